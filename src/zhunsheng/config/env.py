@@ -1,0 +1,25 @@
+"""Typed readers of environment variables; NAME_FILE names a file that holds the value."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def env_text(name: str, default: str) -> str:
+    """The variable, else the content of the file that NAME_FILE names, else the default."""
+    file_name = os.environ.get(f"{name}_FILE")
+    if file_name:
+        return Path(file_name).read_text(encoding="utf-8").strip()
+    return os.environ.get(name, default)
+
+
+def env_flag(name: str, *, default: bool) -> bool:
+    """1/true/yes/on, in any case."""
+    value = env_text(name, "1" if default else "0")
+    return value.strip().lower() in {"1", "true", "yes", "on"}
+
+
+def env_list(name: str, default: str) -> list[str]:
+    """Comma-separated, blanks dropped."""
+    return [part.strip() for part in env_text(name, default).split(",") if part.strip()]
