@@ -1,0 +1,1 @@
+"""Packs: policy as data, read into the typed tree of `core.rules`."""
