@@ -83,7 +83,9 @@ class _Standing:
         if fact.fact_id in self._open:
             raise CircularCorrectionError(fact.fact_id)
         self._open.add(fact.fact_id)
-        value = not any(self.of(a) for a in self._attackers.get(fact.fact_id, ())) and not self._outranked(fact)
+        value = not any(self.of(a) for a in self._attackers.get(fact.fact_id, ())) and not self._outranked(
+            fact
+        )
         self._open.discard(fact.fact_id)
         self._known[fact.fact_id] = value
         return value
