@@ -74,10 +74,19 @@ def day_end(day: dt.date) -> int:
     return day_start(day + dt.timedelta(days=1)) - 1
 
 
-def months_before(at: int, months: int) -> int:
-    """The same wall-clock time `months` earlier; on a day the month lacks, its last day."""
-    local = moment(at)
-    index = local.year * 12 + local.month - 1 - months
-    year, month = divmod(index, 12)
-    day = min(local.day, calendar.monthrange(year, month + 1)[1])
-    return instant(local.replace(year=year, month=month + 1, day=day))
+def months_back(day: dt.date, months: int) -> dt.date:
+    """The same day of the month `months` earlier; where that month lacks the day, its last day."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def months_window_left_on(day: dt.date, months: int) -> dt.date:
+    """The first day whose month window no longer holds a fact of `day`.
+
+    The smallest D with months_back(D, months) >= day: the same day `months` later, or, where that
+    month lacks the day, the first of the month after it.
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if day.day <= calendar.monthrange(year, month + 1)[1]:
+        return dt.date(year, month + 1, day.day)
+    return dt.date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)

@@ -17,6 +17,7 @@ from zhunsheng.core.packs.nodes import NodeReader, PackError, as_int, as_mapping
 from zhunsheng.core.rules.tree import (
     Basis,
     Bin,
+    Case,
     ClassRule,
     Condition,
     CutOff,
@@ -65,6 +66,7 @@ INDICATOR_KEYS = {
     "measure",
     "bins",
     "grades",
+    "cases",
     "decays",
     "repeat",
     "cap",
@@ -201,7 +203,7 @@ def read_indicator(document: Document, where: str) -> Indicator:
         family=document["family"],
         name_zh=document["name_zh"],
         shape=Shape(str(document["shape"]).upper()),
-        measure=reader.measure(document["measure"], f"{where}.measure"),
+        measure=reader.measure(document["measure"], f"{where}.measure") if "measure" in document else None,
         bins=tuple(
             Bin(as_int(b["at_least"], f"{where}.bins"), hundredths(b["points"], f"{where}.bins"))
             for b in document.get("bins", [])
@@ -213,6 +215,14 @@ def read_indicator(document: Document, where: str) -> Indicator:
                 str(g.get("label_zh", "")),
             )
             for g in document.get("grades", [])
+        ),
+        cases=tuple(
+            Case(
+                reader.condition(c["when"], f"{where}.cases[{i}].when"),
+                hundredths(c["points"], f"{where}.cases[{i}]"),
+                str(c.get("label_zh", "")),
+            )
+            for i, c in enumerate(document.get("cases", []))
         ),
         decays=bool(document.get("decays", False)),
         repeat_from=int(repeat.get("from", 0)),

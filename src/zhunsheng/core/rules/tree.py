@@ -89,10 +89,11 @@ CALENDAR_WINDOWS = frozenset(
 class Window:
     """A half-open stretch (start, end] of `occurred_at`.
 
-    DAYS and HOURS are exact multiples of 86,400 and 3,600 seconds; MONTHS goes back to the same
-    wall-clock time, or to the last day of a shorter month; CALENDAR_* starts with the first instant
-    of the current day, month, quarter or year, which is inside; SINCE_EVENT starts after the latest
-    fact of `event` in (occurred_at, sequence) order and is empty when there is none.
+    DAYS and HOURS are exact multiples of 86,400 and 3,600 seconds; MONTHS counts whole natural days:
+    a fact is inside while its day is later than the day of `as_of` n months back (`clock.months_back`),
+    because a wall-clock month would let a fact leave and come back at month ends; CALENDAR_* starts
+    with the first instant of the current day, month, quarter or year, which is inside; SINCE_EVENT
+    starts after the latest fact of `event` in (occurred_at, sequence) order and is empty without one.
     `ending_days_before` moves the end (and, for DAYS, the start) back by whole days.
     """
 
@@ -125,7 +126,10 @@ class Aggregate:
     1 when there is any · OBJECTS: distinct objects whose latest fact among `select.kinds` passes
     `select.where` · LATEST value of `field` of the last fact in order · DAYS_SINCE: whole natural days
     from the day of the last fact (or from its DATE `field`) to the day of `as_of` · DAYS_UNTIL: the
-    negative of that, for a DATE `field`. `monotone` facts can only raise COUNT, DISTINCT, MAX, FLAG.
+    negative of that, for a DATE `field`.
+
+    While the source of a kind is SILENT, COUNT, DISTINCT, MAX and FLAG are lower bounds, SUM, MIN,
+    OBJECTS and DAYS_SINCE cannot be told, LATEST and DAYS_UNTIL keep the last known value.
     """
 
     op: Op
@@ -164,7 +168,8 @@ class PeerLine:
     """`times_percent`/100 × the statistic of the subject's peer group in force at `as_of`.
 
     Peer statistics are PEER_STATISTIC facts of the world timeline with object
-    `<measure_id>/<group>`; the group is the subject's latest PEER_GROUP fact.
+    `<measure_id>/<group>` and one integer payload field per statistic, in thousandths of the
+    measure's unit; the group is the field `group` of the subject's latest PEER_GROUP fact.
     """
 
     measure_id: str
@@ -268,6 +273,7 @@ class Shape(StrEnum):
     STEPS = "STEPS"
     EACH = "EACH"
     WORST = "WORST"
+    CASES = "CASES"
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,9 +286,18 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """Facts (or a LEVEL text value) that pass `where` are worth `points` hundredths; first match wins."""
+    """Facts that pass `where` are worth `points` hundredths; the first match wins."""
 
     where: tuple[Filter, ...]
+    points: int
+    label_zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """While `when` holds the indicator is worth `points` hundredths; the first that holds wins."""
+
+    when: Condition
     points: int
     label_zh: str
 
@@ -291,22 +306,25 @@ class Grade:
 class Indicator:
     """One risk indicator. Points are risk points in hundredths; credits are negative.
 
-    LEVEL: the bin of the measure's value (`bins`), or the grade of the last fact (`grades`).
+    LEVEL: the bin of the measure's value; below the first bin 0.
+    CASES: the first case that holds; a case that cannot tell before one holds makes it unknown.
     STEPS: the k-th newest fact in the window is worth bins(k) − bins(k−1).
     EACH: every fact is worth its grade, from the `repeat_from`-th oldest on × `repeat_percent`/100.
-    WORST: the single fact that is worth most.
+    WORST: the single fact that is worth most after decay; the newest of equals.
+    STEPS, EACH and WORST read a COUNT measure with a DAYS or MONTHS window, or ALL without decay.
     `decays`: a fact older than half of the window loses its points linearly until the window ends.
-    `cap`: the indicator's total is kept within |cap|. `missing_neutral`: cannot tell is 0 points and
-    lowers sufficiency; False means that absence itself is the normal state (no penalty, no award).
+    `cap`: the indicator's total is kept within ±cap. What cannot be told is worth 0 points and lowers
+    sufficiency: missing is never zero and never risk.
     """
 
     id: str
     family: str
     name_zh: str
     shape: Shape
-    measure: Measure
+    measure: Measure | None
     bins: tuple[Bin, ...]
     grades: tuple[Grade, ...]
+    cases: tuple[Case, ...]
     decays: bool
     repeat_from: int
     repeat_percent: int
