@@ -31,7 +31,7 @@ class Fact:
     recorded_at: int
     sequence: int
     object: str = ""
-    payload: Mapping[str, Scalar] = field(default=NO_PAYLOAD)
+    payload: Mapping[str, Scalar] = field(default_factory=lambda: NO_PAYLOAD)
     supersedes: str | None = None
     retracts: str | None = None
     stated_at: int = 0
