@@ -1,0 +1,195 @@
+"""From what a point shows at an instant to what happened: touches with hysteresis, over time.
+
+A judgement has no memory; this fold has. It is fed with the point results of successive instants
+(every arriving fact, every due instant) and tells when a touch starts, grows worse or ends. Online,
+replay and proof use this one function, so they cannot differ.
+
+Rules. A touch starts when its colour has shown without a break for `hold_days` (critical: at once).
+YELLOW does not start within `cooldown_days` of the end of the last touch; YELLOW and RED do not start
+within `once_per_days` of the start of the last one; CRITICAL always starts. A touch never grows milder:
+it ends when the point shows NONE and is cleared. What cannot be told neither starts nor ends a touch,
+and breaks a hold. Within one item a touch whose deciding facts already carry an equal or more severe
+touch of another point is *covered*: it is remembered, and nobody is told twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from zhunsheng.core.clock import SECONDS_PER_DAY
+from zhunsheng.core.rules.tree import Pack, TriggerPoint
+from zhunsheng.engine.judgement import SEVERITY, Colour, PointResult
+
+Key = tuple[str, str]
+Deciding = Callable[[PointResult], frozenset[str]]
+
+
+class TouchChange(StrEnum):
+    """What happened to a touch."""
+
+    START = "START"
+    ESCALATE = "ESCALATE"
+    CLEAR = "CLEAR"
+    NO_DATA_START = "NO_DATA_START"
+    NO_DATA_END = "NO_DATA_END"
+
+
+@dataclass(frozen=True, slots=True)
+class TouchEvent:
+    """One change of one point for one object; `facts` are the ids of the deciding facts."""
+
+    at: int
+    point: str
+    object: str
+    change: TouchChange
+    colour: Colour
+    facts: frozenset[str] = frozenset()
+    covered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PointState:
+    """What is remembered of one point and object. `colour` is the touch that runs, or NONE."""
+
+    colour: Colour = Colour.NONE
+    showing_since: int | None = None
+    started_at: int | None = None
+    ended_at: int | None = None
+    no_data: bool = False
+    facts: frozenset[str] = frozenset()
+
+
+UNTOUCHED = PointState()
+
+
+@dataclass(frozen=True, slots=True)
+class PointIndex:
+    """Points by id and the item each belongs to."""
+
+    points: Mapping[str, TriggerPoint]
+    items: Mapping[str, str]
+
+    @classmethod
+    def of(cls, pack: Pack) -> PointIndex:
+        """Made once for a pack."""
+        pairs = [(point, item.id) for item in pack.items for point in item.points]
+        return cls({p.id: p for p, _ in pairs}, {p.id: item for p, item in pairs})
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """The states after an instant, the events in it, and the next instant the memory itself waits for."""
+
+    states: Mapping[Key, PointState]
+    events: tuple[TouchEvent, ...]
+    next_due: int | None
+
+
+def advance(
+    index: PointIndex,
+    states: Mapping[Key, PointState],
+    results: Sequence[PointResult],
+    at: int,
+    deciding: Deciding,
+) -> Advance:
+    """Fold one instant in. `deciding` names the facts behind a result; asked only when a touch starts."""
+    after = dict(states)
+    events: list[TouchEvent] = []
+    shown = {(r.point, r.object): r for r in results}
+    gone = [
+        PointResult(point, key, Colour.NONE, cleared=True)
+        for point, key in states
+        if (point, key) not in shown and point in index.points
+    ]
+    for result in sorted([*results, *gone], key=lambda r: (-SEVERITY[r.colour], r.point, r.object)):
+        key = (result.point, result.object)
+        state = after.get(key, UNTOUCHED)
+        moved, event = _step(index.points[result.point], state, result, at)
+        if event is not None and event.change in {TouchChange.START, TouchChange.ESCALATE}:
+            facts = deciding(result)
+            covered = _covered(index, after, key, event.colour, facts)
+            moved = replace(moved, facts=facts)
+            event = replace(event, facts=facts, covered=covered)
+        if event is not None:
+            events.append(event)
+        if moved != UNTOUCHED:
+            after[key] = moved
+        else:
+            after.pop(key, None)
+    due = [t for key, s in after.items() for t in _waits(index.points[key[0]], s) if t > at]
+    return Advance(after, tuple(events), min(due, default=None))
+
+
+def _step(
+    point: TriggerPoint, state: PointState, result: PointResult, at: int
+) -> tuple[PointState, TouchEvent | None]:
+    def event(change: TouchChange, colour: Colour) -> TouchEvent:
+        return TouchEvent(at, result.point, result.object, change, colour)
+
+    if result.colour is Colour.NO_DATA:
+        told = None if state.no_data else event(TouchChange.NO_DATA_START, Colour.NO_DATA)
+        return replace(state, showing_since=None, no_data=True), told
+    if state.no_data and result.colour is not Colour.UNKNOWN:
+        resumed, change = _step(point, replace(state, no_data=False), result, at)
+        return resumed, change or event(TouchChange.NO_DATA_END, Colour.NO_DATA)
+    if result.colour is Colour.UNKNOWN:
+        return replace(state, showing_since=None), None
+    if result.colour is Colour.NONE:
+        if state.colour is Colour.NONE or not result.cleared:
+            return replace(state, showing_since=None), None
+        ended = PointState(started_at=state.started_at, ended_at=at)
+        return ended, event(TouchChange.CLEAR, state.colour)
+    since = at if state.showing_since is None else state.showing_since
+    showing = replace(state, showing_since=since)
+    if SEVERITY[result.colour] <= SEVERITY[state.colour]:
+        return showing, None
+    if not _may_start(point, showing, result.colour, at):
+        return showing, None
+    if state.colour is Colour.NONE:
+        started = replace(showing, colour=result.colour, started_at=at)
+        return started, event(TouchChange.START, result.colour)
+    return replace(showing, colour=result.colour), event(TouchChange.ESCALATE, result.colour)
+
+
+def _may_start(point: TriggerPoint, state: PointState, colour: Colour, at: int) -> bool:
+    if colour is Colour.CRITICAL:
+        return True
+    since = at if state.showing_since is None else state.showing_since
+    if at - since < point.hold_days * SECONDS_PER_DAY:
+        return False
+    if state.colour is not Colour.NONE:
+        return True
+    if state.started_at is not None and at < state.started_at + point.once_per_days * SECONDS_PER_DAY:
+        return False
+    cooling = state.ended_at is not None and at < state.ended_at + point.cooldown_days * SECONDS_PER_DAY
+    return not (cooling and colour is Colour.YELLOW)
+
+
+def _covered(
+    index: PointIndex,
+    states: Mapping[Key, PointState],
+    key: Key,
+    colour: Colour,
+    facts: frozenset[str],
+) -> bool:
+    item = index.items[key[0]]
+    return bool(facts) and any(
+        facts <= state.facts and SEVERITY[state.colour] >= SEVERITY[colour]
+        for other, state in states.items()
+        if other[0] != key[0] and index.items.get(other[0]) == item
+    )
+
+
+def _waits(point: TriggerPoint, state: PointState) -> list[int]:
+    """Instants at which a hold is served, a cooldown or a once-per ends: the point is judged again then."""
+    waits = []
+    if state.showing_since is not None and point.hold_days:
+        waits.append(state.showing_since + point.hold_days * SECONDS_PER_DAY)
+    if state.showing_since is not None and state.colour is Colour.NONE:
+        if state.ended_at is not None:
+            waits.append(state.ended_at + point.cooldown_days * SECONDS_PER_DAY)
+        if state.started_at is not None:
+            waits.append(state.started_at + point.once_per_days * SECONDS_PER_DAY)
+    return waits
