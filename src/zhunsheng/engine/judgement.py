@@ -156,7 +156,11 @@ class Timeline:
     @classmethod
     def at(cls, facts: Iterable[Fact], as_of: int, known_at: int) -> Timeline:
         """Cut at `as_of`: a fact that occurs later is known but does not count yet."""
-        standing = in_force(facts, known_at)
+        return cls.cut(in_force(facts, known_at), as_of)
+
+    @classmethod
+    def cut(cls, standing: Sequence[Fact], as_of: int) -> Timeline:
+        """The same for facts that are known to be in force and in order."""
         return cls(
             tuple(f for f in standing if f.occurred_at <= as_of),
             tuple(f for f in standing if f.occurred_at > as_of),

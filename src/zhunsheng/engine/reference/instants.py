@@ -69,7 +69,7 @@ def _candidates(pack: Pack, evaluator: Evaluator) -> Iterator[int]:
         yield from (f.occurred_at for f in timeline.future)
     for condition in conditions_of(pack):
         for compare in compares_of(condition):
-            yield from _of_compare(compare, evaluator)
+            yield from instants_of_compare(compare, evaluator)
 
 
 def conditions_of(pack: Pack) -> Iterator[Condition]:
@@ -97,7 +97,8 @@ def compares_of(condition: Condition) -> Iterator[Compare]:
                 yield from compares_of(part)
 
 
-def _of_compare(compare: Compare, evaluator: Evaluator) -> Iterator[int]:
+def instants_of_compare(compare: Compare, evaluator: Evaluator) -> Iterator[int]:
+    """The instants, past ones included, at which one comparison can change by itself."""
     measure = compare.measure
     line = compare.line if isinstance(compare.line, int) else None
     parts = (measure.numerator, measure.denominator) if isinstance(measure, Ratio) else (measure,)
