@@ -54,6 +54,11 @@ def is_ready(kind: str) -> bool:
     return PYTHON.exists() and any(stamp.get(k) == value for k, value in wanted.items())
 
 
+def write_stamp(kind: str) -> None:
+    """Note that the environment now holds exactly this."""
+    STAMP.write_text(json.dumps({kind: fingerprint(kind)}), encoding="utf-8")
+
+
 def make_venv() -> None:
     """A virtual environment with pip in it; on Debian the package python3-venv may have to come first."""
     if PYTHON.exists() and importable("pip"):
@@ -69,7 +74,9 @@ def make_venv() -> None:
             raise CannotSetUpError("python3-venv 安装失败 (apt could not install python3-venv)")
         # ensurepip was not there when this process started; a fresh one finds it.
     say("建立虚拟环境 .venv (making the virtual environment)")
-    subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True, stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "venv", str(VENV)]
+    if subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode != 0:
+        raise CannotSetUpError("虚拟环境建立失败 (the virtual environment could not be made)")
 
 
 def importable(module: str) -> bool:
@@ -99,6 +106,8 @@ def uv_environment() -> dict[str, str]:
     """uv does not read pip's configuration, so mirror and certificates are handed on by variables."""
     environment = dict(os.environ)
     environment["UV_PYTHON_DOWNLOADS"] = "never"
+    # An institution's own certificate authority stands in the system's store, not in uv's.
+    environment["UV_SYSTEM_CERTS"] = "true"
     for theirs, ours in (
         ("index-url", "UV_DEFAULT_INDEX"),
         ("extra-index-url", "UV_INDEX"),
@@ -139,7 +148,7 @@ def set_up(kind: str) -> None:
         started = time.monotonic()
         make_venv()
         install(kind)
-        STAMP.write_text(json.dumps({kind: fingerprint(kind)}), encoding="utf-8")
+        write_stamp(kind)
         say(f"环境就绪，用时 {time.monotonic() - started:.0f} 秒 (environment ready)")
     # Translations change without the lock files changing; this looks at dates only.
     subprocess.run([PYTHON, "-m", "tools.messages", "compile"], check=True, cwd=ROOT)

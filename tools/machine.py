@@ -54,15 +54,6 @@ def chromium() -> str | None:
     return next((p for n in ("chromium", "chromium-browser", "google-chrome") if (p := which(n))), None)
 
 
-def has_chinese_font() -> bool:
-    """Whether fontconfig knows a font with Chinese characters."""
-    listing = which("fc-list")
-    if listing is None:
-        return any(Path("/usr/share/fonts").rglob("*CJK*"))
-    done = subprocess.run([listing, ":lang=zh", "family"], capture_output=True, text=True, check=False)
-    return bool(done.stdout.strip())
-
-
 def may_install() -> bool:
     """Root on a system with apt."""
     return os.geteuid() == 0 and which("apt-get") is not None

@@ -1,0 +1,138 @@
+"""What `zhunsheng doctor` looks at: each check tells what it found and, if need be, the cure."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.utils.translation import gettext as _
+
+from zhunsheng.cli.database import pending_migrations
+from zhunsheng.cli.fonts import has_chinese_font
+
+FREE_BYTES_WARN = 2 * 1024**3
+FREE_BYTES_FAIL = 200 * 1024**2
+POSTGRES_VERSION_MIN = 150_000
+SQLITE_WANTED = {
+    "journal_mode": "wal",
+    "synchronous": "2",
+    "foreign_keys": "1",
+    "secure_delete": "1",
+    "trusted_schema": "0",
+    "busy_timeout": "20000",
+}
+POSTGRES_WANTED = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+
+
+class Level(StrEnum):
+    """How bad it is: FAIL means that data could be lost or that commands cannot work."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the doctor's report."""
+
+    check: str
+    level: Level
+    text: str
+    cure: str = ""
+
+
+def _read(statement: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        row = cursor.fetchone()
+    return str(row[0]) if row else ""
+
+
+def database_settings() -> Iterator[Finding]:
+    """Durability as the database itself reports it, not as the configuration wishes it."""
+    sqlite = connection.vendor == "sqlite"
+    wanted = SQLITE_WANTED if sqlite else POSTGRES_WANTED
+    for name, value in wanted.items():
+        found = _read(f"PRAGMA {name}" if sqlite else f"SHOW {name}")
+        if found == value:
+            yield Finding(f"database.{name}", Level.OK, found)
+        else:
+            text = _("%(found)s，应为 %(wanted)s") % {"found": found, "wanted": value}
+            cure = _("已确认的数据可能因断电丢失：请恢复该数据库参数的默认值后重启。")
+            yield Finding(f"database.{name}", Level.FAIL, text, cure)
+    if not sqlite and int(_read("SHOW server_version_num")) < POSTGRES_VERSION_MIN:
+        text = _("PostgreSQL %(version)s") % {"version": _read("SHOW server_version")}
+        yield Finding("database.version", Level.FAIL, text, _("请升级到 PostgreSQL 15 或更高版本。"))
+
+
+def migrations() -> Iterator[Finding]:
+    """Whether the tables are those of this version."""
+    pending = pending_migrations()
+    if pending:
+        text = _("有 %(count)d 个迁移尚未应用") % {"count": len(pending)}
+        cure = _("下一个需要数据库的命令会自动应用；也可先备份再运行。")
+        yield Finding("database.migrations", Level.WARN, text, cure)
+    else:
+        yield Finding("database.migrations", Level.OK, _("全部已应用"))
+
+
+def home() -> Iterator[Finding]:
+    """Whether data can be written, and how much room there is."""
+    try:
+        settings.HOME.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=settings.HOME) as probe:
+            probe.write(b"1")
+    except OSError as error:
+        cure = _("请更改目录权限，或用 --home 指定可写的目录。")
+        yield Finding("home.writable", Level.FAIL, f"{settings.HOME}: {error.strerror}", cure)
+        return
+    yield Finding("home.writable", Level.OK, str(settings.HOME))
+    free = shutil.disk_usage(settings.HOME).free
+    level = Level.FAIL if free < FREE_BYTES_FAIL else Level.WARN if free < FREE_BYTES_WARN else Level.OK
+    cure = "" if level is Level.OK else _("请清理磁盘或把数据目录移到更大的盘上。")
+    yield Finding("home.free_disk", level, _("%(free).1f GB 可用") % {"free": free / 1024**3}, cure)
+
+
+def packs() -> Iterator[Finding]:
+    """Whether the yardsticks are there: without packs nothing can be judged."""
+    count = sum(1 for _path in Path(settings.PACKS).rglob("*.yaml"))
+    if count:
+        yield Finding("packs", Level.OK, _("%(count)d 个文件") % {"count": count})
+    else:
+        cure = _("请用环境变量 ZHUNSHENG_PACKS 指向准绳的 packs 目录。")
+        yield Finding("packs", Level.FAIL, _("%(place)s 中没有规则包") % {"place": settings.PACKS}, cure)
+
+
+def fonts() -> Iterator[Finding]:
+    """Whether Chinese can be drawn here."""
+    if has_chinese_font():
+        yield Finding("fonts", Level.OK, _("有中文字体"))
+    else:
+        cure = _("请安装中文字体，例如 apt-get install fonts-noto-cjk。")
+        yield Finding("fonts", Level.WARN, _("没有中文字体，本机显示的汉字会是方框"), cure)
+
+
+CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (home, database_settings, migrations, packs, fonts)
+
+
+def examine() -> list[Finding]:
+    """Every check in turn; a database that cannot be reached is itself a finding."""
+    findings: list[Finding] = []
+    for check in CHECKS:
+        try:
+            findings += check()
+        except DatabaseError as error:
+            cure = _("请检查 DATABASE_URL、数据库服务与文件权限。")
+            name = f"database.{check.__name__}"
+            findings.append(Finding(name, Level.FAIL, str(error).strip().splitlines()[0], cure))
+            with suppress(DatabaseError):
+                connection.close()
+    return findings
