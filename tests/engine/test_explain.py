@@ -88,6 +88,7 @@ def model_sum(result: ModelResult) -> int:
 
 
 def test_points_fade_in_the_second_half_and_sum_exactly() -> None:
+    """CLASS-1 CLASS-2"""
     ledger = Ledger()
     for day in ("2024-11-01", "2025-06-01", "2026-03-01"):
         ledger.tell("PENALTY", day)
@@ -117,6 +118,7 @@ def test_the_way_back_from_a_class_is_proved() -> None:
 
 
 def test_a_listing_rules_until_it_is_removed() -> None:
+    """CLASS-4"""
     ledger = Ledger()
     ledger.tell("LISTING", "2026-03-01", {"state": "ON"})
     yardstick = pack(MODEL, PENALTIES)
@@ -132,6 +134,7 @@ def test_a_listing_rules_until_it_is_removed() -> None:
     [("2026-06-30", Colour.NONE), ("2026-07-01", Colour.YELLOW)],
 )
 def test_due_in_thirty_days_counts_the_due_day(as_of: str, colour: Colour) -> None:
+    """VALUE-2 DUE-1 POINT-6"""
     ledger = Ledger()
     ledger.tell("LIFT", "2026-01-01", {"due_on": "2026-07-31"}, object="L-7")
     moment = at(as_of)

@@ -71,12 +71,14 @@ COUNT_1M = {"count": "COMPLAINT", "window": {"months": 1}}
     ],
 )
 def test_windows(occurred: str, as_of: str, node: dict[str, Any], expected: int) -> None:
+    """WINDOW-1 WINDOW-2 WINDOW-3 VALUE-2"""
     ledger = Ledger()
     ledger.tell("COMPLAINT", occurred)
     assert measured(ledger, as_of, node) == expected
 
 
 def test_since_event_starts_after_the_event_in_order() -> None:
+    """WINDOW-4"""
     ledger = Ledger()
     ledger.tell("COMPLAINT", "2026-03-01 09:00")
     ledger.tell("REMINDER", "2026-03-01 09:00")
@@ -87,6 +89,7 @@ def test_since_event_starts_after_the_event_in_order() -> None:
 
 
 def test_equal_instants_are_ordered_by_arrival() -> None:
+    """TIME-3"""
     ledger = Ledger()
     ledger.tell("STATE", "2026-03-01", {"state": "OPEN"})
     ledger.tell("STATE", "2026-03-01", {"state": "CLOSED"})
@@ -94,6 +97,7 @@ def test_equal_instants_are_ordered_by_arrival() -> None:
 
 
 def test_missing_is_never_zero_and_never_risk() -> None:
+    """UNKNOWN-1 VALUE-3"""
     empty = Ledger()
     assert truth(empty, "2026-03-01", {"latest": "STATE.state", "in": ["X"]}) is Truth.UNKNOWN
     assert truth(empty, "2026-03-01", {"days_since": "SCAN", "more_than": 2}) is Truth.UNKNOWN
@@ -115,6 +119,7 @@ def test_missing_is_never_zero_and_never_risk() -> None:
     ],
 )
 def test_a_silent_source_makes_counts_lower_bounds(comparison: str, line: int, expected: Truth) -> None:
+    """UNKNOWN-3"""
     ledger = Ledger()
     ledger.tell("SCAN", "2026-02-28")
     ledger.tell("SOURCE_STATUS", "2026-02-28", {"state": "SILENT"}, object="scanner")
@@ -123,6 +128,7 @@ def test_a_silent_source_makes_counts_lower_bounds(comparison: str, line: int, e
 
 
 def test_the_subject_s_own_source_status_goes_before_the_world_s() -> None:
+    """UNKNOWN-4"""
     ledger, world = Ledger(), Ledger("")
     world.tell("SOURCE_STATUS", "2026-02-28", {"state": "SILENT"}, object="scanner")
     node = {"count": "SCAN", "window": {"days": 7}, "equals": 0}
@@ -132,6 +138,7 @@ def test_the_subject_s_own_source_status_goes_before_the_world_s() -> None:
 
 
 def test_ratios_are_exact_and_small_samples_cannot_tell() -> None:
+    """VALUE-1 VALUE-7"""
     ledger = Ledger()
     for number in range(50):
         ledger.tell("SCAN", "2026-03-01", {"ok": number > 0})
@@ -151,6 +158,7 @@ def test_ratios_are_exact_and_small_samples_cannot_tell() -> None:
 
 
 def test_peer_lines_use_the_version_in_force() -> None:
+    """UNKNOWN-5"""
     ledger, world = Ledger(), Ledger("")
     ledger.tell("PEER_GROUP", "2026-01-01", {"group": "5691/980102/S"})
     for _ in range(4):
@@ -168,6 +176,7 @@ def test_peer_lines_use_the_version_in_force() -> None:
 
 
 def test_objects_look_at_the_latest_fact_of_each() -> None:
+    """VALUE-4"""
     ledger = Ledger()
     ledger.tell("CYLINDER", "2026-01-01", {"due_on": "2026-02-01"}, object="C1")
     ledger.tell("CYLINDER", "2026-01-01", {"due_on": "2026-02-01"}, object="C2")
@@ -179,6 +188,7 @@ def test_objects_look_at_the_latest_fact_of_each() -> None:
 
 
 def test_true_is_not_one() -> None:
+    """VALUE-5"""
     ledger = Ledger()
     ledger.tell("SCAN", "2026-03-01", {"ok": True})
     assert measured(ledger, "2026-03-01", {"count": "SCAN", "where": {"ok": 1}, "window": "all"}) == 0

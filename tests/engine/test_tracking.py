@@ -41,6 +41,7 @@ def run(
 
 
 def test_a_touch_lasts_until_it_is_cleared_not_until_the_line_is_free() -> None:
+    """TOUCH-1"""
     told = run(
         index({}),
         ("2026-03-01", "YELLOW", False),
@@ -56,6 +57,7 @@ def test_a_touch_lasts_until_it_is_cleared_not_until_the_line_is_free() -> None:
 
 
 def test_a_touch_grows_worse_and_never_milder() -> None:
+    """TOUCH-1"""
     told = run(
         index({}),
         ("2026-03-01", "YELLOW", False),
@@ -75,10 +77,12 @@ def test_a_touch_grows_worse_and_never_milder() -> None:
     ],
 )
 def test_hold_days(days: tuple[str, ...], started: bool) -> None:
+    """TOUCH-2"""
     assert bool(run(index({"hold_days": 3}), *((d, "YELLOW", False) for d in days))) is started
 
 
 def test_what_cannot_be_told_breaks_a_hold_and_ends_nothing() -> None:
+    """TOUCH-2 TOUCH-5"""
     held = index({"hold_days": 3})
     shown = [("2026-03-01", "YELLOW"), ("2026-03-02", "UNKNOWN"), ("2026-03-04", "YELLOW")]
     assert run(held, *((d, c, False) for d, c in shown)) == []
@@ -87,6 +91,7 @@ def test_what_cannot_be_told_breaks_a_hold_and_ends_nothing() -> None:
 
 
 def test_critical_waits_for_nothing() -> None:
+    """TOUCH-2"""
     strict = index({"hold_days": 9, "cooldown_days": 99, "once_per_days": 99})
     told = run(
         strict,
@@ -98,6 +103,7 @@ def test_critical_waits_for_nothing() -> None:
 
 
 def test_cooldown_holds_back_yellow_but_not_red() -> None:
+    """TOUCH-3"""
     cooled = index({"cooldown_days": 10})
     begin = [("2026-03-01", "YELLOW", False), ("2026-03-02", "NONE", True)]
     assert len(run(cooled, *begin, ("2026-03-11", "YELLOW", False))) == 2
@@ -106,6 +112,7 @@ def test_cooldown_holds_back_yellow_but_not_red() -> None:
 
 
 def test_once_per_counts_from_the_start() -> None:
+    """TOUCH-3"""
     once = index({"once_per_days": 30})
     begin = [("2026-03-01", "YELLOW", False), ("2026-03-02", "NONE", True)]
     assert len(run(once, *begin, ("2026-03-30", "RED", False))) == 2
@@ -121,6 +128,7 @@ def test_the_memory_says_when_it_wants_to_be_asked_again() -> None:
 
 
 def test_no_data_is_an_alarm_and_not_an_improvement() -> None:
+    """POINT-4"""
     told = run(
         index({}),
         ("2026-03-01", "YELLOW", False),
@@ -136,6 +144,7 @@ def test_no_data_is_an_alarm_and_not_an_improvement() -> None:
 
 
 def test_one_fact_triggers_at_most_the_most_severe_point_of_an_item() -> None:
+    """TOUCH-4"""
     two = index({}, {})
     results = [PointResult("P1", "", Colour.YELLOW, False), PointResult("P2", "", Colour.RED, False)]
     step = advance(two, {}, results, at("2026-03-01"), lambda _: frozenset({"f1"}))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
 
 Scalar = str | int | bool | None
@@ -49,53 +50,53 @@ class CircularCorrectionError(ValueError):
 def in_force(facts: Iterable[Fact], known_at: int) -> tuple[Fact, ...]:
     """The facts that count at `known_at`, ordered by (occurred_at, sequence).
 
-    A fact stands unless a standing retraction names it, or a standing correction names it. So the
-    retraction of a correction brings the first version back, and the retraction of a retraction
-    brings the fact back. Of several standing corrections of one fact the one with the greatest
-    (stated_at, fact_id) stands; the others do not. A correction or retraction whose target is not
-    known yet waits without effect on anything else: the correction itself counts.
+    A fact is *alive* unless an alive retraction names it: the retraction of a correction brings the
+    first version back, and the retraction of a retraction brings the fact back. An alive fact counts
+    unless it is a retraction, or an alive correction names it (also one that was itself corrected), or
+    an alive rival correction of the same fact has a greater (stated_at, fact_id). A correction or
+    retraction whose target is not known yet waits without effect; the correction itself counts.
     """
     known = [fact for fact in facts if fact.recorded_at <= known_at]
-    attackers: dict[str, list[Fact]] = {}
-    for fact in known:
-        for target in (fact.supersedes, fact.retracts):
-            if target is not None:
-                attackers.setdefault(target, []).append(fact)
-    if not attackers:
+    if all(fact.supersedes is None and fact.retracts is None for fact in known):
         return tuple(sorted(known, key=lambda fact: fact.order))
-    standing = _Standing(attackers)
-    return tuple(
-        sorted((f for f in known if f.retracts is None and standing.of(f)), key=lambda fact: fact.order)
+    alive = _alive(known)
+    corrections: dict[str, list[Fact]] = {}
+    for fact in alive:
+        if fact.supersedes is not None:
+            corrections.setdefault(fact.supersedes, []).append(fact)
+    _refuse_circles({name: [f.fact_id for f in by] for name, by in corrections.items()})
+    counting = (
+        fact
+        for fact in alive
+        if fact.retracts is None
+        and fact.fact_id not in corrections
+        and (fact.supersedes is None or fact is max(corrections[fact.supersedes], key=_rank))
     )
+    return tuple(sorted(counting, key=lambda fact: fact.order))
 
 
-class _Standing:
-    """Which facts stand, worked out from the ends of the chains and remembered."""
+def _rank(fact: Fact) -> tuple[int, str]:
+    return (fact.stated_at, fact.fact_id)
 
-    def __init__(self, attackers: Mapping[str, Sequence[Fact]]) -> None:
-        self._attackers = attackers
-        self._known: dict[str, bool] = {}
-        self._open: set[str] = set()
 
-    def of(self, fact: Fact) -> bool:
-        if fact.fact_id in self._known:
-            return self._known[fact.fact_id]
-        if fact.fact_id in self._open:
-            raise CircularCorrectionError(fact.fact_id)
-        self._open.add(fact.fact_id)
-        value = not any(self.of(a) for a in self._attackers.get(fact.fact_id, ())) and not self._outranked(
-            fact
-        )
-        self._open.discard(fact.fact_id)
-        self._known[fact.fact_id] = value
-        return value
+def _alive(known: Sequence[Fact]) -> list[Fact]:
+    retractions: dict[str, list[str]] = {}
+    for fact in known:
+        if fact.retracts is not None:
+            retractions.setdefault(fact.retracts, []).append(fact.fact_id)
+    _refuse_circles(retractions)
+    told: dict[str, bool] = {}
 
-    def _outranked(self, fact: Fact) -> bool:
-        if fact.supersedes is None:
-            return False
-        mine = (fact.stated_at, fact.fact_id)
-        return any(
-            (rival.stated_at, rival.fact_id) > mine and self.of(rival)
-            for rival in self._attackers[fact.supersedes]
-            if rival.supersedes == fact.supersedes and rival.fact_id != fact.fact_id
-        )
+    def living(name: str) -> bool:
+        if name not in told:
+            told[name] = not any(living(by) for by in retractions.get(name, ()))
+        return told[name]
+
+    return [fact for fact in known if living(fact.fact_id)]
+
+
+def _refuse_circles(named_by: Mapping[str, Sequence[str]]) -> None:
+    try:
+        TopologicalSorter(named_by).prepare()
+    except CycleError as error:
+        raise CircularCorrectionError(" → ".join(error.args[1])) from error
