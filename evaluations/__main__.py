@@ -1,0 +1,55 @@
+"""`python -m evaluations` measures and writes the page; `… calibrate` fits the points first."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import yaml
+
+from evaluations.calibrate import fitted_points
+from evaluations.cities import CITIES, City
+from evaluations.folder import DataFolderMissingError, data_folder
+from evaluations.judged import PACKS, judge_rows, one_hot, read_pack
+from evaluations.report import evaluate, page
+
+PAGE = Path(__file__).parent.parent / "docs/reference/validity.md"
+
+
+def calibrate(city: City, folder: Path) -> None:
+    """Fit the points of a city's pack and write them into its model file."""
+    pack = read_pack(city.pack)
+    rows = city.rows(folder)
+    matrix, columns = one_hot(pack, judge_rows(pack, city.facts(folder), rows))
+    points = dict(zip(columns, fitted_points(matrix, rows).tolist(), strict=True))
+    path = PACKS / city.pack / "model.yaml"
+    text = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for document in text["documents"]:
+        for number, part in enumerate(document.get("bins", [])):
+            hundredths = points[(document["id"], number)]
+            sign = "-" if hundredths < 0 else ""
+            part["points"] = f"{sign}{abs(hundredths) // 100}.{abs(hundredths) % 100:02d}"
+    dumped = yaml.safe_dump(text, allow_unicode=True, sort_keys=False, width=110)
+    path.write_text(dumped, encoding="utf-8")
+
+
+def main(arguments: list[str]) -> int:
+    """0 when the page was written, 4 when the data are not there."""
+    try:
+        folder = data_folder()
+    except DataFolderMissingError as error:
+        print(error, file=sys.stderr)
+        return 4
+    outcomes = []
+    for city in CITIES:
+        print(f"{city.title} …", file=sys.stderr)
+        if "calibrate" in arguments:
+            calibrate(city, folder)
+        outcomes.append(evaluate(city, folder))
+    PAGE.write_text(page(outcomes), encoding="utf-8")
+    print(PAGE.read_text(encoding="utf-8"))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
