@@ -36,6 +36,12 @@ Points were fitted on earlier visits only. The inspector is fitted as a nuisance
 knows who inspects. "Days" is how much earlier the visits that found something would have come with the same
 number of visits a day; "within" keeps every group's own days. Random order is not zero, because findings
 need not be spread evenly. AUC within is the plain mean over groups.
+
+Where the method does not win: inside Chicago's inspector groups its mean AUC stays below the boosting
+baseline (0.597), a plain mean in which a group with six findings weighs as much as one with a hundred; the
+gain in days within groups is larger than that baseline's (2.68), but its interval is wide. Rankings that
+know who inspects win the unadjusted columns, and lose everything within inspectors. A complaint count by
+itself adds next to nothing in San Francisco.
 """
 
 
@@ -109,24 +115,17 @@ def page(outcomes: Iterable[Outcome]) -> str:
 
 def section(outcome: Outcome) -> str:
     """One city."""
-    city = outcome.city
-    lines = [
-        f"## {city.title}",
-        "",
+    city, chance = outcome.city, outcome.chance
+    told = (
         f"{outcome.tested} visits tested; {outcome.share_found:.1%} found {city.outcome}. "
         f"Groups: {city.groups}. Found in the first half as it was: {outcome.first_half_real:.1%}. "
-        f"Known beforehand: {city.known}.",
-        "",
-        f"| ranking | AUC | AUC within {city.groups} | days earlier | days within {city.groups} | first half |",
-        "|---|--:|--:|--:|--:|--:|",
-    ]
-    lines += [
-        f"| {r.name} | {r.auc:.3f} | {r.auc_within:.3f} | {r.days:.2f} | {r.days_within} | {r.first_half:.1%} |"
-        for r in outcome.rankings
-    ]
-    chance = outcome.chance
-    lines += [
-        f"| random order (mean of 1,000) | 0.500 | 0.500 | {chance.days:.2f} | {chance.days_within:.2f} | |",
-        "",
-    ]
-    return "\n".join(lines)
+        f"Known beforehand: {city.known}."
+    )
+    table = [("ranking", "AUC", "AUC within", "days earlier", "days within", "first half"), ("---",) * 6]
+    for r in outcome.rankings:
+        figures = (f"{r.auc:.3f}", f"{r.auc_within:.3f}", f"{r.days:.2f}", r.days_within)
+        table.append((r.name, *figures, f"{r.first_half:.1%}"))
+    chance_name = "random order (mean of 1,000)"
+    table.append((chance_name, "0.500", "0.500", f"{chance.days:.2f}", f"{chance.days_within:.2f}", "–"))
+    rows = [f"| {' | '.join(row)} |" for row in table]
+    return "\n".join([f"## {city.title}", "", told, "", *rows, ""])
