@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.emptying import _flush_with_triggers_at_rest as _flush_with_triggers_at_rest
 from tools import machine
 from tools.postgres import Server, start_server
 from zhunsheng.core.clock import SHANGHAI, FixedClock

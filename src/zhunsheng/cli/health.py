@@ -25,7 +25,6 @@ SQLITE_WANTED = {
     "synchronous": "2",
     "foreign_keys": "1",
     "secure_delete": "1",
-    "trusted_schema": "0",
     "busy_timeout": "20000",
 }
 POSTGRES_WANTED = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}

@@ -7,10 +7,11 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 # Decision 2 of the trust design: without FULL an acknowledged fact can vanish in a power cut,
-# without IMMEDIATE two writers deadlock on the upgrade from reader to writer.
+# without IMMEDIATE two writers deadlock on the upgrade from reader to writer. trusted_schema stays on:
+# Django's JSON columns carry a CHECK with JSON_VALID, which SQLite refuses when it is off.
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
-    "PRAGMA busy_timeout=20000;PRAGMA secure_delete=ON;PRAGMA trusted_schema=OFF;"
+    "PRAGMA busy_timeout=20000;PRAGMA secure_delete=ON;"
 )
 
 

@@ -1,0 +1,111 @@
+"""Putting effects into the outbox and handling the internal ones."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from zhunsheng.core.actors import Actor
+from zhunsheng.foundation.evidence import actions as evidence
+from zhunsheng.foundation.outbox.lifecycle import RowState
+from zhunsheng.foundation.outbox.models import OutboxRow
+
+Handler = Callable[[Mapping[str, Any], datetime], None]
+ATTEMPTS_MAX = 8
+BACK_OFF_SECONDS = 30
+log = logging.getLogger(__name__)
+
+
+class OutsideTransactionError(RuntimeError):
+    """An effect was to be put without the transaction of its cause."""
+
+
+def put(
+    *,
+    by: Actor,
+    at: datetime,
+    topic: str,
+    key: str,
+    payload: Mapping[str, object],
+    order_key: str = "",
+) -> None:
+    """One row in the caller's transaction; a key that exists already in the topic changes nothing."""
+    put_many(by=by, at=at, topic=topic, entries=[(key, payload, order_key)])
+
+
+def put_many(
+    *,
+    by: Actor,
+    at: datetime,
+    topic: str,
+    entries: Iterable[tuple[str, Mapping[str, object], str]],
+) -> None:
+    """Rows for (key, payload, order key), keys that exist left alone."""
+    if not connection.in_atomic_block:
+        raise OutsideTransactionError(topic)
+    OutboxRow.objects.bulk_create(
+        (
+            OutboxRow(
+                topic=topic,
+                key=key,
+                order_key=order_key,
+                payload=dict(payload),
+                created_at=at,
+                not_before=at,
+                owner=by.key,
+            )
+            for key, payload, order_key in entries
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def handle_internal(*, by: Actor, at: datetime, handlers: Mapping[str, Handler], rows_max: int = 500) -> int:
+    """Work off rows whose topic has a handler, oldest first; the number of rows handled.
+
+    Handler and done mark are one transaction. A handler that fails is tried again later, and after
+    eight times the row is DEAD with the reason, in sight of its owner.
+    """
+    open_rows = OutboxRow.objects.filter(
+        topic__in=list(handlers), state=RowState.PENDING.value, not_before__lte=at
+    )
+    handled = 0
+    for row_id in list(open_rows.order_by("id").values_list("id", flat=True)[:rows_max]):
+        handled += _handle_one(by, at, handlers, row_id)
+    return handled
+
+
+def _handle_one(by: Actor, at: datetime, handlers: Mapping[str, Handler], row_id: int) -> bool:
+    try:
+        with transaction.atomic():
+            row = OutboxRow.objects.select_for_update().get(id=row_id)
+            if row.state != RowState.PENDING:
+                return False
+            handlers[row.topic](row.payload, at)
+            OutboxRow.objects.filter(id=row_id).update(state=RowState.DONE, finished_at=at)
+    except Exception as error:
+        log.exception("outbox row %s failed", row_id)
+        _put_off(by, at, row_id, repr(error))
+        return False
+    return True
+
+
+def _put_off(by: Actor, at: datetime, row_id: int, reason: str) -> None:
+    with transaction.atomic():
+        row = OutboxRow.objects.select_for_update().get(id=row_id)
+        attempts = row.attempts + 1
+        dead = attempts >= ATTEMPTS_MAX
+        OutboxRow.objects.filter(id=row_id).update(
+            attempts=attempts,
+            note=reason[:2000],
+            state=RowState.DEAD if dead else RowState.PENDING,
+            not_before=at + timedelta(seconds=BACK_OFF_SECONDS * 2**attempts),
+        )
+        if dead:
+            evidence.record(
+                by=by, at=at, action="OUTBOX_DEAD", target=f"outbox:{row_id}", detail={"why": reason}
+            )

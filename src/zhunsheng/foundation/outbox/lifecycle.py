@@ -1,0 +1,29 @@
+"""States of an outbox row. DONE, DEAD and REFUSED are final; UNKNOWN waits for a person."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class RowState(StrEnum):
+    """Where a row stands."""
+
+    PENDING = "PENDING"
+    SENDING = "SENDING"
+    DONE = "DONE"
+    REFUSED = "REFUSED"
+    UNKNOWN = "UNKNOWN"
+    DEAD = "DEAD"
+
+
+FINAL = frozenset({RowState.DONE, RowState.REFUSED, RowState.DEAD})
+TRANSITIONS: dict[RowState, frozenset[RowState]] = {
+    RowState.PENDING: frozenset({RowState.SENDING, RowState.DONE, RowState.DEAD}),
+    RowState.SENDING: frozenset(
+        {RowState.DONE, RowState.REFUSED, RowState.PENDING, RowState.UNKNOWN, RowState.DEAD}
+    ),
+    RowState.UNKNOWN: frozenset({RowState.DONE, RowState.PENDING, RowState.DEAD}),
+    RowState.DONE: frozenset(),
+    RowState.REFUSED: frozenset(),
+    RowState.DEAD: frozenset({RowState.PENDING}),
+}

@@ -1,0 +1,64 @@
+"""The queue of record and the attempts made for each row."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from zhunsheng.foundation.outbox.lifecycle import RowState
+
+
+class OutboxRow(models.Model):
+    """One effect to come. `fence` grows with every lease; only its holder may write the outcome."""
+
+    id = models.BigAutoField(primary_key=True)
+    topic = models.CharField(max_length=64)
+    key = models.CharField(max_length=200)
+    order_key = models.CharField(max_length=200, blank=True, default="")
+    payload = models.JSONField()
+    state = models.CharField(max_length=16, default=RowState.PENDING.value)
+    created_at = models.DateTimeField()
+    not_before = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True)
+    fence = models.IntegerField(default=0)
+    attempts = models.IntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)
+    owner = models.CharField(max_length=64, blank=True, default="")
+    note = models.TextField(blank=True, default="")
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.UniqueConstraint(fields=["topic", "key"], name="outbox_one_row_a_key"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=[s.value for s in RowState]), name="outbox_known_state"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["topic", "id"],
+                name="outbox_open",
+                condition=models.Q(state__in=["PENDING", "SENDING"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.key} {self.state}"
+
+
+class Attempt(models.Model):
+    """One call, written before it is made; without an outcome it is not known how it ended."""
+
+    id = models.BigAutoField(primary_key=True)
+    row = models.ForeignKey(OutboxRow, on_delete=models.PROTECT, related_name="tries")
+    fence = models.IntegerField()
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=16, blank=True, default="")
+    note = models.TextField(blank=True, default="")
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [models.UniqueConstraint(fields=["row", "fence"], name="outbox_one_attempt_a_fence")]
+
+    def __str__(self) -> str:
+        return f"{self.row_id}#{self.fence} {self.outcome}"
