@@ -1,0 +1,103 @@
+"""A fact before it is stored: what a source hands over, and what makes two reports one fact."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import NAMESPACE_OID, uuid5
+
+from zhunsheng.core.clock import SHANGHAI
+from zhunsheng.core.contracts import ContractSet, Refusal, check_payload
+from zhunsheng.core.facts import Scalar
+
+WORLD = "@world"
+CLOCK_SKEW = timedelta(minutes=10)
+
+
+class OutcomeState(StrEnum):
+    """What became of one handed-over fact."""
+
+    ACCEPTED = "ACCEPTED"
+    DUPLICATE = "DUPLICATE"
+    QUARANTINED = "QUARANTINED"
+
+
+@dataclass(frozen=True, slots=True)
+class NewFact:
+    """What a source hands over. `reference` is the source's own number for its report, if it has one.
+
+    A fact planned for the future (a due date that is known) is said with `may_be_future`.
+    """
+
+    kind: str
+    subject: str
+    occurred_at: datetime
+    payload: Mapping[str, Scalar] = field(default_factory=dict)
+    object: str = ""
+    fact_id: str = ""
+    reference: str = ""
+    supersedes: str | None = None
+    retracts: str | None = None
+    stated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer for one handed-over fact."""
+
+    state: OutcomeState
+    fact_id: str
+    refusals: tuple[Refusal, ...] = ()
+
+
+def content_hash(fact: NewFact) -> str:
+    """SHA-256 of what is said, independent of who says it and in which order fields stand."""
+    said = [
+        fact.kind,
+        fact.subject,
+        fact.object,
+        fact.occurred_at.astimezone(SHANGHAI).replace(microsecond=0).isoformat(),
+        dict(fact.payload),
+        fact.supersedes,
+        fact.retracts,
+    ]
+    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def identity(fact: NewFact, contracts: ContractSet) -> str:
+    """The fact's id: given, or made from the contract's dedupe fields, or from its whole content.
+
+    So the same event told by two sources, or the same file uploaded twice, is one fact.
+    """
+    if fact.fact_id:
+        return fact.fact_id
+    contract = contracts.get(fact.kind)
+    if contract is None or not contract.dedupe or fact.supersedes or fact.retracts:
+        return str(uuid5(NAMESPACE_OID, content_hash(fact)))
+    special = {"@object": fact.object, "@day": fact.occurred_at.astimezone(SHANGHAI).date().isoformat()}
+    parts = [special.get(name, fact.payload.get(name)) for name in contract.dedupe]
+    named = json.dumps([fact.kind, fact.subject, *parts], ensure_ascii=False)
+    return str(uuid5(NAMESPACE_OID, named))
+
+
+def refusals_of(fact: NewFact, contracts: ContractSet, at: datetime) -> list[Refusal]:
+    """Why a fact cannot be taken; empty when it can. A retraction needs no payload."""
+    contract = contracts.get(fact.kind)
+    if contract is None:
+        return [Refusal("kind", f"没有名为 {fact.kind} 的事实种类", "改用已发布契约中的种类")]
+    found: list[Refusal] = []
+    if not fact.subject:
+        found.append(Refusal("subject", "没有写明主体", "填写统一社会信用代码或系统主体编号"))
+    if fact.occurred_at.tzinfo is None:
+        found.append(Refusal("occurred_at", "时间没有时区", "按北京时间补上 +08:00"))
+    elif fact.occurred_at > at + CLOCK_SKEW:
+        found.append(Refusal("occurred_at", "发生时间在将来", "核对日期；计划事项请写入日期字段"))
+    if fact.supersedes and fact.retracts:
+        found.append(Refusal("retracts", "不能同时更正和撤回", "分成两条提交"))
+    if fact.retracts is None:
+        found += check_payload(contract, fact.payload)
+    return found

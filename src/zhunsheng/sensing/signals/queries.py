@@ -1,0 +1,105 @@
+"""Reading facts: timelines for judging, evidences for people, what waits in quarantine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import groupby
+
+from django.db.models import Count, Max
+
+from zhunsheng.core.actors import Audience, Viewer
+from zhunsheng.core.clock import instant
+from zhunsheng.core.facts import Fact
+from zhunsheng.sensing.signals.models import FactEvidence, QuarantinedFact, QuarantineState, StoredFact
+from zhunsheng.sensing.signals.new_facts import WORLD
+
+COLUMNS = (
+    "fact_id",
+    "kind",
+    "subject",
+    "object",
+    "occurred_at",
+    "recorded_at",
+    "sequence",
+    "payload",
+    "supersedes",
+    "retracts",
+    "stated_at",
+)
+Row = tuple[
+    str, str, str, str, datetime, datetime, int, dict[str, str | int | bool | None], str, str, datetime
+]
+
+
+def _fact(row: Row) -> Fact:
+    name, kind, subject, key, occurred, recorded, sequence, payload, supersedes, retracts, stated = row
+    return Fact(
+        name,
+        kind,
+        subject,
+        instant(occurred),
+        instant(recorded),
+        sequence,
+        key,
+        payload,
+        supersedes,
+        retracts,
+        instant(stated),
+    )
+
+
+def timeline(*, viewer: Viewer, subject: str, known_at: datetime | None = None) -> list[Fact]:
+    """Every stored fact of one subject in order of arrival, ready for the engine; [] if not to be seen."""
+    if not viewer.may_see_subject(subject):
+        return []
+    rows = StoredFact.objects.filter(subject=subject)
+    if known_at is not None:
+        rows = rows.filter(recorded_at__lte=known_at)
+    return [_fact(row) for row in rows.order_by("sequence").values_list(*COLUMNS)]
+
+
+def world(*, viewer: Viewer, known_at: datetime | None = None) -> list[Fact]:
+    """The facts of no subject: peer statistics and the state of sources; for the bureau only."""
+    if viewer.audience is not Audience.BUREAU:
+        return []
+    return timeline(viewer=viewer, subject=WORLD, known_at=known_at)
+
+
+def timelines(
+    *, viewer: Viewer, subjects: Iterable[str] | None = None, known_at: datetime | None = None
+) -> Iterator[tuple[str, list[Fact]]]:
+    """(subject, facts) for all or some subjects, streamed in order of subject; for the bureau only."""
+    if viewer.audience is not Audience.BUREAU:
+        return
+    rows = StoredFact.objects.exclude(subject=WORLD)
+    if subjects is not None:
+        rows = rows.filter(subject__in=list(subjects))
+    if known_at is not None:
+        rows = rows.filter(recorded_at__lte=known_at)
+    ordered = rows.order_by("subject", "sequence").values_list(*COLUMNS).iterator(chunk_size=5_000)
+    for subject, group in groupby((_fact(row) for row in ordered), key=lambda fact: fact.subject):
+        yield subject, list(group)
+
+
+def evidences(*, viewer: Viewer, fact_id: str) -> list[tuple[str, str, datetime]]:
+    """(source, reference, received at) of every report of a fact; for the bureau only."""
+    if viewer.audience is not Audience.BUREAU:
+        return []
+    rows = FactEvidence.objects.filter(fact__fact_id=fact_id).order_by("id")
+    return list(rows.values_list("source", "reference", "received_at"))
+
+
+def quarantine(*, viewer: Viewer) -> list[QuarantinedFact]:
+    """What waits for a person, oldest first; for the bureau only."""
+    if viewer.audience is not Audience.BUREAU:
+        return []
+    return list(QuarantinedFact.objects.filter(state=QuarantineState.WAITING).order_by("id"))
+
+
+def freshness(*, viewer: Viewer) -> dict[str, tuple[int, datetime]]:
+    """By source: number of facts and when the last one was recorded; for the bureau only."""
+    if viewer.audience is not Audience.BUREAU:
+        return {}
+    rows = StoredFact.objects.values_list("source").annotate(n=Count("sequence"), last=Max("recorded_at"))
+    return {source: (n, last) for source, n, last in rows.order_by("source")}

@@ -1,0 +1,136 @@
+"""Facts come in once, stay, and are corrected by facts."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import Error, connection
+
+from zhunsheng.core.actors import Actor, Viewer
+from zhunsheng.core.clock import SHANGHAI, instant
+from zhunsheng.core.contracts import ContractSet, parse_contracts
+from zhunsheng.core.facts import in_force
+from zhunsheng.foundation.evidence import queries as evidence
+from zhunsheng.foundation.outbox import queries as outbox
+from zhunsheng.sensing.signals import actions, queries
+from zhunsheng.sensing.signals.new_facts import NewFact, Outcome, OutcomeState
+
+NOW = datetime(2026, 9, 30, 9, tzinfo=SHANGHAI)
+CLERK = Actor.service("intake")
+BUREAU = Viewer.bureau("test")
+SUBJECT = "91980102MA100A1B2U"
+KINDS = {
+    "COMPLAINT": {
+        "name_zh": "投诉",
+        "sources": ["12315", "hotline"],
+        "dedupe": ["number"],
+        "fields": {
+            "number": {"type": "TEXT", "name_zh": "编号", "required": True},
+            "people": {"type": "INTEGER", "name_zh": "人数"},
+        },
+    }
+}
+CONTRACTS = ContractSet({c.kind: c for c in parse_contracts({"kinds": KINDS}, where="test")})
+
+
+def complaint(number: str = "N1", **changes: object) -> NewFact:
+    fields = {"occurred_at": NOW - timedelta(days=1), "payload": {"number": number}, **changes}
+    return NewFact("COMPLAINT", SUBJECT, **fields)  # type: ignore[arg-type]
+
+
+def record(*facts: NewFact, source: str = "12315", at: datetime = NOW, **more: str) -> list[Outcome]:
+    return actions.record_facts(by=CLERK, at=at, facts=facts, source=source, contracts=CONTRACTS, **more)  # type: ignore[arg-type]
+
+
+def standing() -> list[str]:
+    told = queries.timeline(viewer=BUREAU, subject=SUBJECT)
+    return [str(f.payload.get("number")) for f in in_force(told, instant(NOW + timedelta(days=9)))]
+
+
+@pytest.mark.django_db
+def test_one_transaction_holds_fact_outbox_and_audit() -> None:
+    (outcome,) = record(complaint())
+    assert outcome.state is OutcomeState.ACCEPTED
+    assert outbox.counts(viewer=BUREAU) == {("facts.recorded", "PENDING"): 1}
+    (entry,) = evidence.entries_of(target="source:12315", viewer=BUREAU)
+    assert entry.detail["counts"] == {"ACCEPTED": 1}
+
+
+@pytest.mark.django_db
+def test_two_sources_telling_one_event_are_one_fact_with_two_evidences() -> None:
+    (first,) = record(complaint())
+    (second,) = record(complaint(), source="hotline")
+    assert second.state is OutcomeState.DUPLICATE
+    told = queries.evidences(viewer=BUREAU, fact_id=first.fact_id)
+    assert [source for source, _, _ in told] == ["12315", "hotline"]
+    record(complaint(), source="hotline")
+    assert len(queries.evidences(viewer=BUREAU, fact_id=first.fact_id)) == 2
+    assert standing() == ["N1"]
+
+
+@pytest.mark.django_db
+def test_the_same_delivery_gets_the_same_answer_and_another_body_is_refused() -> None:
+    first = record(complaint(), delivery_key="d1")
+    assert record(complaint(), delivery_key="d1") == first
+    with pytest.raises(actions.AnotherBodyError):
+        record(complaint("N2"), delivery_key="d1")
+    assert standing() == ["N1"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("fact", "field"),
+    [
+        (NewFact("GOSSIP", SUBJECT, NOW), "kind"),
+        (NewFact("COMPLAINT", SUBJECT, NOW), "number"),
+        (NewFact("COMPLAINT", "", NOW, {"number": "N1"}), "subject"),
+        (complaint(occurred_at=NOW + timedelta(days=1)), "occurred_at"),
+        (complaint(occurred_at=NOW.replace(tzinfo=None)), "occurred_at"),
+        (complaint(payload={"number": "N1", "people": "三"}), "people"),
+        (complaint(payload={"number": "N1", "colour": "red"}), "colour"),
+    ],
+)
+def test_what_cannot_be_taken_is_kept_with_reason_and_cure_and_the_good_part_is_taken(
+    fact: NewFact, field: str
+) -> None:
+    refused, taken = record(fact, complaint("N9"))
+    assert (refused.state, taken.state) == (OutcomeState.QUARANTINED, OutcomeState.ACCEPTED)
+    assert [r.field for r in refused.refusals] == [field]
+    assert all(r.reason_zh and r.cure_zh for r in refused.refusals)
+    (waiting,) = queries.quarantine(viewer=BUREAU)
+    assert waiting.content["kind"] == fact.kind
+    assert standing() == ["N9"]
+
+
+@pytest.mark.django_db
+def test_a_batch_is_undone_by_compensating_facts_and_can_come_again() -> None:
+    record(complaint("N1"), complaint("N2"), batch="b1")
+    record(complaint("N3"))
+    assert actions.undo_batch(by=CLERK, at=NOW, batch="b1", contracts=CONTRACTS) == 2
+    assert standing() == ["N3"]
+    with pytest.raises(actions.UnknownBatchError):
+        actions.undo_batch(by=CLERK, at=NOW, batch="b1", contracts=CONTRACTS)
+
+
+@pytest.mark.django_db
+def test_corrections_are_facts() -> None:
+    (first,) = record(complaint("N1"))
+    record(complaint("N1 corrected", supersedes=first.fact_id))
+    assert standing() == ["N1 corrected"]
+
+
+@pytest.mark.django_db
+def test_a_business_sees_its_own_timeline_only() -> None:
+    record(complaint())
+    assert len(queries.timeline(viewer=Viewer.business(SUBJECT), subject=SUBJECT)) == 1
+    assert queries.timeline(viewer=Viewer.business("other"), subject=SUBJECT) == []
+    assert list(queries.timelines(viewer=Viewer.business(SUBJECT))) == []
+    assert [s for s, _ in queries.timelines(viewer=BUREAU)] == [SUBJECT]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_database_refuses_to_change_a_fact() -> None:
+    record(complaint())
+    with pytest.raises(Error, match="append-only"), connection.cursor() as cursor:
+        cursor.execute("UPDATE signals_storedfact SET kind = 'PRAISE'")
