@@ -11,6 +11,7 @@ from evaluations.calibrate import fitted_points
 from evaluations.cities import CITIES, City
 from evaluations.folder import DataFolderMissingError, data_folder
 from evaluations.judged import PACKS, judge_rows, one_hot, read_pack
+from evaluations.registry_codes import evaluate_codes, section
 from evaluations.report import evaluate, page
 
 PAGE = Path(__file__).parent.parent / "docs/reference/validity.md"
@@ -34,7 +35,7 @@ def calibrate(city: City, folder: Path) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """0 when the page was written, 4 when the data are not there."""
+    """0 when the page was written, 1 when a code was judged wrongly, 4 when the data are not there."""
     try:
         folder = data_folder()
     except DataFolderMissingError as error:
@@ -46,9 +47,11 @@ def main(arguments: list[str]) -> int:
         if "calibrate" in arguments:
             calibrate(city, folder)
         outcomes.append(evaluate(city, folder))
-    PAGE.write_text(page(outcomes), encoding="utf-8")
+    codes = evaluate_codes(folder)
+    PAGE.write_text("\n".join([page(outcomes), section(codes)]), encoding="utf-8")
     print(PAGE.read_text(encoding="utf-8"))
-    return 0
+    wrong = codes.refused_right or any(fault == "OK" for _, fault in codes.dirty)
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
