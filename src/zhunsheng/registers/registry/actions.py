@@ -1,0 +1,185 @@
+"""Recording what the registration system says; every change is audited and repeats change nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from django.db import transaction
+
+from zhunsheng.core.actors import Actor
+from zhunsheng.foundation.evidence import actions as evidence
+from zhunsheng.registers.registry.lifecycle import SubjectState, check_transition
+from zhunsheng.registers.registry.models import (
+    Belonging,
+    IdentifierKind,
+    Subject,
+    SubjectIdentifier,
+    SubjectLink,
+    SubjectName,
+)
+
+
+class Effect(StrEnum):
+    """What a record did to the registry."""
+
+    CREATED = "CREATED"
+    CHANGED = "CHANGED"
+    UNCHANGED = "UNCHANGED"
+
+
+class UnknownSubjectError(Exception):
+    """Nobody is registered under this key."""
+
+
+class LinkError(Exception):
+    """A link that cannot be made or reversed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRecord:
+    """What the registration system says about one subject on a day. `key` is checked by the caller."""
+
+    key: str
+    kind: str
+    name: str
+    division: str
+    industry: str
+    established_on: date
+    state: SubjectState = SubjectState.ACTIVE
+    state_since_on: date | None = None
+    old_number: str = ""
+    station: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BelongingRecord:
+    """What a source says about one thing that belongs to a subject."""
+
+    subject: str
+    kind: str
+    number: str
+    name: str = ""
+    category: str = ""
+    valid_to: date | None = None
+    details: Mapping[str, str | int | bool | None] = field(default_factory=dict)
+
+
+def record_subject(*, by: Actor, at: datetime, record: SubjectRecord) -> Effect:
+    """Create or update a subject; former names are kept, an unlawful change of state is refused."""
+    wanted = {
+        "kind": record.kind,
+        "name": record.name,
+        "state": record.state.value,
+        "state_since_on": record.state_since_on or record.established_on,
+        "division": record.division,
+        "industry": record.industry,
+        "established_on": record.established_on,
+        "station": record.station,
+        "phone": record.phone,
+    }
+    with transaction.atomic():
+        found = Subject.objects.select_for_update().filter(key=record.key).first()
+        if found is None:
+            found = Subject.objects.create(key=record.key, recorded_at=at, **wanted)
+            _note_number(found, record)
+            SubjectName.objects.create(subject=found, name=record.name, valid_from=record.established_on)
+            _audit(by, at, record.key, "SUBJECT_RECORDED", {})
+            return Effect.CREATED
+        changed = {k: [str(getattr(found, k)), str(v)] for k, v in wanted.items() if getattr(found, k) != v}
+        if not changed:
+            return Effect.UNCHANGED
+        check_transition(SubjectState(found.state), record.state)
+        if "name" in changed:
+            SubjectName.objects.update_or_create(
+                subject=found, valid_from=at.date(), defaults={"name": record.name}
+            )
+        Subject.objects.filter(id=found.id).update(recorded_at=at, **wanted)
+        _audit(by, at, record.key, "SUBJECT_CHANGED", {"changed": changed})
+    return Effect.CHANGED
+
+
+def _note_number(subject: Subject, record: SubjectRecord) -> None:
+    own = IdentifierKind.SURROGATE if record.key.startswith("ZR") else IdentifierKind.USCC
+    numbers = [(own, record.key)]
+    if record.old_number:
+        numbers.append((IdentifierKind.OLD_REGISTRATION_NUMBER, record.old_number))
+    SubjectIdentifier.objects.bulk_create(
+        SubjectIdentifier(subject=subject, kind=kind, number=number, valid_from=record.established_on)
+        for kind, number in numbers
+    )
+
+
+def _audit(by: Actor, at: datetime, key: str, action: str, detail: Mapping[str, object]) -> None:
+    evidence.record(by=by, at=at, action=action, target=f"subject:{key}", detail=detail)
+
+
+def _subject(key: str) -> Subject:
+    found = Subject.objects.filter(key=key).first()
+    if found is None:
+        raise UnknownSubjectError(key)
+    return found
+
+
+def record_belonging(*, by: Actor, at: datetime, record: BelongingRecord) -> Effect:
+    """Create or update premises, a permit, a shop or a device of a known subject."""
+    wanted = {
+        "name": record.name,
+        "category": record.category,
+        "valid_to": record.valid_to,
+        "details": dict(record.details),
+    }
+    with transaction.atomic():
+        subject = _subject(record.subject)
+        found, created = Belonging.objects.select_for_update().get_or_create(
+            subject=subject,
+            kind=record.kind,
+            number=record.number,
+            defaults={**wanted, "recorded_at": at},
+        )
+        if not created and all(getattr(found, k) == v for k, v in wanted.items()):
+            return Effect.UNCHANGED
+        if not created:
+            Belonging.objects.filter(id=found.id).update(recorded_at=at, **wanted)
+        detail = {"kind": record.kind, "number": record.number}
+        _audit(by, at, record.subject, "BELONGING_RECORDED", detail)
+    return Effect.CREATED if created else Effect.CHANGED
+
+
+def link(*, by: Actor, at: datetime, subject: str, other: str, kind: str, since_on: date, reason: str) -> int:
+    """Link two subjects from a day on; the id of the link. A circle of mergers is refused."""
+    with transaction.atomic():
+        a, b = _subject(subject), _subject(other)
+        if a.id == b.id or not reason.strip():
+            raise LinkError("关联须涉及两个主体并写明理由")
+        if kind == "MERGED_INTO" and _merges_into(b, a):
+            raise LinkError("合并成环")
+        made = SubjectLink.objects.create(
+            subject=a, other=b, kind=kind, since_on=since_on, reason=reason, recorded_by=by.name
+        )
+        _audit(by, at, subject, "SUBJECT_LINKED", {"kind": kind, "other": other, "reason": reason})
+    return made.id
+
+
+def _merges_into(start: Subject, goal: Subject) -> bool:
+    current: int | None = start.id
+    while current is not None:
+        if current == goal.id:
+            return True
+        row = SubjectLink.objects.filter(subject=current, kind="MERGED_INTO", reversed_at=None).first()
+        current = row.other_id if row else None
+    return False
+
+
+def reverse_link(*, by: Actor, at: datetime, link_id: int, reason: str) -> None:
+    """End a link with a reason; it stays on record."""
+    with transaction.atomic():
+        row = SubjectLink.objects.select_for_update().filter(id=link_id, reversed_at=None).first()
+        if row is None or not reason.strip():
+            raise LinkError("没有这条有效的关联，或没有写明理由")
+        row.reversed_at, row.reversal_reason = at, reason
+        row.save(update_fields=["reversed_at", "reversal_reason"])
+        _audit(by, at, row.subject.key, "LINK_REVERSED", {"link": link_id, "reason": reason})
