@@ -88,7 +88,9 @@ def importable(module: str) -> bool:
 def pip(*arguments: str) -> None:
     """Run the environment's pip; its own words are shown when it fails."""
     command = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input", "-q", *arguments]
-    if subprocess.run(command, check=False, cwd=ROOT).returncode != 0:
+    done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode != 0:
+        print(done.stdout + done.stderr, file=sys.stderr)
         raise CannotSetUpError(
             "软件包安装失败，请检查网络或 pip 的镜像配置 "
             "(packages could not be installed: check the network or pip's mirror configuration)"

@@ -50,7 +50,7 @@ def committed_files() -> list[Path]:
     found = []
     for folder, below, names in os.walk(ROOT):
         below[:] = [name for name in below if name not in NOT_OURS and not name.endswith(".egg-info")]
-        found += [Path(folder) / name for name in names if Path(name).suffix in TEXT]
+        found += [Path(folder) / name for name in names if Path(name).suffix in TEXT and name not in NOT_OURS]
     return found
 
 
