@@ -8,7 +8,10 @@ from zhunsheng.foundation.outbox.lifecycle import RowState
 
 
 class OutboxRow(models.Model):
-    """One effect to come. `fence` grows with every lease; only its holder may write the outcome."""
+    """One effect to come. `fence` grows with every lease; only its holder may write the outcome.
+
+    `in_doubt`: a call was begun and nobody knows how it ended.
+    """
 
     id = models.BigAutoField(primary_key=True)
     topic = models.CharField(max_length=64)
@@ -21,6 +24,7 @@ class OutboxRow(models.Model):
     leased_until = models.DateTimeField(null=True)
     fence = models.IntegerField(default=0)
     attempts = models.IntegerField(default=0)
+    in_doubt = models.BooleanField(default=False)
     finished_at = models.DateTimeField(null=True)
     owner = models.CharField(max_length=64, blank=True, default="")
     note = models.TextField(blank=True, default="")
@@ -62,3 +66,14 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.row_id}#{self.fence} {self.outcome}"
+
+
+class DispatcherEpoch(models.Model):
+    """The number of starts of the dispatcher; see epoch.py. `wary` stays until open rows are reconciled."""
+
+    id = models.IntegerField(primary_key=True)
+    number = models.IntegerField()
+    wary = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return str(self.number)
