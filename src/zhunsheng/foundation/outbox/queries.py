@@ -19,6 +19,17 @@ def counts(*, viewer: Viewer) -> dict[tuple[str, str], int]:
     return {(topic, state): n for topic, state, n in rows}
 
 
+def states_of(*, topic: str, keys: list[str], viewer: Viewer) -> dict[str, str]:
+    """The state of each row of a topic that has one of the keys; for the bureau only."""
+    if viewer.audience is not Audience.BUREAU:
+        return {}
+    told: dict[str, str] = {}
+    for start in range(0, len(keys), 2_000):
+        rows = OutboxRow.objects.filter(topic=topic, key__in=keys[start : start + 2_000])
+        told |= dict(rows.values_list("key", "state"))
+    return told
+
+
 def oldest_pending_at(*, topic: str, viewer: Viewer) -> datetime | None:
     """Since when the oldest open row of a topic waits: the age alarm's input."""
     if viewer.audience is not Audience.BUREAU:

@@ -1,0 +1,43 @@
+"""What was sent to whom and how far it came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Sum
+
+from zhunsheng.core.actors import Audience, Viewer
+from zhunsheng.foundation.outreach.models import Channel, Message
+
+
+@dataclass(frozen=True, slots=True)
+class MessageCard:
+    """A message as pages show it."""
+
+    key: str
+    channel: str
+    text: str
+    state: str
+    segments: int
+    created_at: datetime
+
+
+def to_recipient(*, viewer: Viewer, recipient: str, channel: str = "") -> list[MessageCard]:
+    """Messages to an address, newest first. A business reads the inbox under its own key only."""
+    if viewer.audience is not Audience.BUREAU and recipient not in viewer.subjects:
+        return []
+    rows = Message.objects.filter(recipient=recipient).order_by("-id")
+    if channel:
+        rows = rows.filter(channel=channel)
+    return [MessageCard(r.key, r.channel, r.text, r.state, r.segments, r.created_at) for r in rows]
+
+
+def totals(*, viewer: Viewer) -> dict[str, int]:
+    """Short messages by state, and `segments` in all; for the bureau only."""
+    if viewer.audience is not Audience.BUREAU:
+        return {}
+    rows = Message.objects.filter(channel=Channel.SMS)
+    told = dict(rows.values_list("state").annotate(n=Count("id")).order_by("state"))
+    told["segments"] = rows.aggregate(total=Sum("segments"))["total"] or 0
+    return told
