@@ -12,6 +12,7 @@ from django.apps import apps
 
 from tests.docs import pages
 from tools.bootstrap import ROOT
+from tools.generators import states
 from zhunsheng.cli import main
 
 PAGES = sorted(
@@ -27,6 +28,12 @@ def read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
+def context_model(table: str) -> str:
+    """A life cycle belongs to the context's first model; its states are named under it."""
+    module = table.rpartition(".")[0].replace(".lifecycle", ".models")
+    return next((m.__name__ for m in apps.get_models() if m.__module__ == module), module)
+
+
 def stored_words() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for model in apps.get_models():
@@ -35,6 +42,8 @@ def stored_words() -> dict[str, set[str]]:
         words = found.setdefault(model.__name__, set())
         for field in model._meta.fields:
             words |= {str(value) for value, _label in field.flatchoices if value not in ("", None)}
+    for name, table in states.tables().items():
+        found.setdefault(context_model(name), set()).update(str(state) for state in table)
     return found
 
 
