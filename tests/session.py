@@ -18,6 +18,7 @@ import pytest
 from tools.messages import compile_catalogs
 
 HOME = Path(tempfile.mkdtemp(prefix="zhunsheng-tests-"))
+(HOME / "static").mkdir()  # as `zhunsheng serve` does; without it the static middleware warns
 os.environ["ZHUNSHENG_HOME"] = str(HOME)
 os.environ["LC_ALL"] = "zh_CN.UTF-8"
 for _name in [name for name in os.environ if name.startswith("ZHUNSHENG_") and name != "ZHUNSHENG_HOME"]:

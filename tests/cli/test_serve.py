@@ -51,6 +51,7 @@ def test_serve_first_use_to_ctrl_c(tmp_path: Path) -> None:
         _rest, words = process.communicate(timeout=20)
     assert process.returncode == 0
     assert "正在准备数据库" in words
+    assert "Warning" not in words
     assert (tmp_path / "home" / "zhunsheng.sqlite3").exists()
 
 

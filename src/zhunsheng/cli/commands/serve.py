@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 
 import click
+from django.conf import settings
 from django.core.management import call_command
 from django.utils.translation import gettext as _
 from granian import Granian
@@ -39,6 +41,7 @@ def free_port(host: str, port: int) -> int:
 def command(out: Output, host: str, port: int, workers: int) -> None:
     """Collect the static files, say the address, serve until told to stop."""
     port = free_port(host, port)
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     call_command("collectstatic", interactive=False, verbosity=0)
     if not has_chinese_font():
         out.note(_("本机没有中文字体，页面上的汉字会显示为方框：请安装 fonts-noto-cjk。"))
