@@ -16,6 +16,11 @@ CHECKOUT = PACKAGE.parent.parent
 
 HOME = Path(env_text("ZHUNSHENG_HOME", str(CHECKOUT / "home"))).expanduser().resolve()
 PACKS = Path(env_text("ZHUNSHENG_PACKS", str(CHECKOUT / "packs"))).expanduser().resolve()
+PUBLIC_ADDRESS = env_text("ZHUNSHENG_PUBLIC_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
+SMS_GATEWAY = env_text("ZHUNSHENG_SMS_GATEWAY", "http_keyed")
+SMS_GATEWAY_ADDRESS = env_text("ZHUNSHENG_SMS_GATEWAY_ADDRESS", "")
+BUREAU_NAME = env_text("ZHUNSHENG_BUREAU_NAME", "云汀市市场监督管理局")
+BUREAU_CONTACT = env_text("ZHUNSHENG_BUREAU_CONTACT", "0900-12345")
 DEMO = env_flag("ZHUNSHENG_DEMO", default=False)
 
 SECRET_KEY = secret_key(HOME, env_text("ZHUNSHENG_SECRET_KEY", ""))

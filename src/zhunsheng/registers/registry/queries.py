@@ -71,6 +71,14 @@ def known_keys(*, viewer: Viewer, keys: set[str]) -> set[str]:
     return told
 
 
+def areas(*, viewer: Viewer, keys: set[str]) -> dict[str, str]:
+    """`industry/division` of each key: what an area alert groups by; for the bureau only."""
+    if viewer.audience is not Audience.BUREAU:
+        return {}
+    rows = Subject.objects.filter(key__in=sorted(keys)).values_list("key", "industry", "division")
+    return {key: f"{industry}/{division}" for key, industry, division in rows}
+
+
 def search(
     *,
     viewer: Viewer,

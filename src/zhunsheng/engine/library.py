@@ -1,0 +1,60 @@
+"""Everything a bureau decides with, read from disk as one: pack, contracts, calendars, texts, policies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from zhunsheng.core.contracts import ContractSet
+from zhunsheng.core.deadlines import WorkCalendar
+from zhunsheng.core.messages import MessagePolicy, Template
+from zhunsheng.core.packs.load import Document
+from zhunsheng.core.packs.nodes import PackError
+from zhunsheng.core.rules.tree import Pack, TriggerPoint
+from zhunsheng.engine.packfiles import load_pack, read_documents, stamp
+
+GENERAL = "general"
+CALENDAR = "calendar"
+
+
+@dataclass(frozen=True)
+class Library:
+    """The general pack with what stands around it. `policies` are documents by their schema."""
+
+    pack: Pack
+    contracts: ContractSet
+    calendar: WorkCalendar
+    message_policy: MessagePolicy
+    templates: dict[str, Template]
+    policies: dict[str, Document]
+    points: dict[str, TriggerPoint]
+
+    def policy(self, schema: str) -> Document:
+        """The one document of a schema; PackError if the folder has none."""
+        if schema not in self.policies:
+            raise PackError(schema, "规则包里没有这份政策文件")
+        return self.policies[schema]
+
+
+@lru_cache(maxsize=8)
+def _read(folder: Path, _stamp: object) -> Library:
+    loaded = load_pack(folder / GENERAL)
+    documents = [document for _, document in read_documents(folder / GENERAL)]
+    policies = {str(d.get("schema")): d for d in documents if "policy" in str(d.get("schema"))}
+    message_policy = MessagePolicy.read(policies["zhunsheng.message-policy/1"])
+    texts = (d for d in documents if d.get("schema") == "zhunsheng.message/1")
+    return Library(
+        loaded.pack,
+        loaded.contracts,
+        WorkCalendar.read(document for _, document in read_documents(folder / CALENDAR)),
+        message_policy,
+        {template.id: template for template in (Template.read(d, message_policy) for d in texts)},
+        policies,
+        {point.id: point for item in loaded.pack.items for point in item.points},
+    )
+
+
+def open_library(folder: Path) -> Library:
+    """The library as it stands on disk now; read again only when a file changed."""
+    return _read(folder, stamp(folder))

@@ -1,0 +1,42 @@
+"""Setting instants and handing over those that are due."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from zhunsheng.core.actors import Actor
+from zhunsheng.foundation.outbox import actions as outbox
+from zhunsheng.foundation.schedule.models import DueRow
+
+
+def set_due(*, by: Actor, at: datetime, topic: str, instants: Mapping[str, datetime | None]) -> None:
+    """For each key the instant at which to look, replacing an earlier one; None takes it out."""
+    keys = list(instants)
+    with transaction.atomic():
+        for start in range(0, len(keys), 1_000):
+            DueRow.objects.filter(topic=topic, key__in=keys[start : start + 1_000]).delete()
+        DueRow.objects.bulk_create(
+            [DueRow(topic=topic, key=key, due_at=due) for key, due in instants.items() if due is not None],
+            batch_size=1_000,
+        )
+
+
+def hand_over(*, by: Actor, at: datetime, rows_max: int = 1_000) -> int:
+    """Put what is due into the outbox (topic `due.<topic>`) in order, once; how many rows."""
+    with transaction.atomic():
+        rows = list(DueRow.objects.select_for_update().filter(due_at__lte=at)[:rows_max])
+        for row in rows:
+            payload = {"key": row.key, "due_at": row.due_at.isoformat()}
+            outbox.put(
+                by=by,
+                at=row.due_at,
+                topic=f"due.{row.topic}",
+                key=f"{row.key}@{row.due_at.isoformat()}",
+                payload=payload,
+                order_key=row.key,
+            )
+        DueRow.objects.filter(id__in=[row.id for row in rows]).delete()
+    return len(rows)

@@ -1,0 +1,84 @@
+"""Reading classes. They are internal: whoever is not the bureau gets nothing, not even a refusal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count
+
+from zhunsheng.core.actors import Audience, Viewer
+from zhunsheng.judging.portraits.models import ClassRun, SubjectClass
+
+
+@dataclass(frozen=True, slots=True)
+class ClassCard:
+    """A class with its sum: items are (name, hundredths) and add up to the score."""
+
+    subject: str
+    model: str
+    class_name: str
+    class_by_score: str
+    score: int
+    items: tuple[tuple[str, int], ...]
+    rules: tuple[str, ...]
+    sufficiency_permille: int
+    insufficient: bool
+    as_of: datetime
+    pack_hash: str
+
+
+def _card(row: SubjectClass) -> ClassCard:
+    return ClassCard(
+        row.subject,
+        row.model,
+        row.class_name,
+        row.class_by_score,
+        row.score,
+        tuple((name, points) for name, points in row.items),
+        tuple(row.rules),
+        row.sufficiency_permille,
+        row.insufficient,
+        row.run.as_of,
+        row.run.pack_hash,
+    )
+
+
+def current(*, viewer: Viewer, subject: str, model: str = "general") -> ClassCard | None:
+    """The class in effect; None for anybody outside the bureau."""
+    if viewer.audience is not Audience.BUREAU:
+        return None
+    rows = SubjectClass.objects.select_related("run").filter(current=True, subject=subject, model=model)
+    row = rows.first()
+    return _card(row) if row else None
+
+
+def history(*, viewer: Viewer, subject: str, model: str = "general") -> list[ClassCard]:
+    """Every class that ever took effect, oldest first; nothing outside the bureau."""
+    if viewer.audience is not Audience.BUREAU:
+        return []
+    rows = SubjectClass.objects.select_related("run").filter(subject=subject, model=model)
+    return [_card(row) for row in rows.filter(run__state="EFFECTIVE").order_by("id")]
+
+
+def distribution(*, viewer: Viewer, model: str = "general") -> dict[str, int]:
+    """Subjects by class in effect; nothing outside the bureau."""
+    if viewer.audience is not Audience.BUREAU:
+        return {}
+    rows = SubjectClass.objects.filter(current=True, model=model)
+    return dict(rows.values_list("class_name").annotate(n=Count("id")).order_by("class_name"))
+
+
+def subjects_of(*, viewer: Viewer, classes: frozenset[str], model: str = "general") -> list[str]:
+    """Keys of the subjects whose class in effect is one of these; nothing outside the bureau."""
+    if viewer.audience is not Audience.BUREAU:
+        return []
+    rows = SubjectClass.objects.filter(current=True, model=model, class_name__in=classes)
+    return list(rows.order_by("subject").values_list("subject", flat=True))
+
+
+def runs(*, viewer: Viewer) -> list[ClassRun]:
+    """All runs, newest first; nothing outside the bureau."""
+    if viewer.audience is not Audience.BUREAU:
+        return []
+    return list(ClassRun.objects.order_by("-id"))

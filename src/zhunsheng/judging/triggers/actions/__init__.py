@@ -1,0 +1,1 @@
+"""Doors for writing: folding a subject's time, steps of touches, enrolment."""
