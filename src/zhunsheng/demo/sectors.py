@@ -12,14 +12,11 @@ PROMPTS = {"LABEL": 3, "QUALITY": 2, "SAFETY": 1}
 def _permit(page: Page, kind: str) -> str:
     number = page.number("证")
     left = page.chance.randrange(-10, 45) if page.slips(150) else page.chance.randrange(70, 1500)
-    page.tell(
-        "PERMIT",
-        ago(700 - page.chance.randrange(300)),
-        object=number,
-        permit_kind=kind,
-        valid_to=ago(-left).isoformat(),
-        operating=True,
-    )
+    valid_to = ago(-left).isoformat()
+    issued = ago(700 - page.chance.randrange(300))
+    page.tell("PERMIT", issued, object=number, permit_kind=kind, valid_to=valid_to)
+    if left < 0:
+        page.tell("PERMIT", ago(0), object=number, permit_kind=kind, valid_to=valid_to, operating=True)
     return number
 
 
@@ -40,6 +37,8 @@ def property_manager(page: Page) -> None:
         name = f"L-{lift + 1}"
         left = page.chance.randrange(-3, 29) if page.slips(140) else page.chance.randrange(40, 360)
         page.tell("ELEVATOR_RECORD", ago(360), object=name, inspection_due_on=ago(-left).isoformat())
+        if left < 0:
+            page.tell("ELEVATOR_USED", ago(0), object=name)
         if left < 30 and page.often(400):
             page.tell("ELEVATOR_INSPECTION_APPLIED", ago(10), object=name)
         late = page.slips(100)
