@@ -1,0 +1,291 @@
+"""All subjects at one instant: `judge_batch` over columns, two threads by subject ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from zhunsheng.core.facts import Fact
+from zhunsheng.core.rules.tree import Pack, PeerLine
+from zhunsheng.engine.fast import codes as c
+from zhunsheng.engine.fast import tables as z
+from zhunsheng.engine.fast.columns import Columns, Dictionary, FactColumns
+from zhunsheng.engine.fast.compile import CannotCompileError, Compiler
+from zhunsheng.engine.fast.feeding import set_instant, take_facts
+from zhunsheng.engine.fast.jit import I64, compiled
+from zhunsheng.engine.fast.judging import judge_points
+from zhunsheng.engine.fast.layout import tables_of
+from zhunsheng.engine.fast.scoring import judge_model
+from zhunsheng.engine.fast.scratch import Scratch, World, scratch_for
+from zhunsheng.engine.fast.tables import Tables
+from zhunsheng.engine.judgement import IndicatorResult, Judgement, ModelResult, PointResult, Timeline
+from zhunsheng.engine.reference import judge
+from zhunsheng.engine.reference.conditions import PEER_STATISTIC
+from zhunsheng.engine.reference.measures import Evaluator, whole_number
+
+WORKERS = 2
+PEER_MAX = 1 << 60
+
+
+@dataclass(slots=True)
+class Yardstick:
+    """A pack ready for columns of one dictionary; tables follow when the dictionary grows."""
+
+    pack: Pack
+    compiler: Compiler
+    tables: Tables
+    shapes: int
+
+    @classmethod
+    def of(cls, pack: Pack, words: Dictionary) -> Yardstick:
+        """Raises CannotCompileError for what the tables cannot carry exactly."""
+        compiler = Compiler(pack, words)
+        return cls(pack, compiler, tables_of(compiler), len(words.shapes))
+
+    def current(self) -> Tables:
+        """The tables, with the shapes that came meanwhile."""
+        if len(self.compiler.words.shapes) != self.shapes:
+            self.tables = tables_of(self.compiler)
+            self.shapes = len(self.compiler.words.shapes)
+        return self.tables
+
+    def world(self, facts: Iterable[Fact], as_of: int, known_at: int) -> World:
+        """What the world says at an instant."""
+        return self.world_of(Timeline.at(facts, as_of, known_at), as_of)
+
+    def world_of(self, timeline: Timeline, as_of: int) -> World:
+        """The same from a timeline that is cut already."""
+        evaluator = Evaluator(Timeline((), ()), timeline, as_of, self.pack.sources)
+        silent = 0
+        kinds = {source: kind for kind, source in self.pack.sources.items()}
+        for k, source in enumerate(self.compiler.sources):
+            if evaluator.source_is_silent(kinds[source]):
+                silent |= 1 << k
+        latest = {f.object: f for f in timeline.past if f.kind == PEER_STATISTIC}
+        rows = [row for line, k in self.compiler.peers.items() for row in self._peers(line, k, latest)]
+        next_fact = min((f.occurred_at for f in timeline.future), default=c.FAR)
+        return World(np.array([silent], dtype=np.int64), z.grid(rows, 4), next_fact)
+
+    def _peers(self, line: PeerLine, k: int, latest: dict[str, Fact]) -> Iterator[tuple[int, int, int, int]]:
+        prefix = f"{line.measure_id}/"
+        for key, fact in latest.items():
+            statistic = whole_number(fact.payload.get(line.statistic))
+            if not key.startswith(prefix) or statistic is None:
+                continue
+            scaled = statistic * line.times_percent
+            if abs(scaled) > PEER_MAX:
+                raise CannotCompileError(key)
+            for tag, value in self._groups(key[len(prefix) :]):
+                yield (k, tag, value, scaled)
+
+    def _groups(self, name: str) -> Iterator[tuple[int, int]]:
+        """Every payload value that is written as this group name."""
+        words = self.compiler.words
+        yield words.encode(name)
+        if name in {"True", "False"}:
+            yield words.encode(name == "True")
+        elif name == "None":
+            yield words.encode(None)
+        elif name.lstrip("-").isdecimal() and str(int(name)) == name:
+            yield words.encode(int(name))
+
+
+@dataclass(slots=True)
+class BatchResult:
+    """Points and classes of many subjects as arrays.
+
+    `dense`: subjects × whole-subject points, `rows`: (point, object code, shown) of per-object points
+    with `row_at` by subject; shown = colour + 8 × cleared + 16 × reason. `models`: subjects × models ×
+    (score, class by score, class, sufficiency, insufficient). `apart` are judgements made by the
+    reference for subjects that the tables cannot carry.
+    """
+
+    yardstick: Yardstick
+    columns: FactColumns
+    as_of: int
+    known_at: int
+    dense: I64
+    rows: I64
+    row_at: I64
+    indicator_points: I64
+    indicator_reasons: I64
+    rules: I64
+    models: I64
+    next_due: I64
+    apart: dict[int, Judgement]
+
+    def judgement(self, s: int) -> Judgement:
+        """Subject number s in the shape of the reference, without shares, values and cap adjustments."""
+        if s in self.apart:
+            return plain(self.apart[s])
+        due = int(self.next_due[s])
+        return Judgement(
+            self.columns.subjects[s],
+            self.as_of,
+            self.known_at,
+            tuple(self._model(s, m) for m in range(len(self.yardstick.pack.models))),
+            self._points(s),
+            None if due == c.FAR else due,
+        )
+
+    def judgements(self) -> Iterator[Judgement]:
+        """All of them, in the order of the columns."""
+        return (self.judgement(s) for s in range(len(self.columns.subjects)))
+
+    def _points(self, s: int) -> tuple[PointResult, ...]:
+        return points_of(self.yardstick, self.dense[s], self.rows[self.row_at[s] : self.row_at[s + 1]])
+
+    def _model(self, s: int, m: int) -> ModelResult:
+        model, spans = self.yardstick.pack.models[m], self.yardstick.tables.models[m]
+        low, rule_low = spans[c.M_IND_LO], spans[c.M_RULE_LO]
+        results = []
+        for k, node in enumerate(model.indicators):
+            reason = c.REASONS[self.indicator_reasons[s, low + k]]
+            points = int(self.indicator_points[s, low + k])
+            results.append(IndicatorResult(node.id, points, known=not reason.value, reason=reason))
+        adjustments = []
+        for family in model.families:
+            total = sum(
+                r.points for r, n in zip(results, model.indicators, strict=True) if n.family == family.id
+            )
+            if total > family.cap:
+                adjustments.append((family.id, family.cap - total))
+        score, by_score, severe, sufficiency, insufficient = (int(v) for v in self.models[s, m])
+        subtotal = sum(r.points for r in results) + sum(a for _, a in adjustments)
+        return ModelResult(
+            model.id,
+            score,
+            model.cut_offs[by_score].name,
+            model.cut_offs[severe].name,
+            tuple(results),
+            tuple(adjustments),
+            score - subtotal,
+            tuple(r.id for k, r in enumerate(model.rules) if self.rules[s, rule_low + k]),
+            sufficiency,
+            bool(insufficient),
+        )
+
+
+def points_of(yardstick: Yardstick, dense: I64, rows: I64) -> tuple[PointResult, ...]:
+    """Point results in the order of the pack from what the kernel wrote."""
+    read = yardstick.compiler
+    texts = read.words.texts
+    by_point: dict[int, list[tuple[str, int]]] = {}
+    for p, code, shown in rows.tolist():
+        by_point.setdefault(p, []).append((texts[code], shown))
+    found = []
+    for p, row in enumerate(read.points):
+        pairs = by_point.get(p, []) if row[c.P_OBJECTS] >= 0 else [("", int(dense[row[c.P_DENSE]]))]
+        for name, shown in pairs:
+            colour, reason = c.COLOURS[shown & 7], c.REASONS[shown >> 4]
+            found.append(PointResult(read.point_names[p], name, colour, bool(shown & 8), reason))
+    return tuple(found)
+
+
+def plain(judgement: Judgement) -> Judgement:
+    """A reference judgement without its traces (shares, cap adjustments, values)."""
+    models = tuple(
+        ModelResult(
+            m.model,
+            m.score,
+            m.class_by_score,
+            m.class_name,
+            tuple(IndicatorResult(r.indicator, r.points, r.known, r.reason) for r in m.indicators),
+            m.family_adjustments,
+            m.floor_adjustment,
+            m.rules,
+            m.sufficiency_permille,
+            m.insufficient,
+        )
+        for m in judgement.models
+    )
+    return Judgement(
+        judgement.subject, judgement.as_of, judgement.known_at, models, judgement.points, judgement.next_due
+    )
+
+
+@compiled
+def _judge_range(
+    tables: Tables,
+    columns: Columns,
+    scratch: Scratch,
+    world: World,
+    low: int,
+    high: int,
+    dense: I64,
+    rows: I64,
+    row_at: I64,
+    points: I64,
+    reasons: I64,
+    rules: I64,
+    models: I64,
+    due: I64,
+) -> None:
+    for s in range(low, high):
+        take_facts(tables, columns, scratch, world, s)
+        start = row_at[s]
+        row_at[s] = judge_points(tables, columns, scratch, world, dense[s], rows, start) - start
+        for m in range(len(tables.models)):
+            judge_model(tables, columns, scratch, world, m, points[s], reasons[s], rules[s], models[s, m])
+        due[s] = scratch.context[c.X_DUE]
+
+
+def rows_needed(tables: Tables, columns: Columns) -> I64:
+    """For each subject where its per-object rows start if every object had every point."""
+    per_object = int((tables.points[:, c.P_OBJECTS] >= 0).sum()) if len(tables.points) else 0
+    return columns.object_at * per_object
+
+
+def judge_batch(
+    pack: Pack,
+    facts: FactColumns,
+    world: Sequence[Fact],
+    as_of: int,
+    known_at: int,
+    yardstick: Yardstick | None = None,
+) -> BatchResult:
+    """Every subject of the columns at one instant; equal to the reference, traces aside."""
+    ready = yardstick or Yardstick.of(pack, facts.dictionary)
+    outside = ready.world(world, as_of, known_at)
+    tables, columns, count = ready.current(), facts.at(known_at), len(facts.subjects)
+    row_at = rows_needed(tables, columns)
+    starts = row_at.copy()
+    rows = np.zeros((int(row_at[-1]), 3), dtype=np.int64)
+    dense = np.zeros((count, int(tables.sizes[z.Z_DENSE])), dtype=np.int64)
+    points = np.zeros((count, len(tables.indicators)), dtype=np.int64)
+    reasons, rules = np.zeros_like(points), np.zeros((count, len(tables.rules)), dtype=np.int64)
+    models = np.zeros((count, len(tables.models), 5), dtype=np.int64)
+    due = np.zeros(count, dtype=np.int64)
+    facts_max = int(np.diff(columns.subject_at).max(initial=0))
+    objects_max = int(np.diff(columns.object_at).max(initial=0))
+
+    def work(span: tuple[int, int]) -> None:
+        scratch = scratch_for(tables, facts_max, objects_max)
+        set_instant(tables, scratch, as_of, known_at)
+        _judge_range(
+            tables, columns, scratch, outside, *span, dense, rows, starts, points, reasons, rules, models, due
+        )
+
+    spans = [(count * k // WORKERS, count * (k + 1) // WORKERS) for k in range(WORKERS)]
+    if count < 1_000:
+        work((0, count))
+    else:
+        with ThreadPoolExecutor(WORKERS) as threads:
+            list(threads.map(work, spans))
+    lengths = starts[:-1]
+    kept = (
+        np.repeat(row_at[:-1] - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
+        if count
+        else row_at[:0]
+    )
+    rows = rows[kept + np.arange(len(kept))]
+    row_at = np.concatenate(([0], np.cumsum(lengths)))
+    apart = {
+        s: judge(pack, facts.subjects[s], told, world, as_of, known_at) for s, told in facts.beyond.items()
+    }
+    return BatchResult(
+        ready, facts, as_of, known_at, dense, rows, row_at, points, reasons, rules, models, due, apart
+    )

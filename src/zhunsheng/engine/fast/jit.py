@@ -1,0 +1,38 @@
+"""Compiling once: machine code is kept on disk and depends on the sources of this folder only.
+
+A changed rule changes tables, never code. numba looks at the changed time of the defining file alone, which
+would leave a caller with the old body of a function from another file; so the stamp here is a digest of
+the whole folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+F = TypeVar("F", bound=Callable[..., Any])
+I64 = npt.NDArray[np.int64]
+I32 = npt.NDArray[np.int32]
+U8 = npt.NDArray[np.uint8]
+
+
+@cache
+def _sources_stamp() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def compiled(function: F) -> F:
+    """The function as machine code that releases the interpreter lock; kept on disk."""
+    machine: Any = numba.njit(cache=True, nogil=True)(function)
+    machine._cache._cache_file._source_stamp = _sources_stamp()
+    return cast(F, machine)

@@ -1,0 +1,167 @@
+"""Numbers slots and writes the tables of a compiled pack: every constant filter settled per shape."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+
+from zhunsheng.core.facts import Fact
+from zhunsheng.core.rules.tree import (
+    OBJECT,
+    RELATIVE_TESTS,
+    Aggregate,
+    Filter,
+    Op,
+    Scope,
+    Select,
+    Test,
+    Window,
+)
+from zhunsheng.engine.fast import codes
+from zhunsheng.engine.fast.columns import Shape as FactShape
+from zhunsheng.engine.fast.compile import Compiler
+from zhunsheng.engine.fast.tables import Tables, grid
+from zhunsheng.engine.reference.conditions import PEER_GROUP
+from zhunsheng.engine.reference.measures import SOURCE_STATUS, passes
+from zhunsheng.engine.reference.points import ENROLLED, ENROLMENT
+
+NO_DAY = dt.date(2000, 1, 1)
+
+
+def tables_of(read: Compiler) -> Tables:
+    """All tables, for every shape that the dictionary holds now."""
+    return Layout(read).tables()
+
+
+def settled(test: Filter, shape: FactShape) -> bool | None:
+    """Whether every fact of a shape passes a filter, none does, or it depends on the fact (None)."""
+    if test.test in RELATIVE_TESTS or test.field == OBJECT:
+        return None
+    if test.field in shape.wide:
+        if test.test in {Test.PRESENT, Test.ABSENT}:
+            return test.test is Test.PRESENT
+        return None
+    fact = Fact("", shape.kind, "", 0, 0, 0, "", shape.narrow)
+    return passes(fact, test, NO_DAY)
+
+
+class Layout:
+    """Numbers slots and writes the tables; made again when shapes were added."""
+
+    def __init__(self, read: Compiler) -> None:
+        self.read = read
+        self.event_windows = [w for w in read.windows if w.event is not None]
+        self.by_object = [a for a in read.aggregates if self._has_objects(a)]
+        self.plain = [a for a in read.aggregates if not self._has_objects(a)]
+        self.totals = [a for a in read.aggregates if a.op is Op.OBJECTS]
+        self.lines: list[int] = []
+
+    @staticmethod
+    def _has_objects(node: Aggregate) -> bool:
+        crossed = node.window.event is not None and node.window.event.scope is Scope.SAME_OBJECT
+        return node.select.scope is Scope.SAME_OBJECT or node.op is Op.OBJECTS or crossed
+
+    def tables(self) -> Tables:
+        """All arrays."""
+        read = self.read
+        aggregates = [self._aggregate(a) for a in read.aggregates]
+        windows = [self._window(w) for w in read.windows]
+        feed_at, feeds, event_rows, roles, members, fields = [0], [], [], [], [], []
+        for number, shape in enumerate(read.words.shapes):
+            feeds += self._feeds(shape)
+            feed_at.append(len(feeds))
+            found = self._events(shape)
+            event_rows += [(number, *row) for row in found]
+            roles.append(self._role(shape) | (codes.R_EVENT if found else 0))
+            members.append(sum(1 << k for kinds, k in read.objects.items() if shape.kind in kinds))
+            fields += [self._field(shape, name) for name in read.fields]
+        dense = sum(p[codes.P_DENSE] >= 0 for p in read.points)
+        distinct = sum(a.op is Op.DISTINCT for a in read.aggregates)
+        sizes = [len(read.fields), len(self.plain) + len(self.totals), len(self.by_object)]
+        text = read.words.text
+        sizes += [len(self.event_windows), dense, text("SILENT"), text(ENROLLED), len(read.listed), distinct]
+        return Tables(
+            *(np.array(feed_at, dtype=np.int64), grid(feeds, 5), grid(event_rows, 4)),
+            *(np.array(roles, dtype=np.int64), np.array(members, dtype=np.int64), grid(fields, 3)),
+            *(grid(read.filter_rows, 4), grid(list(read.literals), 2), grid(windows, 5)),
+            *(grid(aggregates, 15), np.array(self.lines, dtype=np.int64), grid(read.nodes, 9)),
+            *(np.array(read.kids, dtype=np.int64), grid(read.conditions, 3), grid(read.items, 4)),
+            *(grid(read.points, 8), grid(read.indicators, 13), grid(read.grades, 4)),
+            *(grid(read.models, 10), grid(read.families, 1), grid(read.rules, 2), grid(read.cuts, 1)),
+            np.array([text(s) for s in read.sources], dtype=np.int64),
+            np.array([text(item.id) for item in read.pack.items], dtype=np.int64),
+            np.array(sizes, dtype=np.int64),
+        )
+
+    def _aggregate(self, node: Aggregate) -> tuple[int, ...]:
+        read = self.read
+        by_object = self._has_objects(node)
+        slot = (self.by_object if by_object else self.plain).index(node)
+        crossed = by_object and node.select.scope is Scope.SUBJECT and node.op is not Op.OBJECTS
+        sources = [
+            read.sources.index(read.pack.sources[k]) for k in node.select.kinds if k in read.pack.sources
+        ]
+        lines = sorted(line for line in read.due.get(node, ()) if line is not None)
+        first = len(self.lines)
+        is_day = node.op in {Op.DAYS_SINCE, Op.DAYS_UNTIL}
+        self.lines += lines if is_day else []
+        relative = any(t.test in RELATIVE_TESTS for t in node.select.where)
+        total = len(self.plain) + self.totals.index(node) if node.op is Op.OBJECTS else -1
+        return (
+            *(codes.OPS.index(node.op), read.windows[node.window]),
+            read.day_field(node.field) if is_day else read.field(node.field),
+            *(slot, int(by_object), int(crossed), sum(1 << s for s in set(sources))),
+            *(int(node in read.listed), int(node in read.due)),
+            *(int(is_day and None in read.due.get(node, ())), first, len(self.lines), total),
+            *(int(relative or is_day), int(node.select.scope is Scope.SAME_OBJECT)),
+        )
+
+    def _window(self, window: Window) -> tuple[int, ...]:
+        kind = codes.WINDOWS.index(window.kind)
+        event = self.event_windows.index(window) if window.event is not None else -1
+        same = window.event is not None and window.event.scope is Scope.SAME_OBJECT
+        return (kind, window.length, window.ending_days_before, event, int(same))
+
+    def _split(self, select: Select, shape: FactShape) -> tuple[bool, int, int, int]:
+        """(never, first plain, first relative, end) of the tests that a fact of the shape still needs."""
+        plain = [t for t in select.where if t.test not in RELATIVE_TESTS]
+        answers = [settled(t, shape) for t in plain]
+        rest = [t for t, answer in zip(plain, answers, strict=True) if answer is None]
+        relative = [t for t in select.where if t.test in RELATIVE_TESTS]
+        low, high = self.read.filter_range([*rest, *relative])
+        return False in answers, low, low + len(rest), high
+
+    def _feeds(self, shape: FactShape) -> list[tuple[int, ...]]:
+        rows: list[tuple[int, ...]] = []
+        for node, number in self.read.aggregates.items():
+            if shape.kind in node.select.kinds:
+                never, low, middle, high = self._split(node.select, shape)
+                if not never or node.op is Op.OBJECTS:
+                    rows.append((number, low, middle, high, int(never)))
+        return rows
+
+    def _events(self, shape: FactShape) -> list[tuple[int, int, int]]:
+        rows = []
+        for number, window in enumerate(self.event_windows):
+            if window.event is not None and shape.kind in window.event.kinds:
+                never, low, _, high = self._split(window.event, shape)
+                if not never:
+                    rows.append((number, low, high))
+        return rows
+
+    @staticmethod
+    def _role(shape: FactShape) -> int:
+        roles = {
+            SOURCE_STATUS: codes.R_STATUS,
+            ENROLMENT: codes.R_ENROLMENT,
+            PEER_GROUP: codes.R_PEER_GROUP,
+        }
+        return roles.get(shape.kind, 0)
+
+    def _field(self, shape: FactShape, name: str) -> tuple[int, int, int]:
+        if name in shape.wide:
+            tag, slot = shape.wide[name]
+            return (tag, 0, slot)
+        tag, value = self.read.words.encode(shape.narrow.get(name))
+        return (tag, value, -1)
