@@ -1,0 +1,121 @@
+"""`zhunsheng packs`: prove a pack before it is published, read it aloud, compare two."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from zhunsheng.cli.exit_codes import CannotRunError, ExitCode
+from zhunsheng.cli.output import Output, reporting
+from zhunsheng.core.packs.diff import described, difference
+from zhunsheng.core.packs.findings import Finding, Severity, read_policy
+from zhunsheng.core.packs.nodes import PackError
+from zhunsheng.core.packs.proof import prove_pack
+from zhunsheng.engine.packfiles import LoadedPack, load_pack, read_documents
+
+FORBIDDEN = "zhunsheng.forbidden-features/1"
+DEFAULT = "general"
+
+
+@click.group(help=_("规则包：发布前的静态证明、逐条朗读、两版比较。"))
+def command() -> None:
+    """Packs: check, show, diff."""
+
+
+def _folder(given: Path | None) -> Path:
+    return given if given is not None else Path(settings.PACKS) / DEFAULT
+
+
+def _loaded(folder: Path) -> LoadedPack:
+    if not (folder / "pack.yaml").is_file():
+        raise CannotRunError(_("%(folder)s 不是规则包：没有 pack.yaml") % {"folder": folder})
+    try:
+        return load_pack(folder)
+    except PackError as error:
+        raise CannotRunError(str(error)) from error
+
+
+def _proved(folder: Path) -> list[Finding]:
+    policies = [
+        document
+        for _name, document in read_documents(Path(settings.PACKS) / "policy")
+        if document.get("schema") == FORBIDDEN
+    ]
+    if not policies:
+        raise CannotRunError(_("没有禁用特征清单，无法证明规则包"))
+    try:
+        loaded = load_pack(folder)
+    except PackError as error:
+        cure = "按提示改正后重新检查"
+        return [Finding(Severity.ERROR, "UNREADABLE", error.path, error.message_zh, cure)]
+    return prove_pack(loaded.pack, loaded.contracts, read_policy(policies[0]))
+
+
+@command.command(help=_("对规则包作静态证明；有 ERROR 时退出码为 1。"))
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
+@reporting(
+    {
+        "ok": _("没有 ERROR 为真"),
+        "findings": _("每项：severity、check、path、text_zh、cure_zh"),
+    },
+    database=False,
+)
+def check(out: Output, folder: Path | None) -> ExitCode:
+    """Prove, report, and fail on any ERROR."""
+    findings = _proved(_folder(folder))
+    for finding in findings:
+        out.line(f"{finding.severity:7} {finding.check} {finding.path}: {finding.text_zh}")
+        out.line(f"        → {finding.cure_zh}")
+    errors = sum(finding.severity is Severity.ERROR for finding in findings)
+    counts = {"errors": errors, "warnings": len(findings) - errors}
+    out.line(_("错误 %(errors)d 项，提醒 %(warnings)d 项") % counts)
+    out.result({"ok": not errors, "findings": [asdict(finding) for finding in findings]})
+    return ExitCode.FOUND if errors else ExitCode.OK
+
+
+@command.command(help=_("把规则包逐条读成中文句子；可只看一个编号。"))
+@click.argument("name", metavar="[ID]", required=False)
+@click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@reporting(
+    {"id": _("编号"), "lines": _("标签与句子")},
+    database=False,
+)
+def show(out: Output, name: str | None, folder: Path | None) -> ExitCode:
+    """Say every definition, or those whose id is or begins with the one asked for."""
+    loaded = _loaded(_folder(folder))
+    found = {
+        key: lines
+        for key, lines in described(loaded.pack, loaded.contracts).items()
+        if name is None or key == name or key.endswith(f":{name}") or key.startswith(f"{name}-")
+    }
+    for key, lines in found.items():
+        out.line(key)
+        for label, sentence in lines.items():
+            out.line(f"  {label}：{sentence}")
+    out.records({"id": key, "lines": dict(lines)} for key, lines in found.items())
+    if not found:
+        out.note(_("没有编号 %(id)s") % {"id": name})
+        return ExitCode.FOUND
+    return ExitCode.OK
+
+
+@command.command(help=_("比较两个规则包：哪些句子变了；有变化时退出码为 1。"))
+@click.argument("old", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("new", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@reporting(
+    {"changes": _("每项：id、label、old、new")},
+    database=False,
+)
+def diff(out: Output, old: Path, new: Path) -> ExitCode:
+    """Changed sentences, old → new."""
+    before, after = _loaded(old), _loaded(new)
+    changes = difference(before.pack, before.contracts, after.pack, after.contracts)
+    for change in changes:
+        nothing = _("（无）")
+        out.line(f"{change.id} {change.label}：{change.old or nothing} → {change.new or nothing}")
+    out.result({"changes": [asdict(change) for change in changes]})
+    return ExitCode.FOUND if changes else ExitCode.OK
