@@ -133,6 +133,8 @@ CASE = {"shape": "cases", "measure": None, "bins": None}
         ("point", {"yellow": {"count": "NOBODY", "window": DAYS, "at_least": 1}}, "UNKNOWN_KIND"),
         ("point", {"per_object": {"kinds": ["NOBODY"]}}, "UNKNOWN_KIND"),
         ("point", {"yellow": complaints(where={"tpoic": "FOOD"}, at_least=2)}, "UNKNOWN_FIELD"),
+        ("point", {"yellow": {"objects": ["COMPLAINT", "PENALTY"], "where": {"tpoic": "X"}, "at_least": 1}},
+         "UNKNOWN_FIELD"),
         ("point", {"yellow": complaints(where={"topic": "FOOT"}, at_least=2)}, "VALUE"),
         ("point", {"yellow": complaints(where={"verified": "yes"}, at_least=2)}, "TYPE"),
         ("point", {"yellow": complaints(where={"topic": {"at_least": 3}}, at_least=2)}, "TYPE"),
@@ -199,6 +201,11 @@ def test_a_verified_complaint_may_make_red_alone() -> None:
     red = complaints(where={"verified": True}, at_least=1)
     pack = planted("point", {"yellow": None, "clear": None, "red": red})
     assert prove_pack(pack, CONTRACTS, policy()) == []
+
+
+def test_a_kind_without_the_field_may_end_the_state_of_an_object() -> None:
+    ended = {"objects": ["COMPLAINT", "PENALTY"], "where": {"topic": "FOOD"}, "at_least": 2}
+    assert prove_pack(planted("point", {"yellow": ended, "clear": None}), CONTRACTS, policy()) == []
 
 
 def test_a_changed_line_reads_old_and_new() -> None:

@@ -120,7 +120,9 @@ class TypeChecker:
             yield _error("TYPE", path, f"{node.test.value} 只用于 objects", "改用 days_until 或 days_since")
         if node.field in {OBJECT, OCCURRED}:
             return
-        yield from self._declared(kinds, node.field, path)
+        # In an objects measure a kind without the field is the one that ends the state of an object.
+        some = tuple(k for k, _, _ in self._types(Select(kinds), node.field)) if relative else ()
+        yield from self._declared(some or kinds, node.field, path)
         for kind, type_, values in self._types(Select(kinds), node.field):
             if node.test in RELATIVE_TESTS and type_ is not FieldType.DATE:
                 yield _error("TYPE", path, f"{kind}.{node.field} 不是日期", "改用日期字段")
