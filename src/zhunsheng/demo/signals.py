@@ -70,7 +70,7 @@ def _reports(page: Page) -> None:
         return
     due = dt.date(TODAY.year, 6, 30)
     page.tell("ANNUAL_REPORT_DUE", dt.date(TODAY.year, 1, 1), object=str(year), due_on=due.isoformat())
-    if not page.slips(120):
+    if not page.slips(40):
         page.tell("ANNUAL_REPORT_FILED", page.some_day(170), object=str(year))
     if page.business.established_on.year < year:
         result = "MISSING" if page.slips(80) else "LATE" if page.slips(250) else "ON_TIME"

@@ -8,6 +8,7 @@ one would silently win.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -92,9 +93,17 @@ def load_pack(folder: Path) -> LoadedPack:
 
 def stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
     """Name, size and time of every file: changes when a pack on disk changes."""
-    return tuple(
-        (str(p), (told := p.stat()).st_size, told.st_mtime_ns) for p in sorted(folder.rglob("*.yaml"))
-    )
+    return tuple(sorted(_stamps(str(folder))))
+
+
+def _stamps(folder: str) -> Iterator[tuple[str, int, int]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                yield from _stamps(entry.path)
+            elif entry.name.endswith(".yaml"):
+                told = entry.stat()
+                yield (entry.path, told.st_size, told.st_mtime_ns)
 
 
 @lru_cache(maxsize=16)

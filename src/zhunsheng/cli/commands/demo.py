@@ -1,0 +1,36 @@
+"""`zhunsheng demo`: 云汀市 from nothing to a summary, then the pages."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+from django.utils.translation import gettext as _
+
+from zhunsheng.cli.commands.serve import command as serve
+from zhunsheng.cli.exit_codes import CannotRunError
+from zhunsheng.cli.output import Output, reporting
+from zhunsheng.cli.summary import SUMMARY_KEYS, summary, tell
+
+
+@click.command(help=_("在空的数据目录里建立云汀市，研判、提醒、答复，然后打开网页。"))
+@click.option("--no-serve", is_flag=True, help=_("说完汇总就结束，不打开网页。"))
+@click.option(
+    "--businesses", default=3_000, show_default=True, type=click.IntRange(50, 50_000), help=_("户数。")
+)
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help=_("端口，0 为任选。")
+)
+@reporting(SUMMARY_KEYS)
+def command(out: Output, no_serve: bool, businesses: int, port: int) -> None:
+    """Play the demo once; a second call shows what stands. The demo is found by name: same floor."""
+    demo = import_module("zhunsheng.demo.run")
+    if demo.is_empty():
+        demo.play(out.note, businesses)
+    elif not demo.is_played():
+        raise CannotRunError(_("这个数据目录里已有数据，演示不会动它。请用 --home 指定一个空目录。"))
+    told = summary()
+    tell(out, told)
+    out.result(told)
+    if not no_serve:
+        click.get_current_context().invoke(serve, host="127.0.0.1", port=port, workers=1, as_json=False)

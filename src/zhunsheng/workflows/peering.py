@@ -1,0 +1,34 @@
+"""Once a month: what is usual among peers becomes facts of the world, used online and in replay alike."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+
+from zhunsheng.core.actors import Actor, Viewer
+from zhunsheng.core.clock import instant
+from zhunsheng.engine.library import open_library
+from zhunsheng.engine.peers import peer_statistics
+from zhunsheng.sensing.signals import actions as signals
+from zhunsheng.sensing.signals import queries as told
+from zhunsheng.sensing.signals.new_facts import WORLD, NewFact
+
+BY = Actor.service("peers")
+
+
+def publish_peer_statistics(at: datetime) -> int:
+    """Compute from what is known at `at` and record it; how many groups and measures."""
+    library = open_library(settings.PACKS)
+    viewer = Viewer.bureau(BY.key)
+    timelines = (facts for _, facts in told.timelines(viewer=viewer, known_at=at))
+    moment = instant(at)
+    statistics = peer_statistics(library.pack, timelines, moment, moment)
+    facts = [
+        NewFact("PEER_STATISTIC", WORLD, at, {**s.values, "sample": s.sample}, f"{s.measure_id}/{s.group}")
+        for s in statistics
+    ]
+    signals.record_facts(
+        by=BY, at=at, facts=facts, source="judging", contracts=library.contracts, announce=False
+    )
+    return len(facts)

@@ -1,0 +1,49 @@
+"""One turn of the loop: what is due, what waits inside, what goes outside."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from zhunsheng.core.actors import Actor
+from zhunsheng.core.clock import Clock
+from zhunsheng.core.messages import MessagePolicy
+from zhunsheng.foundation.outbox import actions as outbox
+from zhunsheng.foundation.outbox import dispatch, epoch
+from zhunsheng.foundation.outbox.connectors import Connector
+from zhunsheng.foundation.outbox.dispatch import Terms
+from zhunsheng.foundation.outbox.lifecycle import RowState
+from zhunsheng.foundation.outreach import actions as outreach
+from zhunsheng.foundation.schedule import actions as schedule
+
+BY = Actor.service("dispatch")
+
+
+def turn_inside(clock: Clock, handlers: dict[str, outbox.Handler]) -> int:
+    """Hand over what is due and handle internal effects until none is left; how many were handled."""
+    total = 0
+    while True:
+        schedule.hand_over(by=BY, at=clock.now())
+        handled = outbox.handle_internal(by=BY, at=clock.now(), handlers=handlers)
+        if not handled:
+            return total
+        total += handled
+
+
+def turn_outside(
+    connector: Connector, clock: Clock, policy: MessagePolicy, *, wary: bool
+) -> Counter[RowState]:
+    """Send what may go out, and let messages follow their rows."""
+    told = dispatch.dispatch(connector, by=BY, clock=clock, terms=Terms(), wary=wary)
+    outreach.follow_outbox(by=BY, at=clock.now(), policy=policy)
+    return told
+
+
+def begin_outside(home: Path) -> bool:
+    """Start a dispatcher; True when it must be wary because the database was restored."""
+    return epoch.begin(home)
+
+
+def settle_outside() -> None:
+    """Everything open has been reconciled."""
+    epoch.settled()
