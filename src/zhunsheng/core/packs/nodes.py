@@ -43,7 +43,9 @@ WINDOWLESS = frozenset({Op.OBJECTS, Op.LATEST, Op.DAYS_SINCE, Op.DAYS_UNTIL})
 OPS = {op.value.lower(): op for op in Op}
 COMPARISONS = {comparison.value.lower(): comparison for comparison in Comparison}
 TESTS = {test.value.lower(): test for test in Test}
-MEASURE_KEYS = frozenset({*OPS, "ratio", "trend", "where", "window", "scope", "sample_min", "of"})
+AGGREGATE_KEYS = frozenset({*OPS, "where", "window", "scope", "of"})
+MEASURE_KEYS = AGGREGATE_KEYS | {"ratio", "trend", "sample_min"}
+NUMBER_TESTS = frozenset({Test.AT_LEAST, Test.AT_MOST, Test.DAYS_UNTIL_AT_MOST, Test.DAYS_SINCE_AT_LEAST})
 WINDOW_LENGTHS = {"days": WindowKind.DAYS, "hours": WindowKind.HOURS, "months": WindowKind.MONTHS}
 CALENDARS = {kind.value.removeprefix("CALENDAR_"): kind for kind in CALENDAR_WINDOWS}
 
@@ -104,8 +106,7 @@ class NodeReader:
         self, node: object, comparison: Comparison, path: str
     ) -> int | tuple[Literal, ...] | PeerLine | Aggregate:
         if comparison in {Comparison.IN, Comparison.NOT_IN}:
-            values = node if isinstance(node, list) else [node]
-            return tuple(values)
+            return _literals(node, Test.IN, path)
         if isinstance(node, Mapping):
             if "peer" in node:
                 peer = as_mapping(node["peer"], f"{path}.peer")
@@ -122,6 +123,7 @@ class NodeReader:
         body = as_mapping(node, path)
         only_keys(body, MEASURE_KEYS, path)
         if "ratio" in body:
+            only_keys(body, {"ratio"}, path)
             ratio = as_mapping(body["ratio"], f"{path}.ratio")
             only_keys(ratio, {"of", "to", "per", "sample_min"}, f"{path}.ratio")
             return Ratio(
@@ -135,6 +137,7 @@ class NodeReader:
         return self.aggregate(body, path)
 
     def _trend(self, body: Mapping[str, Any], path: str) -> Ratio:
+        only_keys(body, {"trend", "sample_min"}, path)
         current = self.aggregate(body["trend"], f"{path}.trend")
         if current.window.kind is not WindowKind.DAYS:
             raise PackError(f"{path}.trend", "环比只用于按天数的窗口")
@@ -145,6 +148,7 @@ class NodeReader:
     def aggregate(self, node: object, path: str) -> Aggregate:
         """One aggregate; windows must be stated except where the latest fact is meant."""
         body = as_mapping(node, path)
+        only_keys(body, AGGREGATE_KEYS, path)
         found = [key for key in OPS if key in body]
         if len(found) != 1:
             raise PackError(path, f"需要且只需要一种统计：{sorted(OPS)}")
@@ -183,9 +187,9 @@ class NodeReader:
             if isinstance(wanted, Mapping):
                 only_keys(wanted, set(TESTS), where)
                 for name, value in wanted.items():
-                    found.append(Filter(field, TESTS[name], _literals(value, TESTS[name])))
+                    found.append(Filter(field, TESTS[name], _literals(value, TESTS[name], f"{where}.{name}")))
             else:
-                found.append(Filter(field, Test.IN, _literals(wanted, Test.IN)))
+                found.append(Filter(field, Test.IN, _literals(wanted, Test.IN, where)))
         return tuple(found)
 
     def window(self, node: object, path: str) -> Window:
@@ -215,10 +219,14 @@ class NodeReader:
         return Window(WindowKind.SINCE_EVENT, event=select)
 
 
-def _literals(value: object, test: Test) -> tuple[Literal, ...]:
+def _literals(value: object, test: Test, path: str) -> tuple[Literal, ...]:
     if test in {Test.PRESENT, Test.ABSENT}:
         return ()
+    if test in NUMBER_TESTS:
+        return (as_int(value, path),)
     values = value if isinstance(value, list) else [value]
+    if not values or not all(isinstance(v, str | int) for v in values):
+        raise PackError(path, f"写文字、整数或 true/false，写成了 {value!r}")
     return tuple(values)
 
 
