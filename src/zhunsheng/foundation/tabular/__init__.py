@@ -1,0 +1,1 @@
+"""Tables from strangers: CSV, XLSX, JSON Lines and Parquet, read in a limited child process."""
