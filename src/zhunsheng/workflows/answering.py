@@ -9,10 +9,12 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from zhunsheng.core.actors import Actor
+from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.engine.library import open_library
-from zhunsheng.judging.triggers.actions import touches
-from zhunsheng.judging.triggers.lifecycle import Step
+from zhunsheng.judging.triggers import queries as triggers
+from zhunsheng.judging.triggers.actions import enrolment, touches
+from zhunsheng.judging.triggers.lifecycle import CONFIRMS, Step
+from zhunsheng.judging.triggers.policies import TriggerPolicy
 from zhunsheng.sensing.signals import actions as signals
 from zhunsheng.sensing.signals.new_facts import NewFact
 
@@ -30,7 +32,20 @@ def take_decision(*, by: Actor, at: datetime, touch_id: int, step: Step, reason:
     """What a named person decided about a touch, stored and told to judging in one transaction."""
     with transaction.atomic():
         facts = touches.decide(by=by, at=at, touch_id=touch_id, step=step, reason=reason)
+        if step in CONFIRMS:
+            facts += _revoke(by, at, touch_id, reason)
         _write(by, at, facts, "review")
+
+
+def _revoke(by: Actor, at: datetime, touch_id: int, reason: str) -> list[NewFact]:
+    """A confirmed red touch costs the enrolment of its item for the set time."""
+    touch = triggers.touch(viewer=Viewer.bureau(by.key), touch_id=touch_id)
+    if touch is None:
+        return []
+    policy = TriggerPolicy.read(open_library(settings.PACKS).policy("zhunsheng.trigger-policy/1"))
+    return enrolment.revoke(
+        by=by, at=at, subject=touch.subject, item=touch.item, reason=reason, policy=policy
+    )
 
 
 def _write(by: Actor, at: datetime, facts: list[NewFact], source: str) -> None:

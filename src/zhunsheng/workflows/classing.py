@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 
@@ -43,6 +44,13 @@ def run_classes(at: datetime, judgements: Sequence[Judgement], cause: str = "MON
     return state
 
 
+def on_at_once(payload: Mapping[str, Any], at: datetime) -> None:
+    """A veto or floor began or ended for one subject: its class is judged now. The breaker is for crowds."""
+    pack = open_library(settings.PACKS).pack
+    told = judge_all(at, at, [payload["subject"]])
+    portraits.record_run(by=BY, at=at, pack=pack, judgements=told, cause="VETO")
+
+
 def enrol(at: datetime, wanted: Mapping[str, Sequence[str]]) -> int:
     """Enrol subjects in items (subject → items) where their class in effect allows; how many."""
     library = open_library(settings.PACKS)
@@ -58,3 +66,6 @@ def enrol(at: datetime, wanted: Mapping[str, Sequence[str]]) -> int:
         by=BY, at=at, facts=facts, source="judging", contracts=library.contracts, announce=False
     )
     return len(facts)
+
+
+HANDLES = {"class.at_once": on_at_once}

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 
 from zhunsheng.core.actors import Actor, Viewer
-from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.engine.library import Library, open_library
 from zhunsheng.foundation.outbox import actions as outbox
 from zhunsheng.foundation.schedule import actions as schedule
-from zhunsheng.judging.triggers import queries as triggers
+from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.judging.triggers.actions.folding import Folded, fold
 from zhunsheng.sensing.signals import actions as signals
 from zhunsheng.sensing.signals import queries as told
@@ -40,27 +39,32 @@ def look(subject: str, at: datetime) -> Folded | None:
     if folded.facts:
         signals.record_facts(by=BY, at=at, facts=folded.facts, source="judging", contracts=library.contracts)
     schedule.set_due(by=BY, at=at, topic="judge", instants={subject: folded.next_due_at})
+    _class_at_once(folded, at, library)
     for touch_id in folded.opened:
-        _set_clocks(touch_id, at)
-        key, payload = f"{touch_id}@{at.isoformat()}", {"touch": touch_id}
-        outbox.put(by=BY, at=at, topic="touch.opened", key=key, payload=payload)
+        for topic in ("touch.opened", "touch.clocks"):
+            key, payload = f"{touch_id}@{at.isoformat()}", {"touch": touch_id}
+            outbox.put(by=BY, at=at, topic=topic, key=key, payload=payload)
     return folded
 
 
-def _set_clocks(touch_id: int, at: datetime) -> None:
-    """Reply and observation end with the last second of their day."""
-    touch = triggers.touch(viewer=VIEWER, touch_id=touch_id)
-    if touch is None or touch.reply_due_on is None or touch.observe_until_on is None:
-        return
-    last = time(23, 59, 59, tzinfo=SHANGHAI)
-    ends = {"touch.reply": touch.reply_due_on, "touch.observe": touch.observe_until_on}
-    for topic, day in ends.items():
-        schedule.set_due(by=BY, at=at, topic=topic, instants={str(touch_id): datetime.combine(day, last)})
+def _class_at_once(folded: Folded, at: datetime, library: Library) -> None:
+    """A veto or floor that begins or ends is not left to the monthly run."""
+    subject = folded.judgement.subject
+    for model, result in zip(library.pack.models, folded.judgement.models, strict=True):
+        known = portraits.current(viewer=VIEWER, subject=subject, model=model.id)
+        immediate = {rule.id for rule in model.rules if rule.immediate}
+        if known is not None and set(known.rules) & immediate != set(result.rules) & immediate:
+            key = f"{subject}@{at.isoformat()}"
+            outbox.put(by=BY, at=at, topic="class.at_once", key=key, payload={"subject": subject})
 
 
 def on_facts(payload: Mapping[str, Any], at: datetime) -> None:
     """New facts about one subject."""
-    look(payload["subject"], at)
+    subject, news = payload["subject"], payload["sequences"]
+    folded = look(subject, at)
+    if folded is not None and told.tells(viewer=VIEWER, kind="SUBJECT_STATE", sequences=news):
+        key = f"{subject}:{news[-1]}"
+        outbox.put(by=BY, at=at, topic="subject.state_changed", key=key, payload={"subject": subject})
 
 
 def on_due(payload: Mapping[str, Any], at: datetime) -> None:

@@ -16,6 +16,7 @@ class TriggerPolicy:
     area_firms_min: int
     area_days: int
     class_moved_max_permille: int
+    suspending_states: frozenset[str]
 
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> TriggerPolicy:
@@ -26,4 +27,5 @@ class TriggerPolicy:
             int(document["area_firms_min"]),
             int(document["area_days"]),
             int(document["class_moved_max_permille"]),
+            frozenset(document["suspending_states"]),
         )

@@ -97,6 +97,13 @@ def timelines(
         yield subject, list(group)
 
 
+def tells(*, viewer: Viewer, kind: str, sequences: list[int]) -> bool:
+    """Whether one of these facts is of a kind; for the bureau only."""
+    if viewer.audience is not Audience.BUREAU:
+        return False
+    return StoredFact.objects.filter(sequence__in=sequences, kind=kind).exists()
+
+
 def evidences(*, viewer: Viewer, fact_id: str) -> list[tuple[str, str, datetime]]:
     """(source, reference, received at) of every report of a fact; for the bureau only."""
     if viewer.audience is not Audience.BUREAU:
