@@ -43,3 +43,6 @@ def test_the_corrected_file_changes_nothing_twice(tmp_path: Path) -> None:
     assert told(str(errors)) == (0, {"accepted": 1, "rejected": 0, "duplicates": 0, "errors_file": None})
     assert told(str(errors))[1]["duplicates"] == 1
     assert len(queries.timeline(viewer=Viewer.bureau("t"), subject=KNOWN)) == 2
+    done = CliRunner().invoke(main, ["undo", str(file), "--json"])
+    assert json.loads(done.stdout.splitlines()[-1]) == {"retracted": 1}
+    assert CliRunner().invoke(main, ["undo", str(file)]).exit_code == 4

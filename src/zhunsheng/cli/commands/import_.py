@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import click
@@ -10,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from zhunsheng.cli.exit_codes import CannotRunError, ExitCode
+from zhunsheng.cli.imports import batch_of
 from zhunsheng.cli.output import Output, reporting
 from zhunsheng.core.actors import Actor
 from zhunsheng.core.clock import SystemClock
@@ -57,8 +57,7 @@ def command(
 ) -> ExitCode:
     """Read, take in, answer."""
     contracts = current_pack(settings.PACKS / "general").contracts
-    with file.open("rb") as stream:
-        batch = f"{kind}:{hashlib.file_digest(stream, 'sha256').hexdigest()[:32]}"
+    batch = batch_of(file)
     told = Told()
     rows = (row for row in read_table(file, encoding=encoding))
     at, by = SystemClock().now(), Actor.service("import")
