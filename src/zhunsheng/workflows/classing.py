@@ -10,6 +10,8 @@ from django.conf import settings
 
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.clock import instant
+from zhunsheng.engine.fast.batch import judge_batch
+from zhunsheng.engine.fast.columns import FactColumns
 from zhunsheng.engine.judgement import Judgement
 from zhunsheng.engine.library import open_library
 from zhunsheng.engine.reference import judge
@@ -26,11 +28,14 @@ VIEWER = Viewer.bureau(BY.key)
 
 
 def judge_all(as_of: datetime, known_at: datetime, subjects: Sequence[str] | None = None) -> list[Judgement]:
-    """Every subject (or these) as of an instant, from what was known at another."""
+    """Every subject as of an instant, from what was known at another, by the fast engine; or these few."""
     pack, world = open_library(settings.PACKS).pack, told.world(viewer=VIEWER)
     a, k = instant(as_of), instant(known_at)
     timelines = told.timelines(viewer=VIEWER, subjects=subjects, known_at=known_at)
-    return [judge(pack, subject, facts, world, a, k) for subject, facts in timelines]
+    if subjects is not None:
+        return [judge(pack, subject, facts, world, a, k) for subject, facts in timelines]
+    columns = FactColumns.of(fact for _, facts in timelines for fact in facts)
+    return list(judge_batch(pack, columns, world, a, k).judgements())
 
 
 def run_classes(at: datetime, judgements: Sequence[Judgement], cause: str = "MONTHLY") -> RunState:
