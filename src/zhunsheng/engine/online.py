@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from zhunsheng.core.facts import Fact
 from zhunsheng.core.rules.tree import Pack
@@ -20,7 +22,7 @@ from zhunsheng.engine.fast import tables as z
 from zhunsheng.engine.fast.batch import Yardstick, points_of
 from zhunsheng.engine.fast.columns import Columns, Dictionary, FactColumns, TooWideError
 from zhunsheng.engine.fast.history import judge_now
-from zhunsheng.engine.fast.jit import I64
+from zhunsheng.engine.fast.jit import I64, U8
 from zhunsheng.engine.fast.scratch import Scratch, World, scratch_for
 from zhunsheng.engine.fast.tables import Tables
 from zhunsheng.engine.judgement import PointResult
@@ -30,6 +32,10 @@ from zhunsheng.engine.tracking import PointIndex, TouchEvent
 
 Fetch = Callable[[str], Sequence[Fact]]
 ROOM = 16
+
+
+def _grown(values: npt.NDArray[Any], room: int) -> npt.NDArray[Any]:
+    return np.concatenate((values, np.zeros(room, dtype=values.dtype)))
 
 
 @dataclass(slots=True)
@@ -55,7 +61,7 @@ class Shelf:
         if not self.facts:
             arrays = arrays._replace(subject_at=np.zeros(2, np.int64), object_at=np.zeros(2, np.int64))
         grown = {
-            name: np.concatenate((getattr(arrays, name), np.zeros(max(self.used, ROOM), dtype=np.int64)))
+            name: _grown(getattr(arrays, name), max(self.used, ROOM))
             for name in ("occurred", "recorded", "shape", "local", "pointer")
         }
         grown["values"] = np.concatenate((arrays.values, np.zeros(4 * max(self.used, ROOM), np.int64)))
@@ -140,7 +146,7 @@ class Stepper:
         tables = self.yardstick.current()
         self._tables: Tables = tables
         self._scratch: Scratch = scratch_for(tables, *self._room)
-        self._dense: I64 = np.zeros(int(tables.sizes[z.Z_DENSE]), dtype=np.int64)
+        self._dense: U8 = np.zeros(int(tables.sizes[z.Z_DENSE]), dtype=np.uint8)
         self._rows: I64 = np.zeros((self._room[1] * max(len(tables.points), 1), 3), dtype=np.int64)
 
     def take(self, fact: Fact) -> Step:

@@ -152,7 +152,7 @@ def _epoch(
     tables, arrays, count = yardstick.current(), columns.columns, len(columns.subjects)
     objects_max = int(np.diff(arrays.object_at).max(initial=0))
     scratch = scratch_for(tables, int(np.diff(arrays.subject_at).max(initial=0)), objects_max)
-    dense = np.zeros(int(tables.sizes[z.Z_DENSE]), dtype=np.int64)
+    dense = np.zeros(int(tables.sizes[z.Z_DENSE]), dtype=np.uint8)
     rows = np.zeros((objects_max * len(tables.points), 3), dtype=np.int64)
     out = np.zeros((BUFFER_ROWS + (len(tables.points) + len(rows) + 1) * 8, 5), dtype=np.int64)
     low = 0

@@ -15,7 +15,7 @@ from zhunsheng.engine.fast import tables as z
 from zhunsheng.engine.fast.columns import Columns, Dictionary, FactColumns
 from zhunsheng.engine.fast.compile import CannotCompileError, Compiler
 from zhunsheng.engine.fast.feeding import set_instant, take_facts
-from zhunsheng.engine.fast.jit import I64, compiled
+from zhunsheng.engine.fast.jit import I32, I64, U8, compiled
 from zhunsheng.engine.fast.judging import judge_points
 from zhunsheng.engine.fast.layout import tables_of
 from zhunsheng.engine.fast.scoring import judge_model
@@ -107,13 +107,13 @@ class BatchResult:
     columns: FactColumns
     as_of: int
     known_at: int
-    dense: I64
+    dense: U8
     rows: I64
     row_at: I64
-    indicator_points: I64
-    indicator_reasons: I64
-    rules: I64
-    models: I64
+    indicator_points: I32
+    indicator_reasons: U8
+    rules: U8
+    models: I32
     next_due: I64
     apart: dict[int, Judgement]
 
@@ -169,7 +169,7 @@ class BatchResult:
         )
 
 
-def points_of(yardstick: Yardstick, dense: I64, rows: I64) -> tuple[PointResult, ...]:
+def points_of(yardstick: Yardstick, dense: U8, rows: I64) -> tuple[PointResult, ...]:
     """Point results in the order of the pack from what the kernel wrote."""
     read = yardstick.compiler
     texts = read.words.texts
@@ -215,13 +215,13 @@ def _judge_range(
     world: World,
     low: int,
     high: int,
-    dense: I64,
+    dense: U8,
     rows: I64,
     row_at: I64,
-    points: I64,
-    reasons: I64,
-    rules: I64,
-    models: I64,
+    points: I32,
+    reasons: U8,
+    rules: U8,
+    models: I32,
     due: I64,
 ) -> None:
     for s in range(low, high):
@@ -254,10 +254,11 @@ def judge_batch(
     row_at = rows_needed(tables, columns)
     starts = row_at.copy()
     rows = np.zeros((int(row_at[-1]), 3), dtype=np.int64)
-    dense = np.zeros((count, int(tables.sizes[z.Z_DENSE])), dtype=np.int64)
-    points = np.zeros((count, len(tables.indicators)), dtype=np.int64)
-    reasons, rules = np.zeros_like(points), np.zeros((count, len(tables.rules)), dtype=np.int64)
-    models = np.zeros((count, len(tables.models), 5), dtype=np.int64)
+    dense = np.zeros((count, int(tables.sizes[z.Z_DENSE])), dtype=np.uint8)
+    points = np.zeros((count, len(tables.indicators)), dtype=np.int32)
+    reasons = np.zeros(points.shape, dtype=np.uint8)
+    rules = np.zeros((count, len(tables.rules)), dtype=np.uint8)
+    models = np.zeros((count, len(tables.models), 5), dtype=np.int32)
     due = np.zeros(count, dtype=np.int64)
     facts_max = int(np.diff(columns.subject_at).max(initial=0))
     objects_max = int(np.diff(columns.object_at).max(initial=0))

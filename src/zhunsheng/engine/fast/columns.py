@@ -17,7 +17,7 @@ import numpy as np
 
 from zhunsheng.core.facts import Fact, Scalar, in_force
 from zhunsheng.engine.fast import codes
-from zhunsheng.engine.fast.jit import I64, U8
+from zhunsheng.engine.fast.jit import I32, I64, U8
 
 NARROW_VALUES_MAX = 64
 SHAPES_OF_A_KIND_MAX = 512
@@ -33,8 +33,8 @@ class Columns(NamedTuple):
     subject_at: I64
     occurred: I64
     recorded: I64
-    shape: I64
-    local: I64
+    shape: I32
+    local: I32
     pointer: I64
     values: I64
     object_at: I64
@@ -210,7 +210,12 @@ class _Builder:
         table = np.array(self.rows, dtype=np.int64).reshape(-1, 5)
         occurred, recorded, shape, local, pointer = (np.ascontiguousarray(table[:, k]) for k in range(5))
         columns = Columns(
-            *(np.array(self.subject_at, dtype=np.int64), occurred, recorded, shape, local, pointer),
+            np.array(self.subject_at, dtype=np.int64),
+            occurred,
+            recorded,
+            shape.astype(np.int32),
+            local.astype(np.int32),
+            pointer,
             np.array(self.values, dtype=np.int64),
             np.array(self.object_at, dtype=np.int64),
             np.array(self.objects, dtype=np.int64),

@@ -7,7 +7,7 @@ from zhunsheng.engine.fast import codes as c
 from zhunsheng.engine.fast import tables as z
 from zhunsheng.engine.fast.columns import Columns
 from zhunsheng.engine.fast.days import day_of, day_start, months_back, months_left, period_end, period_start
-from zhunsheng.engine.fast.jit import I64, compiled
+from zhunsheng.engine.fast.jit import I64, compiled, inlined
 from zhunsheng.engine.fast.reading import day_field_of, field_of, object_code_of, passes_all
 from zhunsheng.engine.fast.scratch import Scratch, World
 from zhunsheng.engine.fast.tables import Tables
@@ -33,13 +33,13 @@ def set_instant(tables: Tables, scratch: Scratch, as_of: int, known_at: int) -> 
         bounds[w, c.B_START], bounds[w, c.B_END], bounds[w, c.B_LEAVES] = start, end, leaves
 
 
-@compiled
+@inlined
 def _note(context: I64, instant: int) -> None:
     if instant > context[c.X_AS_OF] and instant < context[c.X_DUE]:
         context[c.X_DUE] = instant
 
 
-@compiled
+@inlined
 def _early_due(tables: Tables, columns: Columns, scratch: Scratch, i: int, e: int, a: int) -> None:
     """Due instants that do not depend on the window: relative filters and day lines."""
     context, aggregates = scratch.context, tables.aggregates
@@ -61,7 +61,7 @@ def _early_due(tables: Tables, columns: Columns, scratch: Scratch, i: int, e: in
                     _note(context, day_start(day + sign * (tables.lines[k] + step)))
 
 
-@compiled
+@inlined
 def _leaving(tables: Tables, scratch: Scratch, w: int, occurred: int) -> int:
     kind, length = tables.windows[w, c.WIN_KIND], tables.windows[w, c.WIN_LENGTH]
     if kind == c.W_DAYS:
@@ -73,7 +73,7 @@ def _leaving(tables: Tables, scratch: Scratch, w: int, occurred: int) -> int:
     return scratch.bounds[w, c.B_LEAVES]
 
 
-@compiled
+@inlined
 def _window_due(tables: Tables, scratch: Scratch, a: int, w: int, occurred: int) -> None:
     """When the oldest fact leaves a window; a fact that is not inside yet also enters it."""
     context = scratch.context
@@ -84,7 +84,7 @@ def _window_due(tables: Tables, scratch: Scratch, a: int, w: int, occurred: int)
         _note(context, occurred + tables.windows[w, c.WIN_OFFSET] * 86_400)
 
 
-@compiled
+@inlined
 def slot_of(tables: Tables, scratch: Scratch, a: int, local: int) -> int:
     """The row of `state` that holds an aggregate for one object."""
     slot = tables.aggregates[a, c.A_SLOT]
@@ -93,7 +93,7 @@ def slot_of(tables: Tables, scratch: Scratch, a: int, local: int) -> int:
     return slot
 
 
-@compiled
+@inlined
 def use(scratch: Scratch, slot: int) -> None:
     """Remember that a slot has to be cleared."""
     if scratch.state[slot, c.V_FACT] == 0:
@@ -101,7 +101,7 @@ def use(scratch: Scratch, slot: int) -> None:
         scratch.context[c.X_USED] += 1
 
 
-@compiled
+@inlined
 def is_new(scratch: Scratch, slot: int, tag: int, value: int) -> bool:
     """Whether a value was not yet seen for a slot; it is remembered."""
     hashed, stamp = scratch.hashed, scratch.context[c.X_STAMP]
@@ -115,7 +115,7 @@ def is_new(scratch: Scratch, slot: int, tag: int, value: int) -> bool:
     return True
 
 
-@compiled
+@inlined
 def _add(tables: Tables, columns: Columns, scratch: Scratch, i: int, a: int, slot: int, code: int) -> None:
     """One fact that passed everything into one slot."""
     state, context, op = scratch.state, scratch.context, tables.aggregates[a, c.A_OP]
@@ -147,7 +147,7 @@ def _add(tables: Tables, columns: Columns, scratch: Scratch, i: int, a: int, slo
         state[slot, c.V_HEAD] = link
 
 
-@compiled
+@inlined
 def _object_passes(tables: Tables, scratch: Scratch, a: int, local: int, passed: bool, i: int) -> None:
     """OBJECTS: the latest fact of an object replaces what its earlier one said."""
     slot = slot_of(tables, scratch, a, local)
@@ -162,7 +162,7 @@ def _object_passes(tables: Tables, scratch: Scratch, a: int, local: int, passed:
     state[total, c.V_FACT] = i + 1
 
 
-@compiled
+@inlined
 def feed(tables: Tables, columns: Columns, scratch: Scratch, i: int, e: int, code: int) -> None:
     """One fact to one aggregate."""
     today, feeds = scratch.context[c.X_TODAY], tables.feeds
@@ -234,7 +234,7 @@ def _find_events(tables: Tables, columns: Columns, scratch: Scratch, i: int, cod
             scratch.last_event[row + place] = i + 1
 
 
-@compiled
+@inlined
 def _is_by_object(tables: Tables, event: int) -> bool:
     for w in range(len(tables.windows)):
         if tables.windows[w, c.WIN_EVENT] == event:
@@ -242,7 +242,7 @@ def _is_by_object(tables: Tables, event: int) -> bool:
     return False
 
 
-@compiled
+@inlined
 def _play_role(tables: Tables, columns: Columns, scratch: Scratch, i: int, code: int, role: int) -> None:
     """State of a source, enrolment, peer group: facts that judging itself reads."""
     context = scratch.context
@@ -265,13 +265,13 @@ def _play_role(tables: Tables, columns: Columns, scratch: Scratch, i: int, code:
                 scratch.enrolled[k] = 1 if enrolled else 0
 
 
-@compiled
+@inlined
 def is_standing(columns: Columns, scratch: Scratch, i: int) -> bool:
     """Whether fact i is known and in force."""
     return columns.recorded[i] <= scratch.context[c.X_KNOWN_AT] and columns.hidden[i] == 0
 
 
-@compiled
+@inlined
 def begin(columns: Columns, scratch: Scratch, world: World, subject: int, events: int) -> None:
     """Clear what the last subject used."""
     context, state = scratch.context, scratch.state

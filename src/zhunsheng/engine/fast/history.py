@@ -6,7 +6,7 @@ from __future__ import annotations
 from zhunsheng.engine.fast import codes as c
 from zhunsheng.engine.fast.columns import Columns
 from zhunsheng.engine.fast.feeding import set_instant, take_facts
-from zhunsheng.engine.fast.jit import I64, compiled
+from zhunsheng.engine.fast.jit import I64, U8, compiled
 from zhunsheng.engine.fast.judging import judge_points
 from zhunsheng.engine.fast.scratch import Scratch, World
 from zhunsheng.engine.fast.tables import Tables
@@ -22,7 +22,7 @@ def judge_now(
     world: World,
     subject: int,
     at: int,
-    dense: I64,
+    dense: U8,
     rows: I64,
 ) -> int:
     """Points of one subject as of and as known at `at`; how many per-object rows were written."""
@@ -43,7 +43,7 @@ def next_told(columns: Columns, subject: int, at: int) -> int:
 
 @compiled
 def write_shown(
-    tables: Tables, subject: int, at: int, dense: I64, rows: I64, count: int, out: I64, end: int
+    tables: Tables, subject: int, at: int, dense: U8, rows: I64, count: int, out: I64, end: int
 ) -> int:
     """Append (subject, instant, point, object, shown) for everything but calm; -1 marks the instant."""
     out[end, 0], out[end, 1], out[end, 2], out[end, 3], out[end, 4] = subject, at, -1, 0, 0
@@ -84,7 +84,7 @@ def replay_range(
     high: int,
     start: int,
     end: int,
-    dense: I64,
+    dense: U8,
     rows: I64,
     out: I64,
 ) -> tuple[int, int, int]:

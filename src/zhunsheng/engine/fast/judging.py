@@ -6,13 +6,13 @@ from __future__ import annotations
 from zhunsheng.engine.fast import codes as c
 from zhunsheng.engine.fast.columns import Columns
 from zhunsheng.engine.fast.feeding import slot_of
-from zhunsheng.engine.fast.jit import I64, compiled
+from zhunsheng.engine.fast.jit import I64, U8, compiled, inlined
 from zhunsheng.engine.fast.reading import day_field_of, field_of, is_listed, object_code_of
 from zhunsheng.engine.fast.scratch import Scratch, World
 from zhunsheng.engine.fast.tables import Tables
 
 
-@compiled
+@inlined
 def aggregate_value(
     tables: Tables, columns: Columns, scratch: Scratch, a: int, o: int, heed: bool
 ) -> tuple[int, int, int, bool, bool]:
@@ -50,13 +50,13 @@ def aggregate_value(
     return c.NONE, c.INTEGER, elapsed if op == c.O_SINCE else -elapsed, True, False
 
 
-@compiled
+@inlined
 def is_number(tag: int) -> bool:
     """Whether a held value counts as a whole number."""
     return tag == c.INTEGER or tag == c.FLAG_VALUE
 
 
-@compiled
+@inlined
 def measure_value(
     tables: Tables,
     columns: Columns,
@@ -122,7 +122,7 @@ def compare_products(a: int, b: int, x: int, y: int) -> int:
     return 1 if left_low > right_low else -1 if left_low < right_low else 0
 
 
-@compiled
+@inlined
 def _peer(world: World, context: I64, line: int) -> tuple[bool, int]:
     """The scaled statistic of a peer line for the subject's group."""
     peers = world.peers
@@ -136,12 +136,12 @@ def _peer(world: World, context: I64, line: int) -> tuple[bool, int]:
     return False, 0
 
 
-@compiled
+@inlined
 def _outcome(truth: int, reason: int) -> int:
     return truth + reason * 4
 
 
-@compiled
+@inlined
 def compare(
     tables: Tables, columns: Columns, scratch: Scratch, world: World, n: int, o: int, heed: bool
 ) -> int:
@@ -188,7 +188,7 @@ def compare(
     return c.HOLDS if truth else c.FAILS
 
 
-@compiled
+@inlined
 def _holds(comparison: int, sign: int) -> bool:
     if comparison == c.Q_AT_LEAST:
         return sign >= 0
@@ -201,7 +201,7 @@ def _holds(comparison: int, sign: int) -> bool:
     return sign == 0
 
 
-@compiled
+@inlined
 def ask(
     tables: Tables, columns: Columns, scratch: Scratch, world: World, condition: int, o: int, heed: bool
 ) -> int:
@@ -231,25 +231,25 @@ def ask(
     return result[high - 1]
 
 
-@compiled
+@inlined
 def judge_point(
     tables: Tables, columns: Columns, scratch: Scratch, world: World, p: int, o: int, is_open: bool
 ) -> int:
     """Colour + 8 × cleared + 16 × reason."""
-    point = tables.points[p]
-    excluded = ask(tables, columns, scratch, world, point[c.P_UNLESS], o, True)
+    points, answers = tables.points, scratch.answers
+    for part in range(c.P_NO_DATA + 1):
+        answers[part] = ask(tables, columns, scratch, world, points[p, part], o, part != c.P_NO_DATA)
+    excluded, critical = answers[c.P_UNLESS], answers[c.P_CRITICAL]
     if excluded & 3 == c.HOLDS:
         return c.C_NONE + 8
-    critical = ask(tables, columns, scratch, world, point[c.P_CRITICAL], o, True)
     if critical & 3 == c.HOLDS:
         return c.C_CRITICAL
     red = yellow = c.FAILS
     if is_open:
-        red = ask(tables, columns, scratch, world, point[c.P_RED], o, True)
-        yellow = ask(tables, columns, scratch, world, point[c.P_YELLOW], o, True)
+        red, yellow = answers[c.P_RED], answers[c.P_YELLOW]
     touched = c.C_RED if red & 3 == c.HOLDS else c.C_NONE
     if touched == c.C_NONE:
-        if ask(tables, columns, scratch, world, point[c.P_NO_DATA], o, False) & 3 == c.HOLDS:
+        if answers[c.P_NO_DATA] & 3 == c.HOLDS:
             return c.C_NO_DATA + 16 * c.NO_FACT
         if yellow & 3 == c.HOLDS:
             touched = c.C_YELLOW
@@ -261,15 +261,15 @@ def judge_point(
         if found & 3 == c.UNKNOWN:
             reason = found >> 2
             return (c.C_NO_DATA if reason == c.SOURCE_SILENT else c.C_UNKNOWN) + 16 * reason
-    held_back = is_open and point[c.P_CLEAR] >= 0
-    if held_back and ask(tables, columns, scratch, world, point[c.P_CLEAR], o, True) & 3 != c.HOLDS:
+    held_back = is_open and points[p, c.P_CLEAR] >= 0
+    if held_back and answers[c.P_CLEAR] & 3 != c.HOLDS:
         return c.C_NONE
     return c.C_NONE + 8
 
 
 @compiled
 def judge_points(
-    tables: Tables, columns: Columns, scratch: Scratch, world: World, dense: I64, rows: I64, row: int
+    tables: Tables, columns: Columns, scratch: Scratch, world: World, dense: U8, rows: I64, row: int
 ) -> int:
     """All points of a subject: whole-subject ones to `dense`, others appended to `rows`; the new end."""
     for t in range(len(tables.items)):
@@ -283,18 +283,17 @@ def judge_points(
             closed = c.C_UNKNOWN + 16 * (pool >> 2)
         for p in range(item[c.I_POINTS_LO], item[c.I_POINTS_HI]):
             objects = tables.points[p, c.P_OBJECTS]
-            if objects < 0:
+            first, last = (0, 0) if objects < 0 else (1, scratch.context[c.X_OBJECTS])
+            for o in range(first, last + 1):
+                if o > 0 and not scratch.member[o] & (1 << objects):
+                    continue
                 shown = closed
                 if pool & 3 == c.HOLDS:
-                    shown = judge_point(tables, columns, scratch, world, p, 0, is_open)
-                dense[tables.points[p, c.P_DENSE]] = shown
-                continue
-            for o in range(1, scratch.context[c.X_OBJECTS] + 1):
-                if scratch.member[o] & (1 << objects):
-                    shown = closed
-                    if pool & 3 == c.HOLDS:
-                        shown = judge_point(tables, columns, scratch, world, p, o, is_open)
-                    rows[row, 0], rows[row, 1] = p, columns.objects[scratch.context[c.X_OBJECT_LO] + o - 1]
-                    rows[row, 2] = shown
-                    row += 1
+                    shown = judge_point(tables, columns, scratch, world, p, o, is_open)
+                if o == 0:
+                    dense[tables.points[p, c.P_DENSE]] = shown
+                    continue
+                rows[row, 0], rows[row, 1] = p, columns.objects[scratch.context[c.X_OBJECT_LO] + o - 1]
+                rows[row, 2] = shown
+                row += 1
     return row

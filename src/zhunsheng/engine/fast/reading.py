@@ -7,12 +7,12 @@ from zhunsheng.engine.fast import codes as c
 from zhunsheng.engine.fast import tables as z
 from zhunsheng.engine.fast.columns import Columns
 from zhunsheng.engine.fast.days import day_of
-from zhunsheng.engine.fast.jit import I64, compiled
+from zhunsheng.engine.fast.jit import I64, inlined
 from zhunsheng.engine.fast.scratch import Scratch
 from zhunsheng.engine.fast.tables import Tables
 
 
-@compiled
+@inlined
 def field_of(tables: Tables, columns: Columns, i: int, object_code: int, field: int) -> tuple[int, int]:
     """(tag, value) of a field of fact i."""
     if field == c.FIELD_OBJECT:
@@ -26,7 +26,7 @@ def field_of(tables: Tables, columns: Columns, i: int, object_code: int, field: 
     return tables.fields[row, 0], columns.values[columns.pointer[i] + slot]
 
 
-@compiled
+@inlined
 def day_field_of(tables: Tables, columns: Columns, i: int, field: int) -> int:
     """The day in a field of fact i, or of its occurrence; FAR when there is none."""
     if field == c.FIELD_OCCURRED:
@@ -41,7 +41,7 @@ def day_field_of(tables: Tables, columns: Columns, i: int, field: int) -> int:
     return c.FAR
 
 
-@compiled
+@inlined
 def is_listed(literals: I64, low: int, high: int, tag: int, value: int) -> bool:
     """Whether (tag, value) is among the literals."""
     for k in range(low, high):  # noqa: SIM110 - machine code has no generators
@@ -50,7 +50,7 @@ def is_listed(literals: I64, low: int, high: int, tag: int, value: int) -> bool:
     return False
 
 
-@compiled
+@inlined
 def passes_one(tables: Tables, columns: Columns, i: int, object_code: int, row: int, today: int) -> bool:
     """Whether fact i passes one filter."""
     test, field = tables.filters[row, c.Y_TEST], tables.filters[row, c.Y_FIELD]
@@ -76,7 +76,7 @@ def passes_one(tables: Tables, columns: Columns, i: int, object_code: int, row: 
     return value >= limit if test == c.T_AT_LEAST else value <= limit
 
 
-@compiled
+@inlined
 def passes_all(
     tables: Tables, columns: Columns, i: int, object_code: int, low: int, high: int, today: int
 ) -> bool:
@@ -87,7 +87,7 @@ def passes_all(
     return True
 
 
-@compiled
+@inlined
 def object_code_of(scratch: Scratch, columns: Columns, i: int) -> int:
     """The text code of the object of fact i."""
     local = columns.local[i]

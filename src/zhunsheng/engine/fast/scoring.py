@@ -7,14 +7,14 @@ from zhunsheng.engine.fast import codes as c
 from zhunsheng.engine.fast.columns import Columns
 from zhunsheng.engine.fast.days import day_of, months_back
 from zhunsheng.engine.fast.feeding import slot_of
-from zhunsheng.engine.fast.jit import I64, compiled
+from zhunsheng.engine.fast.jit import I32, U8, compiled, inlined
 from zhunsheng.engine.fast.judging import ask, compare_products, is_number, measure_value
 from zhunsheng.engine.fast.reading import object_code_of, passes_all
 from zhunsheng.engine.fast.scratch import Scratch, World
 from zhunsheng.engine.fast.tables import Tables
 
 
-@compiled
+@inlined
 def bin_points(tables: Tables, low: int, high: int, top: int, per: int, bottom: int) -> int:
     """The points of the last bin that the value reaches; 0 below the first."""
     points = 0
@@ -24,7 +24,7 @@ def bin_points(tables: Tables, low: int, high: int, top: int, per: int, bottom: 
     return points
 
 
-@compiled
+@inlined
 def faded(points: int, age_days: int, window_days: int) -> int:
     """Full for the first half of the window, then linear to zero, cut toward zero."""
     if 2 * age_days <= window_days:
@@ -86,7 +86,7 @@ def listed_points(tables: Tables, columns: Columns, scratch: Scratch, g: int) ->
     return total
 
 
-@compiled
+@inlined
 def judge_indicator(
     tables: Tables, columns: Columns, scratch: Scratch, world: World, g: int
 ) -> tuple[int, int]:
@@ -122,10 +122,10 @@ def judge_model(
     scratch: Scratch,
     world: World,
     m: int,
-    points: I64,
-    reasons: I64,
-    holding: I64,
-    out: I64,
+    points: I32,
+    reasons: U8,
+    holding: U8,
+    out: I32,
 ) -> None:
     """out: score, class by score, class, sufficiency, insufficient."""
     model = tables.models[m]

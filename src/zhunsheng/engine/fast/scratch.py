@@ -26,6 +26,7 @@ class Scratch(NamedTuple):
     enrolled: I64
     member: I64
     result: I64
+    answers: I64
 
 
 class World(NamedTuple):
@@ -60,4 +61,5 @@ def scratch_for(tables: Tables, facts_max: int, objects_max: int) -> Scratch:
         zeros(max(len(tables.items), 1)),
         zeros(objects_max + 1),
         zeros(max(len(tables.nodes), 1)),
+        zeros(6),
     )

@@ -1,0 +1,105 @@
+"""`python -m benchmarks [--subjects N …] [--write]`: ratios in one run, answers compared before time is.
+
+Every contender runs in a child process of its own. Nothing here is a test: time is reported, not asserted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import platform
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks import latency
+from benchmarks.city import write_city
+from benchmarks.replaying import replay_rate
+
+PAGE = Path(__file__).parent.parent / "docs" / "reference" / "performance.md"
+MARK = "<!-- measured below by python -m benchmarks --write -->"
+
+
+def run(name: str, folder: Path) -> dict[str, Any]:
+    """One contender in a child process."""
+    command = [sys.executable, "-m", "benchmarks.contenders", name, str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
+
+
+def batch(subjects: int, folder: Path) -> tuple[dict[str, dict[str, Any]], bool, int]:
+    """All contenders on one city; whether they agree; the number of facts."""
+    facts = write_city(folder, subjects)
+    run("kernel", folder)  # machine code is made and kept before anything is timed
+    reports = {name: run(name, folder) for name in ("kernel", "decoding", "DuckDB", "Polars")}
+    answers = [reports[name].pop("digest") for name in ("kernel", "DuckDB", "Polars")]
+    # SQL does not see a business without facts; ours is in the mildest class there.
+    unseen = answers[0]["classes"][0] - answers[1]["classes"][0]
+    answers[0]["classes"][0] -= unseen
+    return reports, answers[0] == answers[1] == answers[2], facts
+
+
+def batch_lines(subjects: int, folder: Path) -> tuple[list[str], float, bool]:
+    """The table of one size, the kernel's CPU seconds, and whether answers agreed."""
+    reports, agree, facts = batch(subjects, folder)
+    own = reports["kernel"]
+    lines = [
+        f"### {subjects:,} businesses, {facts:,} facts",
+        "",
+        f"Answers agree: {'yes' if agree else 'NO'}.",
+        "",
+        "| engine | wall s | CPU s | peak MB | CPU × kernel |",
+        "|---|--:|--:|--:|--:|",
+    ]
+    for name, r in reports.items():
+        ratio = r["cpu"] / own["cpu"]
+        lines.append(f"| {name} | {r['wall']:.2f} | {r['cpu']:.2f} | {r['peak_mb']:.0f} | {ratio:.2f} |")
+    return [*lines, ""], own["cpu"], agree
+
+
+def online_lines(folder: Path) -> list[str]:
+    """Latency in memory and of durable inserts."""
+    lines = ["### One fact at a time", "", "| what | p50 µs | p99 µs | per second |", "|---|--:|--:|--:|"]
+    rows = {f"step in memory, {n:,} facts before": latency.steps(n) for n in (10, 1_000, 9_500)}
+    rows |= {f"bare SQLite FULL, {g} a commit": latency.durable(folder, g) for g in (1, 10, 100)}
+    for name, r in rows.items():
+        lines.append(f"| {name} | {r['p50_us']:.1f} | {r['p99_us']:.1f} | {r['per_second']:,.0f} |")
+    return [*lines, ""]
+
+
+def main() -> int:
+    """0 when the answers agreed at every size."""
+    parser = argparse.ArgumentParser(prog="benchmarks")
+    parser.add_argument("--subjects", type=int, nargs="+", default=[20_000, 100_000])
+    parser.add_argument("--write", action="store_true", help="write docs/reference/performance.md")
+    options = parser.parse_args()
+    lines = [f"Machine: {platform.machine()}, {platform.platform()}, Python {platform.python_version()}.", ""]
+    costs, agreed = [], True
+    with tempfile.TemporaryDirectory() as home:
+        for subjects in options.subjects:
+            folder = Path(home) / str(subjects)
+            folder.mkdir()
+            made, cpu, agree = batch_lines(subjects, folder)
+            costs.append((subjects, cpu))
+            agreed = agreed and agree
+            lines += made
+            print("\n".join(made), flush=True)
+        lines += online_lines(Path(home))
+    (low, cheap), (high, dear) = costs[0], costs[-1]
+    if high > low:
+        slope = math.log(dear / cheap) / math.log(high / low)
+        lines += [f"Growth: slope of log CPU on log size {slope:.2f}.", ""]
+    lines += [replay_rate(), ""]
+    print("\n".join(lines))
+    if options.write:
+        head = PAGE.read_text(encoding="utf-8").split(MARK)[0]
+        PAGE.write_text(f"{head}{MARK}\n\n" + "\n".join(lines).rstrip() + "\n", encoding="utf-8")
+    return 0 if agreed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
