@@ -130,6 +130,9 @@ def install(kind: str) -> None:
     count = sum("==" in line for line in (ROOT / lock).read_text(encoding="utf-8").splitlines())
     say(f"安装 {count} 个锁定版本的软件包 (installing {count} locked packages)")
     command = [str(VENV / "bin" / "uv"), "pip", "install", "--quiet", "--require-hashes", "-r", lock]
+    # pip looks for a version in every configured mirror, uv in the first that knows the name. The hashes
+    # say what may be installed, so looking further is safe.
+    command += ["--index-strategy", "unsafe-best-match"]
     try:
         done = subprocess.run(
             [*command, "--python", str(PYTHON)], check=False, cwd=ROOT, env=uv_environment()
