@@ -89,7 +89,7 @@ def sql(folder: Path) -> str:
 def duck(folder: Path) -> Digest:
     """DuckDB 1.x, two threads, the answer materialised as Arrow."""
     connection = duckdb.connect(config={"threads": 2})
-    table = pl.from_arrow(connection.execute(sql(folder)).to_arrow_table())
+    table = pl.from_arrow(connection.sql(sql(folder)).to_arrow_table())
     assert isinstance(table, pl.DataFrame)
     return _digest(table)
 
