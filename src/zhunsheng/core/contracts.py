@@ -9,9 +9,12 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from zhunsheng.core.facts import Scalar
+
+NO_WORDS: Mapping[str, str] = MappingProxyType({})
 
 
 class FieldType(StrEnum):
@@ -31,7 +34,10 @@ NUMERIC = frozenset({FieldType.INTEGER, FieldType.MONEY_FEN, FieldType.FLAG, Fie
 
 @dataclass(frozen=True, slots=True)
 class FieldContract:
-    """One payload field. `pii` is NONE, PERSONAL or SECRET; `values` belongs to CHOICE only."""
+    """One payload field. `pii` is NONE, PERSONAL or SECRET; `values` belongs to CHOICE only.
+
+    `values_zh` says what each stored value means to a reader; a value without a word stands for itself.
+    """
 
     name: str
     type: FieldType
@@ -39,6 +45,7 @@ class FieldContract:
     required: bool = False
     values: tuple[str, ...] = ()
     pii: str = "NONE"
+    values_zh: Mapping[str, str] = field(default_factory=lambda: NO_WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +117,13 @@ def _contract(kind: str, body: Mapping[str, Any], where: str) -> FactContract:
 
 def _field(name: str, spec: Mapping[str, Any]) -> FieldContract:
     kind = FieldType(spec["type"])
-    values = tuple(str(value) for value in spec.get("values", ()))
+    told = spec.get("values", ())
+    words = {str(k): str(v) for k, v in told.items()} if isinstance(told, Mapping) else NO_WORDS
+    values = tuple(str(value) for value in told)
     if bool(values) != (kind is FieldType.CHOICE):
         raise ValueError(f"{name}: values 只属于 CHOICE，且 CHOICE 必须有 values")
     return FieldContract(
-        name, kind, spec["name_zh"], bool(spec.get("required", False)), values, spec.get("pii", "NONE")
+        name, kind, spec["name_zh"], bool(spec.get("required", False)), values, spec.get("pii", "NONE"), words
     )
 
 
@@ -145,10 +154,16 @@ def _type_problem(spec: FieldContract, value: Scalar) -> tuple[str, str] | None:
         case FieldType.DATE:
             good, cure = isinstance(value, str) and _is_date(value), "填写日期，如 2026-07-31"
         case FieldType.CHOICE:
-            good, cure = value in spec.values, "填写其中之一：" + "、".join(spec.values)
+            good = value in spec.values
+            cure = "填写其中之一：" + "、".join(_choice(v, spec) for v in spec.values)
         case FieldType.TEXT:
             good, cure = isinstance(value, str) and "\x00" not in value, "填写文字"
     return None if good else (f"{spec.name_zh}的值 {value!r} 不合要求", cure)
+
+
+def _choice(value: str, spec: FieldContract) -> str:
+    word = spec.values_zh.get(value)
+    return f"{value}（{word}）" if word else value
 
 
 def _is_date(value: str) -> bool:

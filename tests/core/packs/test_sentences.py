@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -112,3 +113,24 @@ def test_the_whole_general_pack_can_be_said() -> None:
 
 def test_points_are_written_without_trailing_zeros() -> None:
     assert [points_text(n) for n in (150, -25, 300, 0)] == ["1.5", "-0.25", "3", "0"]
+
+
+def test_a_choice_is_said_by_its_word() -> None:
+    told = parse_contracts(
+        {"kinds": {"SCAN": {"name_zh": "扫码", "sources": ["x"], "fields": {
+            "state": {"type": "CHOICE", "name_zh": "状态", "values": {"GOOD": "正常", "LATE": "逾期"}}}}}},
+        where="test",
+    )  # fmt: skip
+    node = {"count": "SCAN", "where": {"state": "LATE"}, "window": DAYS, "at_least": 1}
+    said = Speaker(ContractSet({c.kind: c for c in told})).condition(NodeReader().condition(node, "x"))
+    assert said == "近90天（含当日）扫码（状态为逾期）≥1次"
+
+
+def test_no_stored_code_is_read_to_a_layman() -> None:
+    """Every card and every sentence of the general pack speaks words, not stored values."""
+    loaded = load_pack(GENERAL)
+    cards = [card(item, point, loaded.contracts) for item in loaded.pack.items for point in item.points]
+    said = [line for told in cards for pair in told.lines for line in pair]
+    said += [indicator_sentence(i, loaded.contracts) for m in loaded.pack.models for i in m.indicators]
+    said += [rule_sentence(rule, loaded.contracts) for m in loaded.pack.models for rule in m.rules]
+    assert [line for line in said if re.search(r"[A-Z][A-Z_]{2,}", line)] == []

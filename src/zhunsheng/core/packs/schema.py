@@ -243,7 +243,9 @@ def _item() -> Schema:
 
 
 def _contracts() -> Schema:
-    values = {"type": "array", "items": LITERAL, "minItems": 1}
+    codes = {"type": "array", "items": LITERAL, "minItems": 1}
+    worded = {"type": "object", "additionalProperties": NAME, "minProperties": 1}
+    values = {"anyOf": [worded, codes]}
     one_field = _closed(
         {
             "type": {"enum": [kind.value for kind in FieldType]},

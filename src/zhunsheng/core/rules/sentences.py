@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import assert_never
 
-from zhunsheng.core.contracts import ContractSet, FieldContract, FieldType
+from zhunsheng.core.contracts import NO_WORDS, ContractSet, FieldContract, FieldType
 from zhunsheng.core.rules.tree import (
     OBJECT,
     OCCURRED,
@@ -111,6 +111,12 @@ class Speaker:
                 return contract.fields[name]
         return None
 
+    def _values(self, kinds: tuple[str, ...], field: str, values: tuple[Literal, ...]) -> str:
+        """Stored values by their words; a value without one as it is written."""
+        spec = self._field(kinds, field)
+        words = NO_WORDS if spec is None else spec.values_zh
+        return "或".join(words.get(str(v)) or literal_text(v) for v in values)
+
     def _object(self, kinds: tuple[str, ...]) -> str:
         for kind in kinds:
             contract = self.contracts.get(kind)
@@ -126,7 +132,7 @@ class Speaker:
     def filter(self, kinds: tuple[str, ...], node: Filter) -> str:
         """One test on one field."""
         name = self.field(kinds, node.field)
-        values = "或".join(literal_text(v) for v in node.values)
+        values = self._values(kinds, node.field, node.values)
         match node.test:
             case Test.IN:
                 return f"{name}为{values}"
@@ -226,7 +232,8 @@ class Speaker:
         if isinstance(line, int):
             return f"{line}{self._unit(node.measure)}"
         if isinstance(line, tuple):
-            return "或".join(literal_text(v) for v in line)
+            told = node.measure if isinstance(node.measure, Aggregate) else node.measure.numerator
+            return self._values(told.select.kinds, told.field or "", line)
         if isinstance(line, Aggregate):
             return f"“{self.aggregate(line)}”"
         return self._peer(line)
