@@ -30,7 +30,7 @@ from zhunsheng.workflows import answering, classing, handlers, judging, peering,
 
 BY = Actor.service("demo")
 VIEWER = Viewer.bureau("demo")
-LAST_MONTH = NOW - timedelta(days=30)
+THIS_MONTH = NOW.replace(day=1)
 ITEMS = {
     "PROPERTY": ("T01", "T02", "T03"),
     "CYLINDERS": ("T03", "T04", "T05"),
@@ -78,10 +78,10 @@ def play(say: Say, number: int = 3_000) -> Sent:
     register(people)
     say("收录 24 个月的信号")
     told = tell(people, library)
-    say(f"已收录 {told} 条事实；计算同业统计与上月分类")
-    peering.publish_peer_statistics(LAST_MONTH)
-    classing.run_classes(LAST_MONTH, classing.judge_all(LAST_MONTH, LAST_MONTH))
-    classing.enrol(LAST_MONTH, {b.key: (*ITEMS.get(b.trade.sector, ()), "T25") for b in people})
+    say(f"已收录 {told} 条事实；计算同业统计与本月初分类")
+    peering.publish_peer_statistics(THIS_MONTH)
+    classing.run_classes(THIS_MONTH, classing.judge_all(THIS_MONTH, THIS_MONTH))
+    classing.enrol(THIS_MONTH, {b.key: (*ITEMS.get(b.trade.sector, ()), "T25") for b in people})
     say("逐户研判")
     classing.run_classes(NOW, watch(people))
     say("发出提醒，收取答复")

@@ -57,10 +57,11 @@ def property_manager(page: Page) -> None:
 def cylinder_station(page: Page) -> None:
     """A stream of fills; some unscanned, some of cylinders that must not be filled, some stations silent."""
     careless = page.slips(400)
+    every = 9 if careless else 36 if page.slips(300) else 0
     last = 4 if page.slips(150) else 0
     for day in range(last, 12):
         for fill in range(12):
-            scanned = not (careless and fill % 9 == 0)
+            scanned = not (every and (day * 12 + fill) % every == 0)
             bad = careless and page.often(4)
             state = "OVERDUE" if bad else "GOOD" if scanned else "UNKNOWN"
             page.tell(
