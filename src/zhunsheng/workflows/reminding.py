@@ -35,7 +35,7 @@ def on_opened(payload: Mapping[str, Any], at: datetime) -> None:
         "matter": f"{point.name_zh}{f'（{touch.object}）' if touch.object else ''}",
         "explain": point.risk_zh + "已到提醒线，详情见链接。",
         "reply_by": f"{touch.reply_due_on.month}月{touch.reply_due_on.day}日",
-        "link": f"{settings.PUBLIC_ADDRESS}/b/{sign('touch', touch.id)}/",
+        "link": f"{settings.PUBLIC_ADDRESS}/b/{sign('touch', touch.id, at=at)}/",
         "contact": settings.BUREAU_CONTACT,
         "bureau": settings.BUREAU_NAME,
     }
