@@ -1,4 +1,4 @@
-"""`make docs`: write every generated page and bring the English catalogue in step."""
+"""`make docs`: write every generated page and bring the English catalogues in step."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def generated_pages() -> dict[str, str]:
 
 def main() -> int:
     """Write what differs and say so."""
-    messages.ENGLISH.write_bytes(messages.merged())
+    messages.update()
     for text in messages.untranslated():
         print(f"no English yet for: {text}")
     messages.compile_catalogs()

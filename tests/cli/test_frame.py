@@ -147,12 +147,52 @@ def test_every_text_has_its_english() -> None:
     assert messages.untranslated() == []
 
 
-def test_the_catalogue_is_in_step_with_the_source() -> None:
-    assert messages.in_step(), "run: .venv/bin/python -m tools.messages update"
+def test_the_catalogues_are_in_step_with_the_source() -> None:
+    assert messages.out_of_step() == [], "run: .venv/bin/python -m tools.messages update"
 
 
-def test_a_missing_translation_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    empty = tmp_path / "django.po"
-    monkeypatch.setattr(messages, "ENGLISH", empty)
-    assert messages.untranslated()
-    assert not messages.in_step()
+def test_no_text_has_two_kinds_of_english() -> None:
+    assert messages.contradicting() == []
+
+
+@pytest.fixture
+def seeded_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package with a part that has a text in Python and a portal that has texts in a template."""
+    templates = tmp_path / "portals" / "enterprise" / "templates" / "enterprise"
+    for folder in (tmp_path / "cli", templates.parent.parent):
+        folder.mkdir(parents=True)
+        (folder / "__init__.py").touch()
+    (tmp_path / "cli" / "words.py").write_text("_ = str\nW = _('市场')\n")
+    templates.mkdir(parents=True)
+    (templates / "a.html").write_text(
+        "{% load i18n %}<p>{% translate '期限' %}"
+        "{% blocktranslate with n=3 %}共 {{ n }} 条{% endblocktranslate %}"
+    )
+    monkeypatch.setattr(messages, "SOURCE", tmp_path)
+    return tmp_path
+
+
+def test_each_part_has_a_catalogue_of_its_own(seeded_source: Path) -> None:
+    messages.update()
+    own = seeded_source / "portals/enterprise/locale/en/LC_MESSAGES/django.po"
+    assert [part.english_file for part in messages.parts()] == [
+        seeded_source / "cli/locale/en/LC_MESSAGES/django.po",
+        own,
+    ]
+    assert {m.id for m in messages.Part(own.parents[3]).english() if m.id} == {"期限", "共 %(n)s 条"}
+
+
+def test_a_missing_translation_is_named(seeded_source: Path) -> None:
+    assert messages.untranslated() == ["市场", "期限", "共 %(n)s 条"]
+    assert len(messages.out_of_step()) == 2
+
+
+def test_two_kinds_of_english_are_named(seeded_source: Path) -> None:
+    (seeded_source / "portals/enterprise/more.py").write_text("_ = str\nW = _('市场')\n")
+    messages.update()
+    for part, english in zip(messages.parts(), ("market", "fair"), strict=True):
+        text = part.english_file.read_text().replace(
+            'msgid "市场"\nmsgstr ""', f'msgid "市场"\nmsgstr "{english}"'
+        )
+        part.english_file.write_text(text)
+    assert messages.contradicting() == ["('市场', None)"]

@@ -1,4 +1,4 @@
-"""Finds the contexts by looking at the folders: a new context touches no central file."""
+"""Finds contexts and translations by looking at the folders: a new one touches no central file."""
 
 from __future__ import annotations
 
@@ -24,3 +24,8 @@ def installed_contexts(package: Path) -> list[str]:
         for marker in sorted((package / district).glob("*/apps.py")):
             found.append(f"zhunsheng.{district}.{marker.parent.name}")
     return found
+
+
+def locale_folders(package: Path) -> list[Path]:
+    """Where the parts keep their English: every top-level package and every portal that has any."""
+    return sorted([*package.glob("*/locale"), *package.glob("portals/*/locale")])

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 from zhunsheng.config.database import database_from_url
-from zhunsheng.config.districts import installed_contexts
+from zhunsheng.config.districts import installed_contexts, locale_folders
 from zhunsheng.config.env import env_flag, env_list, env_text
 from zhunsheng.config.secrets import secret_key
 
@@ -67,7 +67,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
-LOCALE_PATHS = [PACKAGE / "locale"]
+LOCALE_PATHS = locale_folders(PACKAGE)
 USE_I18N = True
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
