@@ -31,7 +31,7 @@ evaluate:
 
 lock:
 	@$(PYTHON) -m tools.bootstrap dev
-	@$(IN_VENV) -m tools.lock
+	@$(IN_VENV) -m tools.lock $(ARGS)
 
 dev:
 	@$(PYTHON) -m tools.bootstrap dev

@@ -9,7 +9,14 @@ from pathlib import Path
 from tools.bootstrap import VENV, uv_environment
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMON = ("--generate-hashes", "--no-emit-index-url", "--universal", "--python-version", "3.11", "--quiet")
+COMMON = (
+    "--generate-hashes",
+    "--no-emit-index-url",
+    "--universal",
+    "--python-version",
+    "3.11",
+    "--quiet",
+)
 LOCKS = {
     "requirements/runtime.txt": ("pyproject.toml",),
     "requirements/dev.txt": ("pyproject.toml", "--group", "dev"),
@@ -18,11 +25,13 @@ LOCKS = {
 
 
 def main() -> int:
-    """Upgrade all three files; what changed is then seen in git."""
+    """Bring all three files in step; with --upgrade everything moves on. What changed is then seen in git."""
+    # Mirrors of a few files would give a lock with the hashes of those few; only the main index counts.
+    environment = uv_environment() | {"UV_INDEX": "", "UV_FIND_LINKS": ""}
     for target, sources in LOCKS.items():
         print(f"[zhunsheng] {target}", flush=True)
-        command = [str(VENV / "bin" / "uv"), "pip", "compile", *sources, *COMMON, "--upgrade", "-o", target]
-        if subprocess.run(command, cwd=ROOT, env=uv_environment(), check=False).returncode != 0:
+        command = [str(VENV / "bin" / "uv"), "pip", "compile", *sources, *COMMON, *sys.argv[1:], "-o", target]
+        if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode != 0:
             return 1
     return 0
 
