@@ -42,7 +42,7 @@ def summary() -> dict[str, object]:
         "classes": portraits.distribution(viewer=viewer),
         "touches": by_item,
         "messages": outreach.totals(viewer=viewer),
-        "answered": sum(1 for touch in triggers.touches(viewer=viewer) if touch.answer),
+        "answered": sum(triggers.answers(viewer=viewer).values()),
         "states": states,
         "to_review": states.get("OFFSITE_REVIEW", 0),
         "to_visit": len(triggers.visit_list(viewer=viewer)),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
 
 
 def env_text(name: str, default: str) -> str:
@@ -23,3 +26,15 @@ def env_flag(name: str, *, default: bool) -> bool:
 def env_list(name: str, default: str) -> list[str]:
     """Comma-separated, blanks dropped."""
     return [part.strip() for part in env_text(name, default).split(",") if part.strip()]
+
+
+def demo_clock(told: str, *, demo: bool) -> datetime | None:
+    """The instant at which the demo's pages stand; outside the demo there is no such thing."""
+    if not told:
+        return None
+    if not demo:
+        raise ImproperlyConfigured("ZHUNSHENG_DEMO_CLOCK: 只在演示（ZHUNSHENG_DEMO=1）中可用")
+    at = datetime.fromisoformat(told)
+    if at.tzinfo is None:
+        raise ImproperlyConfigured("ZHUNSHENG_DEMO_CLOCK: 请写明时区，如 2026-06-30T18:00:00+08:00")
+    return at

@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from zhunsheng.config.database import database_from_url
 from zhunsheng.config.districts import installed_contexts, locale_folders
-from zhunsheng.config.env import env_flag, env_list, env_text
+from zhunsheng.config.env import demo_clock, env_flag, env_list, env_text
 from zhunsheng.config.secrets import secret_key
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -22,6 +22,7 @@ SMS_GATEWAY_ADDRESS = env_text("ZHUNSHENG_SMS_GATEWAY_ADDRESS", "")
 BUREAU_NAME = env_text("ZHUNSHENG_BUREAU_NAME", "云汀市市场监督管理局")
 BUREAU_CONTACT = env_text("ZHUNSHENG_BUREAU_CONTACT", "0900-12345")
 DEMO = env_flag("ZHUNSHENG_DEMO", default=False)
+DEMO_CLOCK = demo_clock(env_text("ZHUNSHENG_DEMO_CLOCK", ""), demo=DEMO)
 
 SECRET_KEY = secret_key(HOME, env_text("ZHUNSHENG_SECRET_KEY", ""))
 DEBUG = False
@@ -40,7 +41,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "zhunsheng.web.preferences.language_middleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -56,7 +57,7 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
-                "django.template.context_processors.i18n",
+                "zhunsheng.web.preferences.of_request",
             ],
         },
     },
@@ -97,6 +98,11 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "zhunsheng.web.errors.csrf_failed"
+# A form carries six files of 10 MB at most (foundation.attachments); larger ones go to disk while they come.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 6
 
 LOGGING = {
     "version": 1,

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from django.urls import URLPattern, URLResolver, include, path
 
 MOUNTS = {
+    "zhunsheng.web.urls": "",
     "zhunsheng.portals.officer.urls": "",
     "zhunsheng.portals.enterprise.urls": "b/",
     "zhunsheng.api.urls": "api/",
@@ -18,3 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     for module, prefix in MOUNTS.items()
     if find_spec(module) is not None
 ]
+
+handler400 = "zhunsheng.web.errors.bad_request"
+handler403 = "zhunsheng.web.errors.refused"
+handler404 = "zhunsheng.web.errors.not_found"
+handler500 = "zhunsheng.web.errors.broken"

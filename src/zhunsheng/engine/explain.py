@@ -30,7 +30,7 @@ from zhunsheng.core.rules.tree import (
 from zhunsheng.engine.judgement import Colour, Judgement, ModelResult, PointResult, Timeline, Truth
 from zhunsheng.engine.reference.classes import judge_model
 from zhunsheng.engine.reference.conditions import holds, peer_line
-from zhunsheng.engine.reference.instants import compares_of, instants_of_compare
+from zhunsheng.engine.reference.instants import compares_of, instants_of_compare, leaving_instant
 from zhunsheng.engine.reference.measures import Evaluator, union
 from zhunsheng.engine.reference.points import deciding_facts, judge_item
 
@@ -44,7 +44,11 @@ CANDIDATES_MAX = 12
 
 @dataclass(frozen=True, slots=True)
 class ComparisonTrace:
-    """One comparison of a condition: the value (a fraction or a text) against the line, and its truth."""
+    """One comparison of a condition: the value (a fraction or a text) against the line, and its truth.
+
+    `ends` belongs to `facts`, one each: the first instant at which the fact no longer counts by itself,
+    None if it stays.
+    """
 
     numerator: int | None
     denominator: int
@@ -54,6 +58,8 @@ class ComparisonTrace:
     truth: Truth
     reason: str
     facts: tuple[str, ...]
+    ends: tuple[int | None, ...]
+    node: Compare
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +105,30 @@ def explain(
 ) -> Explanation:
     """Explain a judgement from the facts it was made of; `judgement` must come from the same facts."""
     look = _Look(pack, facts, world, judgement.as_of, judgement.known_at)
-    touched = [r for r in judgement.points if r.colour.touched]
+    points, point_ways = _points(look, judgement)
     models = {model.id: model for model in pack.models}
     worse = [r for r in judgement.models if models[r.model].severity(r.class_name) > 0]
     return Explanation(
         judgement,
-        tuple(look.trace(result) for result in touched),
+        points,
         tuple((r.model, look.class_way(models[r.model], r)) for r in worse),
+        point_ways,
+    )
+
+
+def explain_points(
+    pack: Pack, judgement: Judgement, facts: Sequence[Fact], world: Sequence[Fact]
+) -> tuple[tuple[PointTrace, ...], tuple[tuple[str, str, WayBack], ...]]:
+    """The touched points only, with their ways back: what a business is told, and much less work."""
+    return _points(_Look(pack, facts, world, judgement.as_of, judgement.known_at), judgement)
+
+
+def _points(
+    look: _Look, judgement: Judgement
+) -> tuple[tuple[PointTrace, ...], tuple[tuple[str, str, WayBack], ...]]:
+    touched = [r for r in judgement.points if r.colour.touched]
+    return (
+        tuple(look.trace(result) for result in touched),
         tuple((r.point, r.object, look.point_way(r)) for r in touched),
     )
 
@@ -269,7 +292,21 @@ def _trace(node: Compare, evaluator: Evaluator) -> ComparisonTrace:
         found.truth,
         str(found.reason),
         tuple(f.fact_id for f in found.facts),
+        tuple(_ends(node, fact) for fact in found.facts),
+        node,
     )
+
+
+def _ends(node: Compare, fact: Fact) -> int | None:
+    parts = (
+        (node.measure.numerator, node.measure.denominator)
+        if isinstance(node.measure, Ratio)
+        else (node.measure,)
+    )
+    own = next((part for part in parts if fact.kind in part.select.kinds), None)
+    if own is None or own.op in ATTRIBUTE_OPS:
+        return None
+    return leaving_instant(own.window, fact.occurred_at)
 
 
 def line_text(node: Compare, evaluator: Evaluator) -> str:

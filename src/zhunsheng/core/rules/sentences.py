@@ -226,6 +226,20 @@ class Speaker:
             return "分"
         return UNITS.get(node.op, "")
 
+    def value(self, node: Compare, numerator: int | None, denominator: int, text: str | None) -> str:
+        """A measured value with the unit of its line; two decimals at most; '' when there is none."""
+        if text is not None:
+            told = node.measure if isinstance(node.measure, Aggregate) else node.measure.numerator
+            return self._values(told.select.kinds, told.field or "", (text,))
+        if numerator is None:
+            return ""
+        hundredths = numerator * 100 // denominator
+        return f"{points_text(hundredths)}{self._unit(node.measure)}"
+
+    def line_sign(self, node: Compare) -> str:
+        """The line with its sign, as it stands beside a value: '≥3次'."""
+        return f"{SIGNS[node.comparison]}{self.line(node)}"
+
     def line(self, node: Compare) -> str:
         """What the value is held against."""
         line = node.line

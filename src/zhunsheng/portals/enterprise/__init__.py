@@ -1,0 +1,1 @@
+"""The business's own pages: one signed link, one reminder, one answer."""

@@ -1,0 +1,18 @@
+"""Addresses of the business's pages, below `b/`."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from zhunsheng.portals.enterprise import views
+
+app_name = "enterprise"
+urlpatterns = [
+    path("<str:token>/", views.reminder, name="reminder"),
+    path("<str:token>/answer/", views.answer, name="answer"),
+    path("<str:token>/answer/files/<int:number>/remove/", views.remove_file, name="remove-file"),
+    path("<str:token>/check/", views.check, name="check"),
+    path("<str:token>/done/", views.done, name="done"),
+    path("<str:token>/dates.ics", views.dates, name="dates"),
+    path("<str:token>/files/<int:number>/", views.shown_file, name="file"),
+]

@@ -1,0 +1,182 @@
+"""The pages behind a signed link: read, answer, check, sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from zhunsheng.foundation.attachments import actions as attachments
+from zhunsheng.foundation.attachments import queries as files
+from zhunsheng.foundation.attachments.queries import AttachmentCard
+from zhunsheng.foundation.attachments.sniffing import FILE_BYTES_MAX, SHOWN, AttachmentError
+from zhunsheng.foundation.drafts import actions as drafts
+from zhunsheng.foundation.drafts import queries as saved
+from zhunsheng.judging.triggers.actions.touches import AnswerError
+from zhunsheng.portals.enterprise.calendars import calendar, dates_of
+from zhunsheng.portals.enterprise.explaining import reason_of
+from zhunsheng.portals.enterprise.forms import REASON_CHARACTERS_MAX, problems_of, values_of, words_of
+from zhunsheng.portals.enterprise.opening import Opened, by_link, page
+from zhunsheng.workflows import replying
+
+
+@require_GET
+@by_link
+def reminder(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Who writes, why, until when, and what brings it back."""
+    words: dict[str, object] = {
+        "reason": reason_of(opened),
+        "answered": words_of(opened.touch.answer),
+        "draft": saved.draft(viewer=opened.viewer, owner=opened.owner),
+        "late": opened.touch.reply_due_on is not None and opened.touch.reply_due_on < opened.at.date(),
+    }
+    return page(request, opened, "reminder", words)
+
+
+@require_http_methods(["GET", "POST"])
+@by_link
+def answer(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Choose, say, add files. Whatever the button, everything is saved first."""
+    if opened.closed:
+        return redirect("enterprise:reminder", opened.token)
+    if request.method == "GET":
+        told = saved.draft(viewer=opened.viewer, owner=opened.owner)
+        return _form(request, opened, told[0] if told else {}, {}, saved_now="saved" in request.GET)
+    values = values_of(request.POST.dict())
+    drafts.save(by=opened.actor, at=opened.at, owner=opened.owner, values=values)
+    problems = _take_files(request, opened)
+    if "save" in request.POST and not problems:
+        return redirect(reverse("enterprise:answer", args=[opened.token]) + "?saved=1")
+    problems |= {} if "save" in request.POST else problems_of(values, _unsent(opened))
+    if problems:
+        return _form(request, opened, values, problems)
+    return redirect("enterprise:check", opened.token)
+
+
+def _form(
+    request: HttpRequest,
+    opened: Opened,
+    values: dict[str, str],
+    errors: dict[str, str],
+    *,
+    saved_now: bool = False,
+) -> HttpResponse:
+    words: dict[str, object] = {
+        "values": values,
+        "errors": errors,
+        "files": _unsent(opened),
+        "saved_now": saved_now,
+        "megabytes_max": FILE_BYTES_MAX // 1024 // 1024,
+        "characters_max": REASON_CHARACTERS_MAX,
+    }
+    return page(request, opened, "answer", words, status=422 if errors else 200)
+
+
+def _unsent(opened: Opened) -> list[AttachmentCard]:
+    told = files.of_owner(viewer=opened.viewer, owner=opened.owner)
+    return [card for card in told if card.sealed_at is None]
+
+
+def _take_files(request: HttpRequest, opened: Opened) -> dict[str, str]:
+    problems: dict[str, str] = {}
+    for upload in request.FILES.getlist("files"):
+        try:
+            attachments.keep(
+                by=opened.actor,
+                at=opened.at,
+                owner=opened.owner,
+                shared_with=opened.subject.key,
+                name=upload.name or "",
+                content=_bytes_of(upload),
+            )
+        except AttachmentError as error:
+            problems["files"] = f"{upload.name}：{error}"
+    return problems
+
+
+def _bytes_of(upload: UploadedFile[Any]) -> bytes:
+    """No more than one byte over the limit is read into memory: that much is enough to refuse it."""
+    content: bytes = upload.read(FILE_BYTES_MAX + 1)
+    return content
+
+
+@require_POST
+@by_link
+def remove_file(request: HttpRequest, opened: Opened, number: int) -> HttpResponse:
+    """Take one file back before sending."""
+    del request
+    attachments.withdraw(by=opened.actor, at=opened.at, owner=opened.owner, attachment_id=number)
+    return redirect(reverse("enterprise:answer", args=[opened.token]) + "#files")
+
+
+@require_http_methods(["GET", "POST"])
+@by_link
+def check(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Read it once more, then send."""
+    told = saved.draft(viewer=opened.viewer, owner=opened.owner)
+    if opened.closed or told is None:
+        return redirect("enterprise:done" if opened.touch.answer else "enterprise:reminder", opened.token)
+    if problems := problems_of(told[0], _unsent(opened)):
+        return _form(request, opened, told[0], problems)
+    if request.method == "POST":
+        try:
+            replying.send(by=opened.actor, at=opened.at, touch_id=opened.touch.id)
+        except AnswerError as error:
+            return _form(request, opened, told[0], {"answer": str(error)})
+        return redirect("enterprise:done", opened.token)
+    words: dict[str, object] = {
+        "answered": words_of(told[0]["answer"]),
+        "reason": told[0]["reason"],
+        "files": _unsent(opened),
+    }
+    return page(request, opened, "check", words)
+
+
+@require_GET
+@by_link
+def done(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """The number, what happens next and when, whom to ask."""
+    if not opened.touch.answer:
+        return redirect("enterprise:reminder", opened.token)
+    told = files.of_owner(viewer=opened.viewer, owner=opened.owner)
+    words: dict[str, object] = {
+        "answered": words_of(opened.touch.answer),
+        "files": [card for card in told if card.sealed_at is not None],
+    }
+    return page(request, opened, "done", words)
+
+
+@require_GET
+@by_link
+def dates(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """The due dates for a telephone's calendar."""
+    del request
+    if not dates_of(opened):
+        raise Http404
+    address = settings.PUBLIC_ADDRESS + reverse("enterprise:reminder", args=[opened.token])
+    response = HttpResponse(calendar(opened, address), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="reminder.ics"'
+    return response
+
+
+@require_GET
+@by_link
+def shown_file(request: HttpRequest, opened: Opened, number: int) -> FileResponse:
+    """A picture's clean copy to be shown; any other file as it was handed in, only ever to be saved."""
+    del request
+    told = files.of_owner(viewer=opened.viewer, owner=opened.owner)
+    card = next((card for card in told if card.id == number), None)
+    if card is None:
+        raise Http404
+    path = card.path(original=not card.picture)
+    return FileResponse(
+        path.open("rb"),
+        as_attachment=not card.picture,
+        filename=card.name,
+        content_type=SHOWN if card.picture else card.media_type,
+    )
