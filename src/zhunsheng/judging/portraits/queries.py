@@ -25,6 +25,8 @@ class ClassCard:
     sufficiency_permille: int
     insufficient: bool
     as_of: datetime
+    known_at: datetime
+    cause: str
     pack_hash: str
 
 
@@ -40,6 +42,8 @@ def _card(row: SubjectClass) -> ClassCard:
         row.sufficiency_permille,
         row.insufficient,
         row.run.as_of,
+        row.run.known_at,
+        row.run.cause,
         row.run.pack_hash,
     )
 
@@ -67,6 +71,14 @@ def distribution(*, viewer: Viewer, model: str = "general") -> dict[str, int]:
         return {}
     rows = SubjectClass.objects.filter(current=True, model=model)
     return dict(rows.values_list("class_name").annotate(n=Count("id")).order_by("class_name"))
+
+
+def class_names(*, viewer: Viewer, model: str = "general") -> dict[str, str]:
+    """Subject → class in effect for everybody who has one; nothing outside the bureau."""
+    if viewer.audience is not Audience.BUREAU:
+        return {}
+    rows = SubjectClass.objects.filter(current=True, model=model)
+    return dict(rows.values_list("subject", "class_name"))
 
 
 def subjects_of(*, viewer: Viewer, classes: frozenset[str], model: str = "general") -> list[str]:

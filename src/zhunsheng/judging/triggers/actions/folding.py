@@ -168,7 +168,7 @@ def take_step(*, by: Actor, at: datetime, touch: Touch, step: Step, reason: str 
     """Move a touch by one step of the table, with its trace; refused if the table does not know it."""
     touch.state = after(TouchState(touch.state), step).value
     touch.ended_at = at if touch.state == TouchState.NORMAL else None
-    touch.save(update_fields=["state", "ended_at"])
+    touch.save(update_fields=["state", "ended_at", "rested_from", "rested_at"])
     name = by.name or MACHINE_NAME
     TouchStep.objects.create(touch=touch, step=step.value, at=at, by_name=name, reason=reason)
     detail = {"step": step.value, "to": touch.state, "why": reason}
