@@ -46,9 +46,9 @@ def _remind(touch: triggers.TouchCard, at: datetime) -> None:
     told = messages.to_recipient(viewer=VIEWER, recipient=subject.phone, channel="SMS")
     number = 1 + sum(m.key.startswith(f"SMS:{touch.id}:") for m in told)
     sms = outreach.NewMessage(f"SMS:{touch.id}:{number}", "SMS", subject.phone, purpose, texts["reminder"])
-    if number <= trigger_policy().reminders_max and not outreach.queue(
-        by=BY, at=at, message=sms, policy=policy
-    ):
+    policies = trigger_policy()
+    number_max = policies.reminders_max + len(policies.remind_after_days.get(touch.point, ()))
+    if number <= number_max and not outreach.queue(by=BY, at=at, message=sms, policy=policy):
         _again(touch.id, at)
 
 
@@ -67,7 +67,7 @@ def on_failed(payload: Mapping[str, Any], at: datetime) -> None:
 
 def on_again(payload: Mapping[str, Any], at: datetime) -> None:
     """Remind again while the touch is observed and nobody has answered."""
-    touch = triggers.touch(viewer=VIEWER, touch_id=int(payload["key"]))
+    touch = triggers.touch(viewer=VIEWER, touch_id=int(payload["key"].partition(":")[0]))
     if touch is not None and not touch.answer:
         _remind(touch, at)
 

@@ -46,9 +46,12 @@ def _set_clock(task_id: int, due_on: date, at: datetime) -> None:
 
 
 def on_opened(payload: Mapping[str, Any], at: datetime) -> None:
-    """A touch began or grew worse: who is not pursued rests, a red one goes to its station."""
+    """A touch began or grew worse: who is not pursued rests, a red one goes to its station.
+
+    Under observation there is nothing to review yet; the reminder has seen to who rests.
+    """
     touch = triggers.touch(viewer=VIEWER, touch_id=int(payload["touch"]))
-    if touch is not None:
+    if touch is not None and touch.state != "OBSERVING":
         rest_if_due(touch.subject, at)
         follow(touch.id, at)
 
