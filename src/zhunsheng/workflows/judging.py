@@ -18,6 +18,7 @@ from zhunsheng.sensing.signals import actions as signals
 from zhunsheng.sensing.signals import queries as told
 from zhunsheng.sensing.signals.new_facts import WORLD
 from zhunsheng.workflows.arriving import follow_up
+from zhunsheng.workflows.keeping import keep, pack_of
 
 BY = Actor.service("judge")
 VIEWER = Viewer.bureau(BY.key)
@@ -36,7 +37,10 @@ def look(subject: str, at: datetime) -> Folded | None:
         facts=told.timeline(viewer=VIEWER, subject=subject),
         world=told.world(viewer=VIEWER),
         calendar=library.calendar,
+        former=pack_of,
     )
+    if folded.opened:
+        keep(at)
     if folded.facts:
         signals.record_facts(by=BY, at=at, facts=folded.facts, source="judging", contracts=library.contracts)
     schedule.set_due(by=BY, at=at, topic="judge", instants={subject: folded.next_due_at})

@@ -18,7 +18,7 @@ from zhunsheng.foundation.schedule import actions as schedule
 from zhunsheng.foundation.schedule import queries as clocks
 from zhunsheng.judging.portraits import actions as portraits
 from zhunsheng.judging.portraits.lifecycle import RunState
-from zhunsheng.workflows import classing, enrolling, peering
+from zhunsheng.workflows import classing, enrolling, keeping, peering
 
 BY = Actor.service("class-run")
 TOPIC, KEY = "class.monthly", "general"
@@ -50,6 +50,7 @@ def run(as_of: datetime, at: datetime) -> RunState | None:
     judgements = classing.judge_all(as_of, at)
     if not judgements:
         return None
+    keeping.keep(at)
     state = classing.run_classes(at, judgements)
     if state is RunState.EFFECTIVE:
         enrolling.end_where_class_fell(at)

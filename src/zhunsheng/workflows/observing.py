@@ -6,16 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.rules.lasting import says_a_state
-from zhunsheng.engine.library import open_library
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.actions import touches
 from zhunsheng.judging.triggers.deciding import deciding_now
 from zhunsheng.sensing.signals import queries as signals
 from zhunsheng.workflows.answering import write
+from zhunsheng.workflows.keeping import point_of
 from zhunsheng.workflows.reviewing import follow
 from zhunsheng.workflows.terms import trigger_policy
 
@@ -39,13 +37,12 @@ def on_observation_end(payload: Mapping[str, Any], at: datetime) -> None:
     touch = triggers.touch(viewer=VIEWER, touch_id=touch_id)
     if touch is None:
         return
-    pack = open_library(settings.PACKS).pack
-    points = {point.id: point for item in pack.items for point in item.points}
-    yellow, mild = points[touch.point].yellow, touch.point in trigger_policy().expiry_only
+    pack, point = point_of(touch.point, touch.pack_hash)
+    mild = touch.point in trigger_policy().expiry_only
     facts = signals.timeline(viewer=VIEWER, subject=touch.subject)
     world = signals.world(viewer=VIEWER)
-    deciding = deciding_now(points[touch.point], touch.object, pack, facts, world, due)
-    lasting = yellow is not None and says_a_state(yellow) and not mild
+    deciding = deciding_now(point, touch.object, pack, facts, world, due)
+    lasting = point.yellow is not None and says_a_state(point.yellow) and not mild
     told = touches.end_observation(
         by=BY,
         at=due,

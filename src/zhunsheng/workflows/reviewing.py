@@ -16,6 +16,7 @@ from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.actions import tasks, visits
 from zhunsheng.registers.registry import actions as register
 from zhunsheng.registers.registry import queries as registry
+from zhunsheng.workflows.keeping import point_of
 from zhunsheng.workflows.suspending import rest_if_due
 from zhunsheng.workflows.terms import trigger_policy
 
@@ -29,9 +30,9 @@ def follow(touch_id: int, at: datetime, by: Actor = BY) -> None:
     if touch is None:
         return
     library, subject = open_library(settings.PACKS), registry.get(viewer=VIEWER, key=touch.subject)
-    point = library.points.get(touch.point)
-    station, measures = subject.station if subject else "", point.red_measures if point else ()
-    desk = tasks.Desk(station, library.calendar, trigger_policy(), measures)
+    _, point = point_of(touch.point, touch.pack_hash)
+    station = subject.station if subject else ""
+    desk = tasks.Desk(station, library.calendar, trigger_policy(), point.red_measures)
     for task_id in tasks.follow(by=by, at=at, touch_id=touch_id, desk=desk):
         _set_clock(task_id, next(t.due_on for t in _tasks(touch_id) if t.id == task_id), at)
 

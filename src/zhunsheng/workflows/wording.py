@@ -11,12 +11,14 @@ from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.outreach.links import sign
 from zhunsheng.judging.triggers.queries import TouchCard
 from zhunsheng.registers.registry.queries import SubjectCard
+from zhunsheng.workflows.keeping import point_of
 
 
 def texts_of(touch: TouchCard, subject: SubjectCard, at: datetime) -> dict[str, str]:
     """`letter` and `reminder` for a touch; MessageError for an allegation or another's data."""
     library = open_library(settings.PACKS)
-    point, due = library.points[touch.point], touch.reply_due_on
+    _, point = point_of(touch.point, touch.pack_hash)
+    due = touch.reply_due_on
     words = {
         "name": subject.name,
         "matter": f"{point.name_zh}{f'（{touch.object}）' if touch.object else ''}",
