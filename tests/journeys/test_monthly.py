@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from click.testing import CliRunner
 
 from tests.journeys.city import BUREAU, MACHINE, OFFICER, Bureau, at
+from zhunsheng.cli.main import main
 from zhunsheng.core.actors import HumanDecisionRequiredError
 from zhunsheng.core.clock import FixedClock
 from zhunsheng.core.identifiers.uscc import make
@@ -156,3 +158,25 @@ def test_what_is_repaired_removed_or_rechecked_ends_its_floor_the_same_day(
     card = classes.current(viewer=BUREAU, subject=FIRMS[0])
     assert card is not None
     assert (card.class_name, card.rules, card.as_of) == ("A", (), at("2026-03-10 09:00"))
+
+
+def test_a_held_run_is_released_on_the_command_line_by_name_and_reason(bureau: Bureau) -> None:
+    monthly.run(at("2026-02-01"), at("2026-02-01"))
+    for key in FIRMS[:3]:
+        fact = NewFact("PENALTY", key, at("2026-02-10"), {"severity": "SEVERE"}, f"罚-{key}")
+        contracts = bureau.library.contracts
+        signals.record_facts(
+            by=MACHINE, at=at("2026-02-10"), facts=[fact], source="case", contracts=contracts, announce=False
+        )
+    monthly.run(at("2026-03-01"), at("2026-03-01"))
+    run = classes.runs(viewer=BUREAU)[0]
+
+    def runs(*words: str) -> int:
+        return CliRunner().invoke(main, ["runs", *words]).exit_code
+
+    assert runs() == 1
+    assert runs("--release", str(run.id)) == 2
+    assert runs("--release", "999", "--by", "程岚", "--reason", "核对无误") == 4
+    assert runs("--release", str(run.id), "--by", "程岚", "--reason", "核对无误") == 0
+    settled = classes.runs(viewer=BUREAU)[0]
+    assert (settled.state, settled.settled_by, settled.settled_reason) == ("EFFECTIVE", "程岚", "核对无误")

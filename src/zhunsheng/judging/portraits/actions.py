@@ -121,9 +121,9 @@ def discard_run(*, by: Actor, at: datetime, run_id: int, reason: str) -> None:
 def _settle(by: Actor, at: datetime, run_id: int, reason: str, state: RunState) -> None:
     by.require_person("放行或作废分类结果")
     with transaction.atomic():
-        run = ClassRun.objects.select_for_update().get(id=run_id)
-        if run.state != RunState.HELD or not reason.strip():
-            raise RunNotHeldError(f"{run_id}: {run.state}")
+        run = ClassRun.objects.select_for_update().filter(id=run_id).first()
+        if run is None or run.state != RunState.HELD or not reason.strip():
+            raise RunNotHeldError(f"{run_id}: {run.state if run else '-'}")
         run.state, run.settled_by, run.settled_reason = state, by.name, reason
         run.save(update_fields=["state", "settled_by", "settled_reason"])
         if state is RunState.EFFECTIVE:
