@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 from django.conf import settings
 
 from zhunsheng.cli.commands.packs import command
+from zhunsheng.cli.main import main
+from zhunsheng.core.actors import Actor, Audience, HumanDecisionRequiredError, Viewer
+from zhunsheng.core.clock import SHANGHAI
+from zhunsheng.judging.triggers import queries as triggers
+from zhunsheng.judging.triggers.actions import publishing
 
 GENERAL = Path(settings.PACKS) / "general"
+NOW = dt.datetime(2026, 7, 1, 9, tzinfo=SHANGHAI)
 
 
 def faulty(root: Path, old: str, new: str) -> Path:
@@ -56,3 +64,78 @@ def test_two_packs_are_compared(tmp_path: Path) -> None:
     assert done.exit_code == 1
     assert "≥4次 → 近90天（含当日）同一电梯电梯困人≥3次" in done.stdout
     assert CliRunner().invoke(command, ["diff", str(GENERAL), str(GENERAL)]).exit_code == 0
+
+
+def lists(*words: str) -> dict[str, object]:
+    done = CliRunner().invoke(command, ["lists", "--day", "2026-07-01", "--json", *words])
+    told: dict[str, object] = json.loads(done.stdout)
+    return told
+
+
+def test_the_four_lists_are_made_from_the_pack_and_every_cell_is_filled(tmp_path: Path) -> None:
+    made = lists("--out", str(tmp_path))["lists"]
+    assert isinstance(made, list)
+    assert [told["kind"] for told in made] == ["ITEMS", "RISK_POINTS", "TRIGGER_POINTS", "MEASURES"]
+    items, risks, points, measures = (told["rows"] for told in made)
+    assert [row["编号"] for row in items] == [f"T{n:02d}" for n in range(1, 27)]
+    assert len(risks) == len(points) > 26 and len(measures) == 14
+    unused = {"R4", "Y4"}
+    for row in (*items, *risks, *points, *(m for m in measures if m["编号"] not in unused)):
+        assert all(row.values()), row
+    lift = next(row for row in points if row["编号"] == "T01-1")
+    assert "≤30天" in lift["触发条件"] and "特种设备安全法 40（已核对）" in lift["依据"]
+    page = (tmp_path / "trigger_points-2026.1.md").read_text(encoding="utf-8")
+    for text in ("触发式监管触发点清单", "云汀触发清单-3", "2026-07-01", "特种设备安全监察科", "## T01-1"):
+        assert text in page, text
+
+
+def test_anti_fraud_thresholds_are_withheld_and_nothing_else_is(tmp_path: Path) -> None:
+    lists("--out", str(tmp_path))
+    text = (tmp_path / "trigger_points-2026.1.json").read_text(encoding="utf-8")
+    rows = {row["编号"]: row for row in json.loads(text)["rows"]}
+    assert "800" not in rows["T17-1"]["触发条件"] and rows["T17-1"]["依据"]
+    assert [name for name, row in rows.items() if "不公开" in row["触发条件"]] == ["T17-1"]
+
+
+def test_a_changed_line_changes_the_lists_in_that_row_only(tmp_path: Path) -> None:
+    folder = faulty(tmp_path, "at_least: 4}", "at_least: 3}")
+    changes = lists("--folder", str(folder), "--against", str(GENERAL))["changes"]
+    assert isinstance(changes, list)
+    assert [(c["kind"], c["id"], c["label"]) for c in changes] == [
+        ("RISK_POINTS", "T02-1", "触发条件"),
+        ("TRIGGER_POINTS", "T02-1", "触发条件"),
+    ]
+    assert lists("--against", str(GENERAL))["changes"] == []
+
+
+def test_a_measure_without_a_name_is_refused(tmp_path: Path) -> None:
+    folder = faulty(tmp_path, "red: [R1, R2, R5]}", "red: [R1, R77]}")
+    done = CliRunner().invoke(command, ["lists", "--folder", str(folder)])
+    assert done.exit_code == 4 and "R77" in str(done.output)
+
+
+@pytest.mark.django_db
+def test_lists_are_published_once_a_version_by_a_person(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def publish() -> tuple[int, dict[str, object]]:
+        words = ["packs", "publish", "--by", "程岚", "--day", "2026-07-01", "--json"]
+        done = CliRunner().invoke(main, words)
+        return done.exit_code, json.loads(done.stdout.splitlines()[-1]) if done.stdout else {}
+
+    assert publish()[1]["published"] == 4
+    assert publish()[1]["published"] == 0
+    stored = triggers.published_lists(viewer=Viewer(Audience.PUBLIC, "anyone"), kind="ITEMS")
+    assert [(told["version"], told["published_on"]) for told in stored] == [("2026.1", "2026-07-01")]
+    shutil.copytree(GENERAL.parent, tmp_path / "packs")
+    item = tmp_path / "packs/general/items/T02-lift-faults.yaml"
+    item.write_text(
+        item.read_text(encoding="utf-8").replace("at_least: 4}", "at_least: 3}"), encoding="utf-8"
+    )
+    monkeypatch.setattr(settings, "PACKS", tmp_path / "packs")
+    assert publish()[0] == 4
+    head = tmp_path / "packs/general/pack.yaml"
+    head.write_text(head.read_text(encoding="utf-8").replace("2026.1", "2026.2"), encoding="utf-8")
+    assert publish()[1]["published"] == 4
+    with pytest.raises(HumanDecisionRequiredError):
+        publishing.publish_lists(by=Actor.service("x"), at=NOW, lists=[], pack_hash="")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from tools.generators import states
 
 
@@ -11,7 +14,14 @@ def test_every_step_of_every_table_is_drawn() -> None:
     assert found
     for table in found.values():
         for before, following in table.items():
-            assert all(f"    {before} --> {after}\n" in text for after in following)
+            for step in following:
+                to = following[step] if isinstance(following, Mapping) else step
+                assert re.search(rf"^    {before} --> {to}(: {step})?$", text, re.MULTILINE), (before, step)
+
+
+def test_a_step_is_never_drawn_as_a_state() -> None:
+    table = {"OPEN": {"ANSWERED": "DONE"}, "DONE": {}}
+    assert states.diagram(table).splitlines()[1:] == ["    OPEN --> DONE: ANSWERED", "    DONE --> [*]"]
 
 
 def test_a_final_state_ends() -> None:

@@ -35,10 +35,20 @@ class Bureau:
     def __init__(self) -> None:
         self.library = open_library(HOUSE / "packs")
 
-    def register(self, key: str, name: str, *, kind: str = "ENTERPRISE", industry: str = "7020") -> None:
-        """A subject with its registration fact, three years old."""
+    def register(
+        self,
+        key: str,
+        name: str,
+        *,
+        kind: str = "ENTERPRISE",
+        industry: str = "7020",
+        phone: str | None = None,
+        station: str = "汀前所",
+    ) -> None:
+        """A subject with its registration fact, eight years old."""
+        number = f"0900{key[-7:]}" if phone is None else phone
         record = registry.SubjectRecord(
-            key, kind, name, key[2:8], industry, date(2018, 3, 1), phone=f"0900{key[-7:]}", station="汀前所"
+            key, kind, name, key[2:8], industry, date(2018, 3, 1), phone=number, station=station
         )
         registry.record_subject(by=MACHINE, at=at("2026-01-01"), record=record)
         payload: dict[str, Scalar] = {

@@ -12,7 +12,8 @@ from zhunsheng.judging.triggers.lifecycle import Step
 from zhunsheng.sensing.signals import actions as signals
 from zhunsheng.sensing.signals.new_facts import NewFact
 from zhunsheng.workflows.answering import take_decision
-from zhunsheng.workflows.classing import enrol, judge_all, run_classes
+from zhunsheng.workflows.classing import judge_all, run_classes
+from zhunsheng.workflows.enrolling import enrol
 
 E1 = "91980102MA100A1B2U"
 E12 = "91980104MA030B2C02"

@@ -11,9 +11,12 @@ from zhunsheng.foundation.outreach import actions as outreach
 from zhunsheng.foundation.outreach import queries as messages
 from zhunsheng.foundation.outreach.lifecycle import MessageState
 from zhunsheng.judging.triggers import queries as triggers
+from zhunsheng.judging.triggers.actions import tasks, visits
 from zhunsheng.judging.triggers.lifecycle import ForbiddenStepError, Step
 from zhunsheng.sensing.signals import queries as signals
 from zhunsheng.workflows.answering import take_answer, take_decision
+from zhunsheng.workflows.classing import judge_all, run_classes
+from zhunsheng.workflows.enrolling import apply_for
 
 E1 = "91980102MA100A1B2U"
 E2 = "91980103MA200C2D2N"
@@ -63,22 +66,56 @@ def test_story_1_time_touches_the_line_and_help_is_sent(bureau: Bureau) -> None:
     assert [t for t in bureau.touches(E1) if t[3] != "NORMAL"] == []
 
 
+def fail_sms(bureau: Bureau, number: int, when: str) -> None:
+    """The gateway says that the short message of the newest touch did not arrive."""
+    outreach.take_receipt(
+        by=MACHINE,
+        at=at(when),
+        key=f"SMS:{bureau.last_touch(E1)}:{number}",
+        told=MessageState.FAILED,
+        policy=bureau.library.message_policy,
+    )
+    bureau.work(at(when))
+
+
 def test_story_1_trap_a_dead_number_ends_on_the_visit_list_and_is_no_mark(bureau: Bureau) -> None:
     lift(bureau, "L-7")
     bureau.pass_time("2026-07-01")
     score = points_of(E1, "2026-07-02")
-    policy = bureau.library.message_policy
-    (touch,) = triggers.touches(viewer=BUREAU, subject=E1)
-    again = outreach.NewMessage("again", "SMS", f"0900{E1[-7:]}", f"{E1}:T01-1:L-7", "请核对")
-    assert outreach.queue(by=MACHINE, at=at("2026-07-02 10:00"), message=again, policy=policy)
-    for key in (f"SMS:{touch.id}", "again"):
-        outreach.take_receipt(
-            by=MACHINE, at=at("2026-07-02 11:00"), key=key, told=MessageState.FAILED, policy=policy
-        )
-    bureau.work(at("2026-07-02 11:00"))
-    assert [subject for subject, _, _ in triggers.visit_list(viewer=BUREAU)] == [E1]
-    assert points_of(E1, "2026-07-03") == score
+    fail_sms(bureau, 1, "2026-07-01 09:00")
+    assert triggers.visit_list(viewer=BUREAU) == []
+    bureau.pass_time("2026-07-02 08:59:59")
+    assert messages.totals(viewer=BUREAU) == {"FAILED": 1, "segments": 3}
+    bureau.pass_time("2026-07-02 09:00")
+    assert messages.totals(viewer=BUREAU) == {"FAILED": 1, "QUEUED": 1, "segments": 6}
+    fail_sms(bureau, 2, "2026-07-02 09:30")
+    ((subject, reason, _),) = triggers.visit_list(viewer=BUREAU)
+    assert subject == E1 and "不作任何记录" in reason
+    bureau.pass_time("2026-07-05")
+    assert messages.totals(viewer=BUREAU) == {"FAILED": 2, "segments": 6}
+    assert points_of(E1, "2026-07-05") == score
     assert bureau.touches(E1) == [("T01-1", "L-7", "YELLOW", "OBSERVING")]
+    with pytest.raises(HumanDecisionRequiredError):
+        visits.note_visit(by=MACHINE, at=at("2026-07-06"), subject=E1, note="号码已更新")
+    visits.note_visit(by=OFFICER, at=at("2026-07-06"), subject=E1, note="号码已更新")
+    assert triggers.visit_list(viewer=BUREAU) == []
+
+
+def test_who_has_answered_is_not_reminded_again(bureau: Bureau) -> None:
+    lift(bureau, "L-7")
+    bureau.pass_time("2026-07-01")
+    fail_sms(bureau, 1, "2026-07-01 09:00")
+    take_answer(by=MACHINE, at=at("2026-07-01 10:00"), touch_id=bureau.last_touch(E1), answer="HELP")
+    bureau.pass_time("2026-07-03")
+    assert messages.totals(viewer=BUREAU) == {"FAILED": 1, "segments": 3}
+
+
+def test_without_a_telephone_the_letter_lies_in_the_inbox_and_the_station_goes_there(bureau: Bureau) -> None:
+    bureau.register(E1, "云汀电梯物业", phone="")
+    lift(bureau, "L-7")
+    bureau.pass_time("2026-07-01")
+    assert len(messages.to_recipient(viewer=BUREAU, recipient=E1, channel="INBOX")) == 1
+    assert [(s, why[:6]) for s, why, _ in triggers.visit_list(viewer=BUREAU)] == [(E1, "没有联系电话")]
 
 
 def test_no_answer_by_the_reply_date_turns_yellow_to_a_review_off_site(bureau: Bureau) -> None:
@@ -121,20 +158,68 @@ def fills(bureau: Bureau, day: str, number: int, state: str = "GOOD") -> None:
         bureau.tell(E2, "CYLINDER_FILL", when, object=f"C-{n:04d}", scanned=True, state=state)
 
 
+def open_tasks(subject: str) -> dict[str, tuple[str, str]]:
+    """Kind → (due date, state) of what the bureau still has to do about a business."""
+    told = triggers.tasks(viewer=BUREAU, subject=subject, open_only=True)
+    return {t.kind: (str(t.due_on), t.state) for t in told}
+
+
 def test_story_2_safety_has_no_yellow_and_goes_off_site_first(bureau: Bureau) -> None:
+    run_classes(at("2026-08-01"), judge_all(at("2026-08-01"), at("2026-08-01")))
+    assert apply_for(OFFICER, at("2026-08-01"), E2, ["T04"]) == 1
     fills(bureau, "2026-08-11", 3, "OVERDUE")
     assert bureau.touches(E2) == [("T04-2", "", "CRITICAL", "OFFSITE_REVIEW")]
     assert messages.totals(viewer=BUREAU) == {"segments": 0}
+    assert open_tasks(E2) == {"REVIEW": ("2026-08-11", "OPEN"), "EMERGENCY_CONTROL": ("2026-08-12", "OPEN")}
+    review = triggers.tasks(viewer=BUREAU, subject=E2)[0]
+    assert (review.station, review.scope["item"], review.scope["point"]) == ("汀前所", "T04", "T04-2")
     before = points_of(E2, "2026-08-11 12:00")
     touch = bureau.last_touch(E2)
     with pytest.raises(HumanDecisionRequiredError):
         take_decision(by=MACHINE, at=at("2026-08-11 13:00"), touch_id=touch, step=Step.SUSPECTED, reason="x")
+    assert triggers.enrolments(viewer=BUREAU, subject=E2) == {"T04": "ENROLLED"}
     take_decision(
         by=OFFICER, at=at("2026-08-11 14:00"), touch_id=touch, step=Step.SUSPECTED, reason="扫码记录属实"
     )
+    bureau.work(at("2026-08-11 14:00"))
     assert bureau.touches(E2)[-1][3] == "LEAD"
     assert points_of(E2, "2026-08-11 15:00") == before + 400
-    assert str(bureau.library.calendar.after_workdays(at("2026-08-11").date(), 15).on) == "2026-09-01"
+    assert open_tasks(E2)["LEAD_DUE"] == ("2026-09-01", "OPEN")
+    assert triggers.enrolments(viewer=BUREAU, subject=E2) == {"T04": "REVOKED"}
+
+
+def test_story_2_only_a_person_approves_emergency_control(bureau: Bureau) -> None:
+    fills(bureau, "2026-08-11", 1, "OVERDUE")
+    (control,) = [t for t in triggers.tasks(viewer=BUREAU, subject=E2) if t.kind == "EMERGENCY_CONTROL"]
+    with pytest.raises(HumanDecisionRequiredError):
+        tasks.decide_control(by=MACHINE, at=at("2026-08-11"), task_id=control.id, approve=True, reason="x")
+    with pytest.raises(tasks.TaskError):
+        tasks.decide_control(by=OFFICER, at=at("2026-08-11"), task_id=control.id, approve=True, reason=" ")
+    tasks.decide_control(
+        by=OFFICER, at=at("2026-08-11 16:00"), task_id=control.id, approve=True, reason="停止充装上述气瓶"
+    )
+    (done,) = [t for t in triggers.tasks(viewer=BUREAU, subject=E2) if t.kind == "EMERGENCY_CONTROL"]
+    assert (done.state, done.outcome) == ("DONE", "APPROVED")
+    with pytest.raises(tasks.TaskError):
+        tasks.decide_control(by=OFFICER, at=at("2026-08-12"), task_id=control.id, approve=False, reason="改")
+
+
+def test_story_2_an_explained_red_withdraws_the_proposal_and_costs_nothing(bureau: Bureau) -> None:
+    fills(bureau, "2026-08-11", 1, "OVERDUE")
+    before = points_of(E2, "2026-08-11 12:00")
+    take_decision(
+        by=OFFICER,
+        at=at("2026-08-11 14:00"),
+        touch_id=bureau.last_touch(E2),
+        step=Step.FALSE_ALARM,
+        reason="扫码枪时钟错误",
+    )
+    assert open_tasks(E2) == {}
+    assert points_of(E2, "2026-08-12") == before
+    assert {t.kind: t.state for t in triggers.tasks(viewer=BUREAU, subject=E2)} == {
+        "REVIEW": "DONE",
+        "EMERGENCY_CONTROL": "WITHDRAWN",
+    }
 
 
 def test_story_2_trap_silence_is_an_alarm_and_not_an_improvement(bureau: Bureau) -> None:

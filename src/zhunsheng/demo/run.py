@@ -20,13 +20,11 @@ from zhunsheng.engine.library import Library, open_library
 from zhunsheng.foundation.outbox.lifecycle import RowState
 from zhunsheng.foundation.outreach.gateways.http_keyed.connector import connect
 from zhunsheng.judging.triggers import queries as triggers
-from zhunsheng.judging.triggers.actions import touches
-from zhunsheng.judging.triggers.policies import TriggerPolicy
 from zhunsheng.registers.registry import actions as registry
 from zhunsheng.registers.registry import queries as subjects
 from zhunsheng.sensing.signals import actions as signals
 from zhunsheng.sensing.signals.new_facts import NewFact
-from zhunsheng.workflows import answering, classing, handlers, judging, peering, running
+from zhunsheng.workflows import answering, classing, enrolling, handlers, judging, peering, running
 
 BY = Actor.service("demo")
 VIEWER = Viewer.bureau("demo")
@@ -79,9 +77,9 @@ def play(say: Say, number: int = 3_000) -> Sent:
     say("收录 24 个月的信号")
     told = tell(people, library)
     say(f"已收录 {told} 条事实；计算同业统计与本月初分类")
-    peering.publish_peer_statistics(THIS_MONTH)
+    peering.publish_peer_statistics(THIS_MONTH, THIS_MONTH)
     classing.run_classes(THIS_MONTH, classing.judge_all(THIS_MONTH, THIS_MONTH))
-    classing.enrol(THIS_MONTH, {b.key: (*ITEMS.get(b.trade.sector, ()), "T25") for b in people})
+    enrolling.enrol(THIS_MONTH, {b.key: (*ITEMS.get(b.trade.sector, ()), "T25") for b in people})
     say("逐户研判")
     classing.run_classes(NOW, watch(people))
     say("发出提醒，收取答复")
@@ -123,9 +121,6 @@ def watch(people: list[Business]) -> list[Judgement]:
     """Look at everybody once; from now on facts and clocks do it. What was judged also gives the classes."""
     with transaction.atomic():
         looks = [judging.look(business.key, NOW) for business in people]
-    library = open_library(settings.PACKS)
-    policy = TriggerPolicy.read(library.policy("zhunsheng.trigger-policy/1"))
-    touches.raise_area_alerts(by=BY, at=NOW, points=set(library.points), policy=policy)
     return [look.judgement for look in looks if look is not None]
 
 

@@ -1,10 +1,8 @@
-"""Replies and their clocks: an answer is a fact, a missed date turns yellow to red, and so does no change."""
+"""Answers of businesses and decisions of named persons: each is stored and told to judging as a fact."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -14,18 +12,18 @@ from zhunsheng.engine.library import open_library
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.actions import enrolment, touches
 from zhunsheng.judging.triggers.lifecycle import CONFIRMS, Step
-from zhunsheng.judging.triggers.policies import TriggerPolicy
 from zhunsheng.sensing.signals import actions as signals
 from zhunsheng.sensing.signals.new_facts import NewFact
-
-BY = Actor.service("clock")
+from zhunsheng.workflows.reviewing import follow
+from zhunsheng.workflows.terms import trigger_policy
 
 
 def take_answer(*, by: Actor, at: datetime, touch_id: int, answer: str, reason: str = "") -> None:
     """What the business answered, stored and told to judging in one transaction."""
     with transaction.atomic():
         fact = touches.answer(by=by, at=at, touch_id=touch_id, answer=answer, reason=reason)
-        _write(by, at, [fact], "enterprise_portal")
+        write(by, at, [fact], "enterprise_portal")
+        follow(touch_id, at, by)
 
 
 def take_decision(*, by: Actor, at: datetime, touch_id: int, step: Step, reason: str) -> None:
@@ -34,7 +32,8 @@ def take_decision(*, by: Actor, at: datetime, touch_id: int, step: Step, reason:
         facts = touches.decide(by=by, at=at, touch_id=touch_id, step=step, reason=reason)
         if step in CONFIRMS:
             facts += _revoke(by, at, touch_id, reason)
-        _write(by, at, facts, "review")
+        write(by, at, facts, "review")
+        follow(touch_id, at, by)
 
 
 def _revoke(by: Actor, at: datetime, touch_id: int, reason: str) -> list[NewFact]:
@@ -42,28 +41,14 @@ def _revoke(by: Actor, at: datetime, touch_id: int, reason: str) -> list[NewFact
     touch = triggers.touch(viewer=Viewer.bureau(by.key), touch_id=touch_id)
     if touch is None:
         return []
-    policy = TriggerPolicy.read(open_library(settings.PACKS).policy("zhunsheng.trigger-policy/1"))
+    policy = trigger_policy()
     return enrolment.revoke(
         by=by, at=at, subject=touch.subject, item=touch.item, reason=reason, policy=policy
     )
 
 
-def _write(by: Actor, at: datetime, facts: list[NewFact], source: str) -> None:
+def write(by: Actor, at: datetime, facts: list[NewFact], source: str) -> None:
+    """What became of a touch, as facts that judging reads."""
     if facts:
         contracts = open_library(settings.PACKS).contracts
         signals.record_facts(by=by, at=at, facts=facts, source=source, contracts=contracts)
-
-
-def on_reply_date(payload: Mapping[str, Any], at: datetime) -> None:
-    """The last second of the reply date has passed."""
-    due = datetime.fromisoformat(payload["due_at"])
-    _write(BY, at, touches.pass_reply_date(by=BY, at=due, touch_id=int(payload["key"])), "judging")
-
-
-def on_observation_end(payload: Mapping[str, Any], at: datetime) -> None:
-    """The last second of the observation period has passed."""
-    due = datetime.fromisoformat(payload["due_at"])
-    _write(BY, at, touches.end_observation(by=BY, at=due, touch_id=int(payload["key"])), "judging")
-
-
-HANDLES = {"due.touch.reply": on_reply_date, "due.touch.observe": on_observation_end}

@@ -1,4 +1,4 @@
-"""The monthly run: everybody judged as of one instant; who may is enrolled in trigger supervision."""
+"""Classes: everybody judged as of one instant; one subject at once on a veto, or again on late data."""
 
 from __future__ import annotations
 
@@ -18,10 +18,8 @@ from zhunsheng.engine.reference import judge
 from zhunsheng.judging.portraits import actions as portraits
 from zhunsheng.judging.portraits import queries as classes
 from zhunsheng.judging.portraits.lifecycle import RunState
-from zhunsheng.judging.triggers.actions import enrolment
-from zhunsheng.judging.triggers.policies import TriggerPolicy
-from zhunsheng.sensing.signals import actions as signals
 from zhunsheng.sensing.signals import queries as told
+from zhunsheng.workflows.terms import trigger_policy
 
 BY = Actor.service("class-run")
 VIEWER = Viewer.bureau(BY.key)
@@ -40,11 +38,9 @@ def judge_all(as_of: datetime, known_at: datetime, subjects: Sequence[str] | Non
 
 def run_classes(at: datetime, judgements: Sequence[Judgement], cause: str = "MONTHLY") -> RunState:
     """Store a run; it is held when it would move too many (circuit breaker)."""
-    library = open_library(settings.PACKS)
-    policy = TriggerPolicy.read(library.policy("zhunsheng.trigger-policy/1"))
-    limit = policy.class_moved_max_permille
+    pack, limit = open_library(settings.PACKS).pack, trigger_policy().class_moved_max_permille
     _, state = portraits.record_run(
-        by=BY, at=at, pack=library.pack, judgements=judgements, cause=cause, moved_max_permille=limit
+        by=BY, at=at, pack=pack, judgements=judgements, cause=cause, moved_max_permille=limit
     )
     return state
 
@@ -56,21 +52,23 @@ def on_at_once(payload: Mapping[str, Any], at: datetime) -> None:
     portraits.record_run(by=BY, at=at, pack=pack, judgements=told, cause="VETO")
 
 
-def enrol(at: datetime, wanted: Mapping[str, Sequence[str]]) -> int:
-    """Enrol subjects in items (subject → items) where their class in effect allows; how many."""
-    library = open_library(settings.PACKS)
-    policy = TriggerPolicy.read(library.policy("zhunsheng.trigger-policy/1"))
-    pairs = [
-        (subject, item, name)
-        for name in sorted(policy.enrolment_classes)
-        for subject in classes.subjects_of(viewer=VIEWER, classes=frozenset({name}))
-        for item in wanted.get(subject, ())
-    ]
-    facts = enrolment.enrol(by=BY, at=at, wanted=pairs, policy=policy)
-    signals.record_facts(
-        by=BY, at=at, facts=facts, source="judging", contracts=library.contracts, announce=False
-    )
-    return len(facts)
+def on_late(payload: Mapping[str, Any], at: datetime) -> None:
+    """Facts about a past that was judged already: judged again as of then, with what is known now.
+
+    The earlier run stays as it is. Nothing is stored when class and sum are the same.
+    """
+    subject = payload["subject"]
+    known = classes.current(viewer=VIEWER, subject=subject)
+    if known is None or known.known_at >= at:
+        return
+    told = judge_all(known.as_of, at, [subject])
+    before = (known.class_name, known.score, known.rules)
+    if any(
+        (m.class_name, m.score, m.rules) != before for j in told for m in j.models if m.model == known.model
+    ):
+        portraits.record_run(
+            by=BY, at=at, pack=open_library(settings.PACKS).pack, judgements=told, cause="LATE_DATA"
+        )
 
 
-HANDLES = {"class.at_once": on_at_once}
+HANDLES = {"class.at_once": on_at_once, "class.late": on_late}

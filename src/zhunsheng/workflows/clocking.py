@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.foundation.schedule import actions as schedule
 from zhunsheng.judging.triggers import queries as triggers
+from zhunsheng.workflows.terms import trigger_policy
 
 BY = Actor.service("clock")
 
@@ -24,6 +25,9 @@ def on_opened(payload: Mapping[str, Any], at: datetime) -> None:
     for topic, day in ends.items():
         instants = {str(touch.id): datetime.combine(day, last)}
         schedule.set_due(by=BY, at=at, topic=topic, instants=instants)
+    for days in trigger_policy().remind_after_days.get(touch.point, ()):
+        instants = {f"{touch.id}:{days}": touch.started_at + timedelta(days=days)}
+        schedule.set_due(by=BY, at=at, topic="touch.remind", instants=instants)
 
 
 HANDLES = {"touch.clocks": on_opened}

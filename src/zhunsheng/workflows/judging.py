@@ -17,6 +17,8 @@ from zhunsheng.judging.triggers.actions.folding import Folded, fold
 from zhunsheng.sensing.signals import actions as signals
 from zhunsheng.sensing.signals import queries as told
 from zhunsheng.sensing.signals.new_facts import WORLD
+from zhunsheng.workflows.arriving import follow_up
+from zhunsheng.workflows.keeping import keep, pack_of
 
 BY = Actor.service("judge")
 VIEWER = Viewer.bureau(BY.key)
@@ -35,13 +37,16 @@ def look(subject: str, at: datetime) -> Folded | None:
         facts=told.timeline(viewer=VIEWER, subject=subject),
         world=told.world(viewer=VIEWER),
         calendar=library.calendar,
+        former=pack_of,
     )
+    if folded.opened:
+        keep(at)
     if folded.facts:
         signals.record_facts(by=BY, at=at, facts=folded.facts, source="judging", contracts=library.contracts)
     schedule.set_due(by=BY, at=at, topic="judge", instants={subject: folded.next_due_at})
     _class_at_once(folded, at, library)
     for touch_id in folded.opened:
-        for topic in ("touch.opened", "touch.clocks"):
+        for topic in ("touch.opened", "touch.clocks", "touch.review", "touch.area"):
             key, payload = f"{touch_id}@{at.isoformat()}", {"touch": touch_id}
             outbox.put(by=BY, at=at, topic=topic, key=key, payload=payload)
     return folded
@@ -60,11 +65,8 @@ def _class_at_once(folded: Folded, at: datetime, library: Library) -> None:
 
 def on_facts(payload: Mapping[str, Any], at: datetime) -> None:
     """New facts about one subject."""
-    subject, news = payload["subject"], payload["sequences"]
-    folded = look(subject, at)
-    if folded is not None and told.tells(viewer=VIEWER, kind="SUBJECT_STATE", sequences=news):
-        key = f"{subject}:{news[-1]}"
-        outbox.put(by=BY, at=at, topic="subject.state_changed", key=key, payload={"subject": subject})
+    look(payload["subject"], at)
+    follow_up(payload["subject"], payload["sequences"], at)
 
 
 def on_due(payload: Mapping[str, Any], at: datetime) -> None:

@@ -17,15 +17,14 @@ from zhunsheng.sensing.signals.new_facts import WORLD, NewFact
 BY = Actor.service("peers")
 
 
-def publish_peer_statistics(at: datetime) -> int:
-    """Compute from what is known at `at` and record it; how many groups and measures."""
+def publish_peer_statistics(as_of: datetime, at: datetime) -> int:
+    """Compute as of an instant from what is known at `at`, and record it; how many groups and measures."""
     library = open_library(settings.PACKS)
     viewer = Viewer.bureau(BY.key)
     timelines = (facts for _, facts in told.timelines(viewer=viewer, known_at=at))
-    moment = instant(at)
-    statistics = peer_statistics(library.pack, timelines, moment, moment)
+    statistics = peer_statistics(library.pack, timelines, instant(as_of), instant(at))
     facts = [
-        NewFact("PEER_STATISTIC", WORLD, at, {**s.values, "sample": s.sample}, f"{s.measure_id}/{s.group}")
+        NewFact("PEER_STATISTIC", WORLD, as_of, {**s.values, "sample": s.sample}, f"{s.measure_id}/{s.group}")
         for s in statistics
     ]
     signals.record_facts(

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 
 from zhunsheng.core.actors import Actor, Viewer
-from zhunsheng.core.messages import fill
 from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.outreach import actions as outreach
-from zhunsheng.foundation.outreach.links import sign
+from zhunsheng.foundation.outreach import queries as messages
+from zhunsheng.foundation.schedule import actions as schedule
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.registers.registry import queries as registry
+from zhunsheng.workflows.suspending import rest_if_due
+from zhunsheng.workflows.terms import trigger_policy
+from zhunsheng.workflows.unreachable import ask
+from zhunsheng.workflows.wording import texts_of
 
 BY = Actor.service("remind")
 VIEWER = Viewer.bureau(BY.key)
@@ -22,33 +26,50 @@ VIEWER = Viewer.bureau(BY.key)
 
 def on_opened(payload: Mapping[str, Any], at: datetime) -> None:
     """Tell the business about a touch under observation; a red touch is reviewed off site first."""
-    library = open_library(settings.PACKS)
     touch = triggers.touch(viewer=VIEWER, touch_id=int(payload["touch"]))
-    if touch is None or touch.state != "OBSERVING" or touch.reply_due_on is None:
-        return
-    subject = registry.get(viewer=VIEWER, key=touch.subject)
-    if subject is None:
-        return
-    point = library.points[touch.point]
-    words = {
-        "name": subject.name,
-        "matter": f"{point.name_zh}{f'（{touch.object}）' if touch.object else ''}",
-        "explain": point.risk_zh + "已到提醒线，详情见链接。",
-        "reply_by": f"{touch.reply_due_on.month}月{touch.reply_due_on.day}日",
-        "link": f"{settings.PUBLIC_ADDRESS}/b/{sign('touch', touch.id, at=at)}/",
-        "contact": settings.BUREAU_CONTACT,
-        "bureau": settings.BUREAU_NAME,
-    }
-    own = frozenset({subject.key, subject.phone})
-    purpose = f"{touch.subject}:{touch.point}:{touch.object}"
-    for channel, template, recipient in (
-        ("INBOX", "letter", subject.key),
-        ("SMS", "reminder", subject.phone),
-    ):
-        if recipient:
-            text = fill(library.templates[template], words, library.message_policy, own=own)
-            message = outreach.NewMessage(f"{channel}:{touch.id}", channel, recipient, purpose, text)
-            outreach.queue(by=BY, at=at, message=message, policy=library.message_policy)
+    if touch is not None and not rest_if_due(touch.subject, at):
+        _remind(touch, at)
 
 
-HANDLES = {"touch.opened": on_opened}
+def _remind(touch: triggers.TouchCard, at: datetime) -> None:
+    followed = registry.successor(viewer=VIEWER, key=touch.subject, on=at.date())
+    subject = registry.get(viewer=VIEWER, key=followed[0] if followed else touch.subject)
+    if touch.state != "OBSERVING" or touch.reply_due_on is None or subject is None:
+        return
+    policy = open_library(settings.PACKS).message_policy
+    texts, purpose = texts_of(touch, subject, at), f"{touch.subject}:{touch.point}:{touch.object}"
+    letter = outreach.NewMessage(f"INBOX:{touch.id}", "INBOX", subject.key, purpose, texts["letter"])
+    outreach.queue(by=BY, at=at, message=letter, policy=policy)
+    if not subject.phone:
+        ask(touch.subject, "没有联系电话", at)
+        return
+    told = messages.to_recipient(viewer=VIEWER, recipient=subject.phone, channel="SMS")
+    number = 1 + sum(m.key.startswith(f"SMS:{touch.id}:") for m in told)
+    sms = outreach.NewMessage(f"SMS:{touch.id}:{number}", "SMS", subject.phone, purpose, texts["reminder"])
+    policies = trigger_policy()
+    number_max = policies.reminders_max + len(policies.remind_after_days.get(touch.point, ()))
+    if number <= number_max and not outreach.queue(by=BY, at=at, message=sms, policy=policy):
+        _again(touch.id, at)
+
+
+def _again(touch_id: int, at: datetime) -> None:
+    """One identical reminder in the hours of the policy: the next one waits them out."""
+    later = at + timedelta(hours=open_library(settings.PACKS).message_policy.repeat_hours)
+    schedule.set_due(by=BY, at=at, topic="touch.remind", instants={str(touch_id): later})
+
+
+def on_failed(payload: Mapping[str, Any], at: datetime) -> None:
+    """A short message did not arrive: once more a day later, then the station (see unreachable)."""
+    channel, _, rest = str(payload["key"]).partition(":")
+    if channel == "SMS":
+        _again(int(rest.partition(":")[0]), at)
+
+
+def on_again(payload: Mapping[str, Any], at: datetime) -> None:
+    """Remind again while the touch is observed and nobody has answered."""
+    touch = triggers.touch(viewer=VIEWER, touch_id=int(payload["key"].partition(":")[0]))
+    if touch is not None and not touch.answer:
+        _remind(touch, at)
+
+
+HANDLES = {"touch.opened": on_opened, "outreach.failed": on_failed, "due.touch.remind": on_again}

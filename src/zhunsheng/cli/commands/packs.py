@@ -1,7 +1,8 @@
-"""`zhunsheng packs`: prove a pack before it is published, read it aloud, compare two."""
+"""`zhunsheng packs`: prove a pack before publication, read it aloud, compare two, make and publish lists."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 
@@ -9,15 +10,21 @@ import click
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from zhunsheng.cli.days import now
 from zhunsheng.cli.exit_codes import CannotRunError, ExitCode
 from zhunsheng.cli.output import Output, reporting
+from zhunsheng.core.actors import Actor, ActorKind
 from zhunsheng.core.packs.diff import described, difference
 from zhunsheng.core.packs.findings import Finding, Severity, read_policy
+from zhunsheng.core.packs.lists import PublicList, as_markdown, as_record, four_lists, list_changes
 from zhunsheng.core.packs.nodes import PackError
 from zhunsheng.core.packs.proof import prove_pack
 from zhunsheng.engine.packfiles import LoadedPack, load_pack, read_documents
+from zhunsheng.judging.triggers.actions import publishing
 
 FORBIDDEN = "zhunsheng.forbidden-features/1"
+LIST_POLICY = "zhunsheng.list-policy/1"
+MEASURES = "zhunsheng.measures/1"
 DEFAULT = "general"
 
 
@@ -119,3 +126,73 @@ def diff(out: Output, old: Path, new: Path) -> ExitCode:
         out.line(f"{change.id} {change.label}：{change.old or nothing} → {change.new or nothing}")
     out.result({"changes": [asdict(change) for change in changes]})
     return ExitCode.FOUND if changes else ExitCode.OK
+
+
+def _lists(folder: Path, day: str) -> tuple[LoadedPack, tuple[PublicList, ...]]:
+    loaded = _loaded(folder)
+    by_schema = {str(d.get("schema")): d for _name, d in read_documents(folder)}
+    try:
+        policy, measures = by_schema[LIST_POLICY], by_schema[MEASURES]["measures"]
+        return loaded, four_lists(loaded.pack, loaded.contracts, measures, policy, day)
+    except KeyError as error:
+        raise CannotRunError(_("规则包里没有 %(what)s") % {"what": error}) from error
+    except PackError as error:
+        raise CannotRunError(str(error)) from error
+
+
+@command.command(name="lists", help=_("由规则包生成四张清单：打印成文件，或与另一版比较。"))
+@click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--out", "target", type=click.Path(file_okay=False, path_type=Path), help=_("写到这个文件夹。"))
+@click.option(
+    "--against", type=click.Path(exists=True, file_okay=False, path_type=Path), help=_("较早一版。")
+)
+@click.option("--day", help=_("发布日期，写成 2026-06-30；默认今天。"))
+@reporting(
+    {
+        "lists": _("每张：kind、number、version、rows、content_hash"),
+        "changes": _("与较早一版的差异：kind、id、label、old、new"),
+    },
+    database=False,
+)
+def lists_(
+    out: Output, folder: Path | None, target: Path | None, against: Path | None, day: str | None
+) -> ExitCode:
+    """Write, show or compare; changes make the exit code FOUND."""
+    made = _lists(_folder(folder), day or now().date().isoformat())[1]
+    for told in made:
+        out.line(f"{told.number} {told.name_zh} {told.version}：{len(told.rows)}  {told.content_hash[:16]}")
+        if target is not None:
+            target.mkdir(parents=True, exist_ok=True)
+            name = f"{told.kind.value.lower()}-{told.version}"
+            (target / f"{name}.md").write_text(as_markdown(told), encoding="utf-8")
+            text = json.dumps(as_record(told), ensure_ascii=False, indent=2)
+            (target / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    older = _lists(against, "")[1] if against is not None else made
+    changes = [
+        {"kind": new.kind.value, **asdict(change)}
+        for old, new in zip(older, made, strict=True)
+        for change in list_changes(old.rows, new.rows)
+    ]
+    for change in changes:
+        nothing = _("（无）")
+        old, new = change["old"] or nothing, change["new"] or nothing
+        out.line(f"{change['kind']} {change['id']} {change['label']}：{old} → {new}")
+    out.result({"lists": [as_record(told) for told in made], "changes": changes})
+    return ExitCode.FOUND if changes else ExitCode.OK
+
+
+@command.command(help=_("发布四张清单：具名人员的行为，连同日期和摘要存档。"))
+@click.option("--by", required=True, help=_("发布人姓名。"))
+@click.option("--day", help=_("发布日期，写成 2026-06-30；默认今天。"))
+@reporting({"published": _("新发布的清单数"), "version": _("版本"), "pack_hash": _("规则包摘要")})
+def publish(out: Output, by: str, day: str | None) -> None:
+    """Store the lists of the pack in force; a version is used once."""
+    loaded, made = _lists(_folder(None), day or now().date().isoformat())
+    person = Actor(ActorKind.PERSON, by, by)
+    try:
+        new = publishing.publish_lists(by=person, at=now(), lists=made, pack_hash=loaded.pack.content_hash)
+    except publishing.VersionUsedError as error:
+        raise CannotRunError(str(error)) from error
+    answer = {"published": new, "version": loaded.pack.version, "pack_hash": loaded.pack.content_hash}
+    out.line(_("新发布 %(published)d 张，版本 %(version)s") % answer)
+    out.result(answer)

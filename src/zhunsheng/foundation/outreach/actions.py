@@ -17,6 +17,7 @@ from zhunsheng.foundation.outreach.models import Channel, Message, Receipt
 
 SMS_TOPIC = "sms.send"
 UNDELIVERABLE = "outreach.undeliverable"
+FAILED = "outreach.failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,8 @@ def take_receipt(
     """Note what a gateway says about a message; the state afterwards, None for a key that is not ours.
 
     Early, late, doubled and contradicting receipts are all kept; none moves a message back. When a
-    recipient's messages have failed as often as the policy bears, an event asks for a visit.
+    recipient's messages have failed as often as the policy bears, an event asks for a visit; before that
+    one tells whoever sent it.
     """
     with transaction.atomic():
         Receipt.objects.create(message_key=key, told=told, received_at=at, note=note[:2000])
@@ -121,4 +123,6 @@ def _count_failures(by: Actor, at: datetime, row: Message, policy: MessagePolicy
     failed = Message.objects.filter(recipient=row.recipient, purpose=row.purpose, state__in=lost).count()
     if failed >= policy.failures_max:
         payload = {"recipient": row.recipient, "purpose": row.purpose}
-        outbox.put(by=by, at=at, topic=UNDELIVERABLE, key=f"{row.purpose}:{row.recipient}", payload=payload)
+        outbox.put(by=by, at=at, topic=UNDELIVERABLE, key=row.key, payload=payload)
+    else:
+        outbox.put(by=by, at=at, topic=FAILED, key=row.key, payload={"key": row.key})

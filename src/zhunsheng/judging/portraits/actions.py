@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,8 +14,9 @@ from zhunsheng.core.clock import moment
 from zhunsheng.core.rules.tree import Pack
 from zhunsheng.engine.judgement import Judgement, ModelResult
 from zhunsheng.foundation.evidence import actions as evidence
+from zhunsheng.judging.portraits.kept import Named, read_back
 from zhunsheng.judging.portraits.lifecycle import RunState
-from zhunsheng.judging.portraits.models import ClassRun, SubjectClass
+from zhunsheng.judging.portraits.models import ClassRun, KeptPack, SubjectClass
 
 NO_CLASS = "–"
 
@@ -119,9 +121,9 @@ def discard_run(*, by: Actor, at: datetime, run_id: int, reason: str) -> None:
 def _settle(by: Actor, at: datetime, run_id: int, reason: str, state: RunState) -> None:
     by.require_person("放行或作废分类结果")
     with transaction.atomic():
-        run = ClassRun.objects.select_for_update().get(id=run_id)
-        if run.state != RunState.HELD or not reason.strip():
-            raise RunNotHeldError(f"{run_id}: {run.state}")
+        run = ClassRun.objects.select_for_update().filter(id=run_id).first()
+        if run is None or run.state != RunState.HELD or not reason.strip():
+            raise RunNotHeldError(f"{run_id}: {run.state if run else '-'}")
         run.state, run.settled_by, run.settled_reason = state, by.name, reason
         run.save(update_fields=["state", "settled_by", "settled_reason"])
         if state is RunState.EFFECTIVE:
@@ -130,3 +132,22 @@ def _settle(by: Actor, at: datetime, run_id: int, reason: str, state: RunState) 
             run.classes.update(current=True)
         target = f"class-run:{run_id}"
         evidence.record(by=by, at=at, action=f"CLASS_RUN_{state}", target=target, detail={"why": reason})
+
+
+def keep_pack(*, by: Actor, at: datetime, pack: Pack, documents: Sequence[Named]) -> bool:
+    """Keep the text of a pack on its first use; False when it is kept already. It is never changed."""
+    with transaction.atomic():
+        if KeptPack.objects.filter(content_hash=pack.content_hash).exists():
+            return False
+        plain = json.loads(json.dumps(list(documents), ensure_ascii=False, default=str))
+        read_back(plain, pack.content_hash)
+        KeptPack.objects.create(
+            content_hash=pack.content_hash,
+            pack_id=pack.id,
+            version=pack.version,
+            documents=plain,
+            kept_at=at,
+        )
+        detail = {"version": pack.version, "hash": pack.content_hash}
+        evidence.record(by=by, at=at, action="PACK_KEPT", target=f"pack:{pack.id}", detail=detail)
+    return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from zhunsheng.foundation.evidence.append_only import AppendOnlyModel
 from zhunsheng.judging.portraits.lifecycle import RunState
 
 
@@ -74,3 +75,19 @@ class SubjectClass(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.class_name}"
+
+
+class KeptPack(AppendOnlyModel):
+    """The text of a pack by its content hash, kept on first use: what has begun under it ends under it."""
+
+    content_hash = models.CharField(max_length=64, primary_key=True)
+    pack_id = models.CharField(max_length=64)
+    version = models.CharField(max_length=32)
+    documents = models.JSONField()
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("kept_at", "content_hash")
+
+    def __str__(self) -> str:
+        return f"{self.pack_id} {self.version} {self.content_hash[:12]}"

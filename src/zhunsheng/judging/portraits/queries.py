@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from django.db.models import Count
 
 from zhunsheng.core.actors import Audience, Viewer
-from zhunsheng.judging.portraits.models import ClassRun, SubjectClass
+from zhunsheng.core.contracts import ContractSet
+from zhunsheng.core.rules.tree import Pack
+from zhunsheng.judging.portraits.kept import read_back
+from zhunsheng.judging.portraits.models import ClassRun, KeptPack, SubjectClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,8 @@ class ClassCard:
     sufficiency_permille: int
     insufficient: bool
     as_of: datetime
+    known_at: datetime
+    cause: str
     pack_hash: str
 
 
@@ -40,6 +46,8 @@ def _card(row: SubjectClass) -> ClassCard:
         row.sufficiency_permille,
         row.insufficient,
         row.run.as_of,
+        row.run.known_at,
+        row.run.cause,
         row.run.pack_hash,
     )
 
@@ -69,6 +77,14 @@ def distribution(*, viewer: Viewer, model: str = "general") -> dict[str, int]:
     return dict(rows.values_list("class_name").annotate(n=Count("id")).order_by("class_name"))
 
 
+def class_names(*, viewer: Viewer, model: str = "general") -> dict[str, str]:
+    """Subject → class in effect for everybody who has one; nothing outside the bureau."""
+    if viewer.audience is not Audience.BUREAU:
+        return {}
+    rows = SubjectClass.objects.filter(current=True, model=model)
+    return dict(rows.values_list("subject", "class_name"))
+
+
 def subjects_of(*, viewer: Viewer, classes: frozenset[str], model: str = "general") -> list[str]:
     """Keys of the subjects whose class in effect is one of these; nothing outside the bureau."""
     if viewer.audience is not Audience.BUREAU:
@@ -82,3 +98,24 @@ def runs(*, viewer: Viewer) -> list[ClassRun]:
     if viewer.audience is not Audience.BUREAU:
         return []
     return list(ClassRun.objects.order_by("-id"))
+
+
+def kept_pack(*, viewer: Viewer, content_hash: str) -> tuple[Pack, ContractSet] | None:
+    """A pack that was judged with, by its hash; None when it was never kept. For the bureau only."""
+    if viewer.audience is not Audience.BUREAU:
+        return None
+    row = KeptPack.objects.filter(content_hash=content_hash).only("content_hash").first()
+    return _read_back(content_hash) if row is not None else None
+
+
+@lru_cache(maxsize=16)
+def _read_back(content_hash: str) -> tuple[Pack, ContractSet]:
+    """The content never changes under its hash, so it is read once."""
+    return read_back(KeptPack.objects.get(content_hash=content_hash).documents, content_hash)
+
+
+def kept_packs(*, viewer: Viewer) -> list[tuple[str, str, datetime]]:
+    """(version, hash, first used at), oldest first; for the bureau only."""
+    if viewer.audience is not Audience.BUREAU:
+        return []
+    return list(KeptPack.objects.values_list("version", "content_hash", "kept_at"))

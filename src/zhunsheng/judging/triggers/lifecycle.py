@@ -38,7 +38,11 @@ class Step(StrEnum):
     RECHECK_PASSED = "RECHECK_PASSED"
     RECHECK_FAILED = "RECHECK_FAILED"
     SUSPEND = "SUSPEND"
-    RESUME = "RESUME"
+    RESUME_OBSERVE = "RESUME_OBSERVE"
+    RESUME_REVIEW = "RESUME_REVIEW"
+    RESUME_CORRECT = "RESUME_CORRECT"
+    RESUME_RECHECK = "RESUME_RECHECK"
+    RESUME_LEAD = "RESUME_LEAD"
 
 
 HUMAN = frozenset(
@@ -49,9 +53,9 @@ HUMAN = frozenset(
         Step.SUSPECTED,
         Step.RECHECK_PASSED,
         Step.RECHECK_FAILED,
-        Step.RESUME,
     }
 )
+DECIDABLE = HUMAN | {Step.CORRECTED}
 
 _S = TouchState
 TRANSITIONS: dict[TouchState, dict[Step, TouchState]] = {
@@ -78,10 +82,68 @@ TRANSITIONS: dict[TouchState, dict[Step, TouchState]] = {
         Step.SUSPEND: _S.SUSPENDED,
     },
     _S.LEAD: {Step.SUSPEND: _S.SUSPENDED},
-    _S.SUSPENDED: {Step.RESUME: _S.OFFSITE_REVIEW},
+    _S.SUSPENDED: {
+        Step.RESUME_OBSERVE: _S.OBSERVING,
+        Step.RESUME_REVIEW: _S.OFFSITE_REVIEW,
+        Step.RESUME_CORRECT: _S.CORRECTION,
+        Step.RESUME_RECHECK: _S.RECHECK,
+        Step.RESUME_LEAD: _S.LEAD,
+    },
     _S.NORMAL: {},
 }
 CONFIRMS = frozenset({Step.FIXABLE, Step.SUSPECTED})
+RESUMES: dict[TouchState, Step] = {state: step for step, state in TRANSITIONS[_S.SUSPENDED].items()}
+TURNS_RED = frozenset({Step.ESCALATED, Step.SECOND_YELLOW, Step.REPLY_MISSED, Step.NOT_RECTIFIED})
+
+
+class TaskState(StrEnum):
+    """Where a task of the bureau stands. RESTING: its touch is suspended."""
+
+    OPEN = "OPEN"
+    OVERDUE = "OVERDUE"
+    RESTING = "RESTING"
+    DONE = "DONE"
+    WITHDRAWN = "WITHDRAWN"
+
+
+_T = TaskState
+TASK_TRANSITIONS: dict[TaskState, frozenset[TaskState]] = {
+    _T.OPEN: frozenset({_T.OVERDUE, _T.RESTING, _T.DONE, _T.WITHDRAWN}),
+    _T.OVERDUE: frozenset({_T.RESTING, _T.DONE, _T.WITHDRAWN}),
+    _T.RESTING: frozenset({_T.OPEN, _T.WITHDRAWN}),
+    _T.DONE: frozenset(),
+    _T.WITHDRAWN: frozenset(),
+}
+
+
+class AlertState(StrEnum):
+    """Where an area alert stands; only a named person analyses and closes it."""
+
+    RAISED = "RAISED"
+    ANALYSING = "ANALYSING"
+    CLOSED = "CLOSED"
+
+
+ALERT_TRANSITIONS: dict[AlertState, frozenset[AlertState]] = {
+    AlertState.RAISED: frozenset({AlertState.ANALYSING, AlertState.CLOSED}),
+    AlertState.ANALYSING: frozenset({AlertState.CLOSED}),
+    AlertState.CLOSED: frozenset(),
+}
+
+
+class EnrolmentState(StrEnum):
+    """A privilege that is given, lost for a time, or given up (also when the class no longer allows it)."""
+
+    ENROLLED = "ENROLLED"
+    REVOKED = "REVOKED"
+    LEFT = "LEFT"
+
+
+ENROLMENT_TRANSITIONS: dict[EnrolmentState, frozenset[EnrolmentState]] = {
+    EnrolmentState.ENROLLED: frozenset({EnrolmentState.REVOKED, EnrolmentState.LEFT}),
+    EnrolmentState.REVOKED: frozenset({EnrolmentState.ENROLLED}),
+    EnrolmentState.LEFT: frozenset({EnrolmentState.ENROLLED}),
+}
 
 
 class ForbiddenStepError(Exception):
@@ -96,12 +158,3 @@ def after(state: TouchState, step: Step) -> TouchState:
     if step not in TRANSITIONS[state]:
         raise ForbiddenStepError(state, step)
     return TRANSITIONS[state][step]
-
-
-def diagram() -> str:
-    """The table as Mermaid text; human steps are marked."""
-    lines = ["stateDiagram-v2"]
-    for state, steps in TRANSITIONS.items():
-        for step, target in steps.items():
-            lines.append(f"    {state} --> {target}: {step}{'（人）' if step in HUMAN else ''}")
-    return "\n".join(lines)

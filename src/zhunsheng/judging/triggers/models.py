@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
+from zhunsheng.core.packs.lists import ListKind
 from zhunsheng.foundation.evidence.append_only import AppendOnlyModel
-from zhunsheng.judging.triggers.lifecycle import Step, TouchState
+from zhunsheng.judging.triggers.lifecycle import AlertState, EnrolmentState, Step, TaskState, TouchState
 
 
 class SubjectMemory(models.Model):
@@ -20,7 +21,10 @@ class SubjectMemory(models.Model):
 
 
 class Touch(models.Model):
-    """One episode. It ends under the pack under which it began, whatever is published meanwhile."""
+    """One episode. It ends under the pack under which it began, whatever is published meanwhile.
+
+    `rested_from` is the state to which a suspended touch returns, `rested_at` since when it rests.
+    """
 
     id = models.BigAutoField(primary_key=True)
     subject = models.CharField(max_length=40, db_index=True)
@@ -36,6 +40,8 @@ class Touch(models.Model):
     answer = models.CharField(max_length=8, blank=True, default="")
     answered_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    rested_from = models.CharField(max_length=16, blank=True, default="")
+    rested_at = models.DateTimeField(null=True)
     facts = models.JSONField(default=list)
     pack_version = models.CharField(max_length=32)
     pack_hash = models.CharField(max_length=64)
@@ -55,6 +61,11 @@ class Touch(models.Model):
                 condition=models.Q(answer="", answered_at__isnull=True)
                 | (~models.Q(answer="") & models.Q(answered_at__isnull=False)),
                 name="triggers_answer_pair",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="SUSPENDED", rested_at__isnull=False)
+                | (~models.Q(state="SUSPENDED") & models.Q(rested_at__isnull=True)),
+                name="triggers_rested_pair",
             ),
             models.UniqueConstraint(
                 fields=["subject", "point", "object"],
@@ -85,12 +96,88 @@ class TouchStep(AppendOnlyModel):
         return f"{self.touch_id} {self.step}"
 
 
-class EnrolmentState(models.TextChoices):
-    """A privilege that is given, lost for a time, or given up."""
+class TaskKind(models.TextChoices):
+    """What the bureau has to do about a red touch. None of these is a visit on site."""
 
-    ENROLLED = "ENROLLED", "已登记"
-    REVOKED = "REVOKED", "已撤销"
-    LEFT = "LEFT", "已退出"
+    REVIEW = "REVIEW", "非现场核查"
+    CORRECTION_DUE = "CORRECTION_DUE", "督促改正"
+    RECHECK_DUE = "RECHECK_DUE", "复查"
+    LEAD_DUE = "LEAD_DUE", "线索核查"
+    EMERGENCY_CONTROL = "EMERGENCY_CONTROL", "紧急控制建议"
+
+
+class SupervisionTask(models.Model):
+    """A task about one touch: whose, until when, why then, within which scope.
+
+    `scope` locks the task to what was touched (item, point, object, facts). `outcome` is the step that ended
+    it, or APPROVED or REFUSED for a proposal of emergency control.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    touch = models.ForeignKey(Touch, on_delete=models.PROTECT, related_name="tasks")
+    kind = models.CharField(max_length=24, choices=TaskKind.choices)
+    state = models.CharField(max_length=16, default=TaskState.OPEN.value)
+    station = models.CharField(max_length=40, blank=True, default="")
+    holder = models.CharField(max_length=200, blank=True, default="")
+    scope = models.JSONField()
+    opened_at = models.DateTimeField()
+    due_on = models.DateField()
+    due_why = models.TextField()
+    extended = models.BooleanField(default=False)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.CharField(max_length=200, blank=True, default="")
+    outcome = models.CharField(max_length=16, blank=True, default="")
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=[s.value for s in TaskState]), name="triggers_known_task_state"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["DONE", "WITHDRAWN"], closed_at__isnull=False)
+                | (~models.Q(state__in=["DONE", "WITHDRAWN"]) & models.Q(closed_at__isnull=True)),
+                name="triggers_closed_pair",
+            ),
+            models.UniqueConstraint(
+                fields=["touch", "kind"],
+                condition=~models.Q(state__in=["DONE", "WITHDRAWN"]),
+                name="triggers_one_open_task",
+            ),
+        ]
+        indexes = [models.Index(fields=["station", "state", "due_on"], name="triggers_desk")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.due_on} {self.state}"
+
+
+class TaskChange(models.TextChoices):
+    """What happened to a task."""
+
+    OPENED = "OPENED", "设立"
+    PASSED_DUE = "PASSED_DUE", "逾期上报"
+    EXTENDED = "EXTENDED", "经批准延期"
+    HANDED_OVER = "HANDED_OVER", "移交"
+    RESTED = "RESTED", "中止"
+    RESUMED = "RESUMED", "恢复"
+    FINISHED = "FINISHED", "办结"
+
+
+class TaskStep(AppendOnlyModel):
+    """One change of a task: by whom, when, and what was before and after."""
+
+    id = models.BigAutoField(primary_key=True)
+    task = models.ForeignKey(SupervisionTask, on_delete=models.PROTECT, related_name="steps")
+    change = models.CharField(max_length=16, choices=TaskChange.choices)
+    at = models.DateTimeField()
+    by_name = models.CharField(max_length=200)
+    note = models.TextField(blank=True, default="")
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.task_id} {self.change}"
 
 
 class Enrolment(models.Model):
@@ -99,14 +186,19 @@ class Enrolment(models.Model):
     id = models.BigAutoField(primary_key=True)
     subject = models.CharField(max_length=40)
     item = models.CharField(max_length=16)
-    state = models.CharField(max_length=16, choices=EnrolmentState.choices)
+    state = models.CharField(max_length=16)
     since_at = models.DateTimeField()
     barred_until_on = models.DateField(null=True)
+    reason = models.TextField(blank=True, default="")
 
     class Meta:
         ordering = ("subject", "item")
         constraints = [
             models.UniqueConstraint(fields=["subject", "item"], name="triggers_one_enrolment"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=[s.value for s in EnrolmentState]),
+                name="triggers_known_enrolment_state",
+            ),
             models.CheckConstraint(
                 condition=models.Q(state="REVOKED", barred_until_on__isnull=False)
                 | (~models.Q(state="REVOKED") & models.Q(barred_until_on__isnull=True)),
@@ -124,8 +216,11 @@ class VisitEntry(models.Model):
     id = models.BigAutoField(primary_key=True)
     subject = models.CharField(max_length=40)
     reason = models.TextField()
+    station = models.CharField(max_length=40, blank=True, default="")
     asked_at = models.DateTimeField()
     visited_at = models.DateTimeField(null=True)
+    visited_by = models.CharField(max_length=200, blank=True, default="")
+    note = models.TextField(blank=True, default="")
 
     class Meta:
         ordering = ("id",)
@@ -135,16 +230,38 @@ class VisitEntry(models.Model):
 
 
 class AreaAlert(models.Model):
-    """Several firms of one trade and division touched the same point in a short time."""
+    """Several firms of one trade and division, or of one supplier, touched the same point in a short time.
+
+    It leads to analysis and guidance of the trade; a special inspection needs its own approval elsewhere.
+    """
 
     id = models.BigAutoField(primary_key=True)
     point = models.CharField(max_length=24)
-    area = models.CharField(max_length=40)
+    area = models.CharField(max_length=64)
     subjects = models.JSONField()
     raised_at = models.DateTimeField()
+    state = models.CharField(max_length=16, default=AlertState.RAISED.value)
+    analysis = models.TextField(blank=True, default="")
+    closed_by = models.CharField(max_length=200, blank=True, default="")
+    closed_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("id",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=[s.value for s in AlertState]), name="triggers_known_alert_state"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="CLOSED", closed_at__isnull=False)
+                | (~models.Q(state="CLOSED") & models.Q(closed_at__isnull=True)),
+                name="triggers_alert_closed_pair",
+            ),
+            models.UniqueConstraint(
+                fields=["point", "area"],
+                condition=~models.Q(state="CLOSED"),
+                name="triggers_one_open_alert",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.point} {self.area}"
@@ -172,3 +289,26 @@ class DataAlarm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.point}"
+
+
+class PublishedList(AppendOnlyModel):
+    """One version of one of the four lists as it was published: its rows, day and hash. Never changed."""
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=16, choices=[(k.value, k.value) for k in ListKind])
+    number = models.CharField(max_length=64)
+    version = models.CharField(max_length=32)
+    pack_hash = models.CharField(max_length=64)
+    content = models.JSONField()
+    content_hash = models.CharField(max_length=64)
+    published_on = models.DateField()
+    published_by = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "version"], name="triggers_one_list_a_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.version} {self.published_on}"

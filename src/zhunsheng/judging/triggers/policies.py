@@ -8,6 +8,20 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """How long something may take: workdays after the start, with its source. 0 is the same day."""
+
+    workdays: int
+    extension_workdays: int
+    source_zh: str
+
+    @classmethod
+    def read(cls, node: Mapping[str, Any]) -> Term:
+        """`extension_workdays` may be left out when there is none."""
+        return cls(int(node["workdays"]), int(node.get("extension_workdays", 0)), str(node["source"]))
+
+
+@dataclass(frozen=True, slots=True)
 class TriggerPolicy:
     """From a `zhunsheng.trigger-policy/1` document."""
 
@@ -17,6 +31,11 @@ class TriggerPolicy:
     area_days: int
     class_moved_max_permille: int
     suspending_states: frozenset[str]
+    terms: Mapping[str, Term]
+    control_measures: frozenset[str]
+    reminders_max: int
+    expiry_only: frozenset[str]
+    remind_after_days: Mapping[str, tuple[int, ...]]
 
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> TriggerPolicy:
@@ -28,4 +47,9 @@ class TriggerPolicy:
             int(document["area_days"]),
             int(document["class_moved_max_permille"]),
             frozenset(document["suspending_states"]),
+            {name: Term.read(node) for name, node in document["terms"].items()},
+            frozenset(document["control_measures"]),
+            int(document["reminders_max"]),
+            frozenset(document["expiry_only"]),
+            {point: tuple(map(int, days)) for point, days in document["remind_after_days"].items()},
         )

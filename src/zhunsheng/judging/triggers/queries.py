@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Count, QuerySet
 
 from zhunsheng.core.actors import Audience, Viewer
-from zhunsheng.judging.triggers.models import AreaAlert, DataAlarm, Enrolment, Touch, TouchStep, VisitEntry
+from zhunsheng.judging.triggers.lifecycle import Step, TaskState
+from zhunsheng.judging.triggers.models import (
+    AreaAlert,
+    DataAlarm,
+    Enrolment,
+    PublishedList,
+    SupervisionTask,
+    Touch,
+    TouchStep,
+    VisitEntry,
+)
+
+FALSE = (Step.EXPLAINED.value, Step.FALSE_ALARM.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,49 @@ class StepCard:
     at: datetime
     by_name: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCard:
+    """A task as a desk shows it; `scope` is what was touched and nothing beyond."""
+
+    id: int
+    touch: int
+    subject: str
+    kind: str
+    state: str
+    station: str
+    holder: str
+    scope: dict[str, Any]
+    opened_at: datetime
+    due_on: date
+    due_why: str
+    closed_at: datetime | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentCard:
+    """Whether a business is enrolled for an item, since when, why not, and until when barred."""
+
+    item: str
+    state: str
+    since_at: datetime
+    reason: str
+    barred_until_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertCard:
+    """An area alert with its firms and what became of it."""
+
+    id: int
+    point: str
+    area: str
+    subjects: tuple[str, ...]
+    raised_at: datetime
+    state: str
+    analysis: str
 
 
 def _card(row: Touch) -> TouchCard:
@@ -151,6 +207,78 @@ def enrolments(*, viewer: Viewer, subject: str = "") -> dict[str, str]:
     return dict(Enrolment.objects.filter(subject=subject).values_list("item", "state"))
 
 
+def enrolment_cards(*, viewer: Viewer, subject: str) -> list[EnrolmentCard]:
+    """Every enrolment of one subject with its reason; a business sees its own."""
+    if not viewer.may_see_subject(subject):
+        return []
+    rows = Enrolment.objects.filter(subject=subject).order_by("item")
+    return [EnrolmentCard(r.item, r.state, r.since_at, r.reason, r.barred_until_on) for r in rows]
+
+
+def tasks(
+    *,
+    viewer: Viewer,
+    station: str | None = None,
+    subject: str = "",
+    touch_id: int | None = None,
+    open_only: bool = False,
+) -> list[TaskCard]:
+    """Tasks by due date, the oldest first; for the bureau only."""
+    if viewer.audience is not Audience.BUREAU:
+        return []
+    rows = SupervisionTask.objects.select_related("touch").order_by("due_on", "id")
+    if station is not None:
+        rows = rows.filter(station=station)
+    if subject:
+        rows = rows.filter(touch__subject=subject)
+    if touch_id is not None:
+        rows = rows.filter(touch_id=touch_id)
+    if open_only:
+        rows = rows.exclude(state__in=[TaskState.DONE.value, TaskState.WITHDRAWN.value])
+    return [
+        TaskCard(
+            r.id,
+            r.touch_id,
+            r.touch.subject,
+            r.kind,
+            r.state,
+            r.station,
+            r.holder,
+            r.scope,
+            r.opened_at,
+            r.due_on,
+            r.due_why,
+            r.closed_at,
+            r.outcome,
+        )
+        for r in rows
+    ]
+
+
+def task_history(*, viewer: Viewer, task_id: int) -> list[tuple[str, datetime, str, str]]:
+    """(change, at, by, note) of a task, oldest first; for the bureau only."""
+    if viewer.audience is not Audience.BUREAU:
+        return []
+    rows = SupervisionTask.objects.get(id=task_id).steps.order_by("id")
+    return list(rows.values_list("change", "at", "by_name", "note"))
+
+
+def touch_history(*, viewer: Viewer, touch_id: int) -> list[tuple[str, datetime, str, str]]:
+    """(step, at, by, reason) of a touch, oldest first; for the bureau only."""
+    if viewer.audience is not Audience.BUREAU:
+        return []
+    rows = TouchStep.objects.filter(touch_id=touch_id).order_by("id")
+    return list(rows.values_list("step", "at", "by_name", "reason"))
+
+
+def touching(*, viewer: Viewer, point: str, since: datetime, until: datetime) -> set[str]:
+    """Who touched a point in a time, touches found explained or false left out; for the bureau only."""
+    if viewer.audience is not Audience.BUREAU:
+        return set()
+    rows = Touch.objects.filter(point=point, started_at__gt=since, started_at__lte=until)
+    return set(rows.exclude(steps__step__in=FALSE).values_list("subject", flat=True))
+
+
 def visit_list(*, viewer: Viewer) -> list[tuple[str, str, datetime]]:
     """(subject, reason, asked at) of everybody still to be visited; for the bureau only."""
     if viewer.audience is not Audience.BUREAU:
@@ -161,15 +289,34 @@ def visit_list(*, viewer: Viewer) -> list[tuple[str, str, datetime]]:
 
 def area_alerts(*, viewer: Viewer) -> list[tuple[str, str, int, datetime]]:
     """(point, area, firms, raised at); for the bureau only."""
+    return [(a.point, a.area, len(a.subjects), a.raised_at) for a in alerts(viewer=viewer)]
+
+
+def alerts(*, viewer: Viewer) -> list[AlertCard]:
+    """Area alerts, oldest first; for the bureau only."""
     if viewer.audience is not Audience.BUREAU:
         return []
     rows = AreaAlert.objects.order_by("id")
-    return [(row.point, row.area, len(row.subjects), row.raised_at) for row in rows]
+    return [
+        AlertCard(r.id, r.point, r.area, tuple(r.subjects), r.raised_at, r.state, r.analysis) for r in rows
+    ]
 
 
 def data_alarms(*, viewer: Viewer) -> list[tuple[str, str, str, datetime]]:
-    """(subject, point, object, raised at) of sources that say nothing; for the bureau only."""
+    """(subject, point, object, raised at) of sources that say nothing; for the bureau only.
+
+    Subject and point are empty where the source itself (`object`) is silent for everybody.
+    """
     if viewer.audience is not Audience.BUREAU:
         return []
     rows = DataAlarm.objects.filter(ended_at=None).order_by("id")
     return list(rows.values_list("subject", "point", "object", "raised_at"))
+
+
+def published_lists(*, viewer: Viewer, kind: str = "", version: str = "") -> list[dict[str, Any]]:
+    """The lists as published, oldest first. They are public: whoever looks (`viewer`) gets them."""
+    rows = PublishedList.objects.order_by("id")
+    for field, wanted in (("kind", kind), ("version", version)):
+        if wanted:
+            rows = rows.filter(**{field: wanted})
+    return [dict(row.content) for row in rows]

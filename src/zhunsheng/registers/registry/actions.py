@@ -183,3 +183,14 @@ def reverse_link(*, by: Actor, at: datetime, link_id: int, reason: str) -> None:
         row.reversed_at, row.reversal_reason = at, reason
         row.save(update_fields=["reversed_at", "reversal_reason"])
         _audit(by, at, row.subject.key, "LINK_REVERSED", {"link": link_id, "reason": reason})
+
+
+def move_station(*, by: Actor, at: datetime, old: str, new: str, reason: str) -> int:
+    """A station merges into another: its subjects belong to the new one from now on; how many."""
+    if not old.strip() or not new.strip() or not reason.strip():
+        raise LinkError("所的合并须写明原所、新所和理由")
+    with transaction.atomic():
+        moved = Subject.objects.filter(station=old).update(station=new, recorded_at=at)
+        detail = {"from": old, "to": new, "subjects": moved, "reason": reason}
+        evidence.record(by=by, at=at, action="STATION_MOVED", target=f"station:{old}", detail=detail)
+    return moved

@@ -142,3 +142,14 @@ def belongings(*, viewer: Viewer, key: str) -> list[BelongingCard]:
         return []
     rows = Belonging.objects.filter(subject__key=key)
     return [BelongingCard(r.kind, r.number, r.name, r.category, r.valid_to) for r in rows]
+
+
+def successor(*, viewer: Viewer, key: str, on: date) -> tuple[str, date] | None:
+    """Who stands in the place of a subject that changed its form, and since when; for the bureau only."""
+    if viewer.audience is not Audience.BUREAU:
+        return None
+    rows = SubjectLink.objects.filter(
+        other__key=key, kind="SUCCEEDS", reversed_at=None, since_on__lte=on
+    ).select_related("subject")
+    row = rows.order_by("since_on").first()
+    return (row.subject.key, row.since_on) if row else None

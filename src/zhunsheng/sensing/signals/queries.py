@@ -97,11 +97,12 @@ def timelines(
         yield subject, list(group)
 
 
-def tells(*, viewer: Viewer, kind: str, sequences: list[int]) -> bool:
-    """Whether one of these facts is of a kind; for the bureau only."""
+def arrived(*, viewer: Viewer, sequences: list[int]) -> list[Fact]:
+    """The facts with these sequences, in order of arrival; for the bureau only."""
     if viewer.audience is not Audience.BUREAU:
-        return False
-    return StoredFact.objects.filter(sequence__in=sequences, kind=kind).exists()
+        return []
+    rows = StoredFact.objects.filter(sequence__in=sequences).order_by("sequence")
+    return [_fact(row) for row in rows.values_list(*COLUMNS)]
 
 
 def evidences(*, viewer: Viewer, fact_id: str) -> list[tuple[str, str, datetime]]:

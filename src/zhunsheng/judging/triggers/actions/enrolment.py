@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -11,7 +11,8 @@ from zhunsheng.core.actors import Actor
 from zhunsheng.core.clock import SHANGHAI, months_window_left_on
 from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.judging.triggers import facts as written
-from zhunsheng.judging.triggers.models import Enrolment, EnrolmentState
+from zhunsheng.judging.triggers.lifecycle import ENROLMENT_TRANSITIONS, EnrolmentState
+from zhunsheng.judging.triggers.models import Enrolment, Touch
 from zhunsheng.judging.triggers.policies import TriggerPolicy
 from zhunsheng.sensing.signals.new_facts import NewFact
 
@@ -45,10 +46,11 @@ def enrol(
                 continue
             if row is None:
                 fresh.append(
-                    Enrolment(subject=subject, item=item, state=EnrolmentState.ENROLLED, since_at=at)
+                    Enrolment(subject=subject, item=item, state=EnrolmentState.ENROLLED.value, since_at=at)
                 )
             else:
-                row.state, row.since_at, row.barred_until_on = EnrolmentState.ENROLLED, at, None
+                row.state, row.since_at, row.barred_until_on = EnrolmentState.ENROLLED.value, at, None
+                row.reason = ""
                 row.save()
             told.append(written.enrolment(subject, item, "ENROLLED", at))
         Enrolment.objects.bulk_create(fresh, batch_size=1_000)
@@ -61,14 +63,55 @@ def revoke(
     *, by: Actor, at: datetime, subject: str, item: str, reason: str, policy: TriggerPolicy
 ) -> list[NewFact]:
     """Take an enrolment away for the set number of months; nothing to do if there is none."""
-    day = at.astimezone(SHANGHAI).date()
+    barred = months_window_left_on(at.astimezone(SHANGHAI).date(), policy.revoked_months)
+    return _end(by, at, subject, item, EnrolmentState.REVOKED, reason, barred)
+
+
+def leave(*, by: Actor, at: datetime, subject: str, item: str, reason: str) -> list[NewFact]:
+    """A business gives its enrolment up; no bar and no disadvantage. Routine draws apply again."""
+    return _end(by, at, subject, item, EnrolmentState.LEFT, reason, None)
+
+
+def end_where_class_fell(
+    *, by: Actor, at: datetime, classes: Mapping[str, str], policy: TriggerPolicy
+) -> list[NewFact]:
+    """End the enrolments of subjects (subject → class in effect) whose class no longer allows them.
+
+    M5: an observation that runs is finished first, so an item with an open touch keeps its enrolment until a
+    later run. Losing the class is no revocation: nothing bars a new enrolment when the class is back.
+    """
+    fallen = sorted(s for s, name in classes.items() if name not in policy.enrolment_classes)
+    told: list[NewFact] = []
+    with transaction.atomic():
+        for start in range(0, len(fallen), 1_000):
+            part = fallen[start : start + 1_000]
+            running = set(
+                Touch.objects.filter(subject__in=part, ended_at=None).values_list("subject", "item")
+            )
+            rows = Enrolment.objects.filter(subject__in=part, state=EnrolmentState.ENROLLED.value)
+            for subject, item in rows.values_list("subject", "item"):
+                if (subject, item) not in running:
+                    reason = f"信用风险类别为 {classes[subject]}"
+                    told += _end(by, at, subject, item, EnrolmentState.LEFT, reason, None)
+    return told
+
+
+def _end(
+    by: Actor,
+    at: datetime,
+    subject: str,
+    item: str,
+    state: EnrolmentState,
+    reason: str,
+    barred: date | None,
+) -> list[NewFact]:
     with transaction.atomic():
         row = Enrolment.objects.select_for_update().filter(subject=subject, item=item).first()
-        if row is None or row.state != EnrolmentState.ENROLLED:
+        if row is None or state not in ENROLMENT_TRANSITIONS[EnrolmentState(row.state)]:
             return []
-        row.state, row.since_at = EnrolmentState.REVOKED, at
-        row.barred_until_on = months_window_left_on(day, policy.revoked_months)
+        row.state, row.since_at, row.barred_until_on, row.reason = state.value, at, barred, reason
         row.save()
-        detail = {"item": item, "why": reason, "until": row.barred_until_on.isoformat()}
-        evidence.record(by=by, at=at, action="ENROLMENT_REVOKED", target=f"subject:{subject}", detail=detail)
-    return [written.enrolment(subject, item, "REVOKED", at)]
+        detail = {"item": item, "why": reason, "until": barred.isoformat() if barred else None}
+        target = f"subject:{subject}"
+        evidence.record(by=by, at=at, action=f"ENROLMENT_{state}", target=target, detail=detail)
+    return [written.enrolment(subject, item, state.value, at)]

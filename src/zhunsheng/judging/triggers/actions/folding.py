@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,18 +13,17 @@ from zhunsheng.core.clock import SHANGHAI, instant, moment
 from zhunsheng.core.deadlines import WorkCalendar
 from zhunsheng.core.facts import Fact
 from zhunsheng.core.rules.tree import Pack
-from zhunsheng.engine.judgement import Colour, Judgement, PointResult
-from zhunsheng.engine.reference import judge
-from zhunsheng.engine.reference.judge import evaluator_at
-from zhunsheng.engine.reference.points import deciding_facts
-from zhunsheng.engine.tracking import PointIndex, TouchChange, TouchEvent, advance
+from zhunsheng.engine.judgement import Colour, Judgement
+from zhunsheng.engine.tracking import Key, PointIndex, TouchChange, TouchEvent
 from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.judging.triggers import facts as written
 from zhunsheng.judging.triggers.lifecycle import Step, TouchState, after
 from zhunsheng.judging.triggers.memory import from_json, to_json
 from zhunsheng.judging.triggers.models import DataAlarm, SubjectMemory, Touch, TouchStep
+from zhunsheng.judging.triggers.versions import Sight, advance_bound
 from zhunsheng.sensing.signals.new_facts import NewFact
 
+Former = Callable[[str], Pack | None]
 MACHINE_NAME = "系统"
 
 
@@ -57,24 +56,21 @@ def fold(
     facts: Sequence[Fact],
     world: Sequence[Fact],
     calendar: WorkCalendar,
+    former: Former,
 ) -> Folded:
-    """Judge a subject at an instant, with what is known then, and fold the result into its memory."""
+    """Judge a subject at an instant, with what is known then, and fold the result into its memory.
+
+    `former` gives an earlier pack by its hash: open touches that began under it are judged with it.
+    """
     at = at.astimezone(SHANGHAI)
     look, as_of = _Look(by, at, subject, pack, calendar), instant(at)
-    judgement = judge(pack, subject, facts, world, as_of, as_of)
-    evaluator = evaluator_at(pack, facts, world, as_of, as_of)
-    index = PointIndex.of(pack)
-
-    def deciding(result: PointResult) -> frozenset[str]:
-        there = evaluator.for_object(result.object)
-        told = deciding_facts(index.points[result.point], there, result.colour)
-        return frozenset(f.fact_id for f in told)
-
+    index, sight = PointIndex.of(pack), Sight(subject, facts, world, as_of)
     with transaction.atomic():
         memory, _ = SubjectMemory.objects.select_for_update().get_or_create(
             subject=subject, defaults={"folded_to": at}
         )
-        told = advance(index, from_json(memory.states), judgement.points, as_of, deciding)
+        bound = _bound(subject, pack, former)
+        judgement, told = advance_bound(pack, bound, sight, from_json(memory.states))
         memory.states, memory.folded_to = to_json(told.states), at
         memory.save()
         opened: list[int] = []
@@ -83,6 +79,19 @@ def fold(
             _apply(look, index, event, opened, outcome)
     due = min((t for t in (judgement.next_due, told.next_due) if t is not None), default=None)
     return Folded(judgement, told.events, tuple(opened), tuple(outcome), None if due is None else moment(due))
+
+
+def _bound(subject: str, pack: Pack, former: Former) -> dict[Key, Pack]:
+    """Open touches that began under another pack, each with that pack; one that was never kept is let go."""
+    rows = Touch.objects.filter(subject=subject).exclude(state=TouchState.NORMAL.value)
+    told: dict[Key, Pack] = {}
+    for point, thing, name in rows.exclude(pack_hash=pack.content_hash).values_list(
+        "point", "object", "pack_hash"
+    ):
+        its = former(name)
+        if its is not None:
+            told[(point, thing)] = its
+    return told
 
 
 def _apply(
@@ -168,7 +177,7 @@ def take_step(*, by: Actor, at: datetime, touch: Touch, step: Step, reason: str 
     """Move a touch by one step of the table, with its trace; refused if the table does not know it."""
     touch.state = after(TouchState(touch.state), step).value
     touch.ended_at = at if touch.state == TouchState.NORMAL else None
-    touch.save(update_fields=["state", "ended_at"])
+    touch.save(update_fields=["state", "ended_at", "rested_from", "rested_at"])
     name = by.name or MACHINE_NAME
     TouchStep.objects.create(touch=touch, step=step.value, at=at, by_name=name, reason=reason)
     detail = {"step": step.value, "to": touch.state, "why": reason}

@@ -1,0 +1,62 @@
+"""`zhunsheng runs`: the class runs; a held one is released or discarded by a named person."""
+
+from __future__ import annotations
+
+import click
+from django.utils.translation import gettext as _
+
+from zhunsheng.cli.days import now
+from zhunsheng.cli.exit_codes import CannotRunError, ExitCode
+from zhunsheng.cli.output import Output, reporting
+from zhunsheng.core.actors import Actor, ActorKind, Viewer
+from zhunsheng.judging.portraits import actions as portraits
+from zhunsheng.judging.portraits import queries as classes
+from zhunsheng.workflows import monthly
+
+
+@click.command(help=_("列出分类运行；被熔断暂缓的，由具名人员放行或作废。"))
+@click.option("--release", type=int, help=_("放行这个编号的运行。"))
+@click.option("--discard", type=int, help=_("作废这个编号的运行。"))
+@click.option("--by", help=_("决定人姓名。"))
+@click.option("--reason", default="", help=_("理由。"))
+@reporting(
+    {
+        "id": _("编号"),
+        "cause": _("原因"),
+        "as_of": _("截至时间"),
+        "state": _("状态"),
+        "subjects": _("户数"),
+        "moved": _("变动户数"),
+        "migration": _("类别迁移"),
+    }
+)
+def command(
+    out: Output, release: int | None, discard: int | None, by: str | None, reason: str
+) -> ExitCode | None:
+    """Newest first; a held run makes the exit code FOUND."""
+    if (release is not None or discard is not None) and not (by and reason.strip()):
+        raise click.UsageError(_("放行或作废须写明 --by 和 --reason"))
+    person = Actor(ActorKind.PERSON, by or "", by or "")
+    try:
+        if release is not None:
+            monthly.release(person, now(), release, reason)
+        if discard is not None:
+            portraits.discard_run(by=person, at=now(), run_id=discard, reason=reason)
+    except portraits.RunNotHeldError as error:
+        raise CannotRunError(_("没有这个被暂缓的运行：%(why)s") % {"why": error}) from error
+    rows = classes.runs(viewer=Viewer.bureau("runs"))
+    out.records(
+        {
+            "id": r.id,
+            "cause": r.cause,
+            "as_of": r.as_of.isoformat(),
+            "state": r.state,
+            "subjects": r.subjects,
+            "moved": r.moved,
+            "migration": r.migration,
+        }
+        for r in rows
+    )
+    columns = (_("编号"), _("原因"), _("截至时间"), _("状态"), _("户数"), _("变动户数"))
+    out.table(columns, [(r.id, r.cause, f"{r.as_of:%Y-%m-%d}", r.state, r.subjects, r.moved) for r in rows])
+    return ExitCode.FOUND if any(r.state == "HELD" for r in rows) else None

@@ -1,0 +1,32 @@
+"""A kept pack read back: the same documents make the same pack, and the hash proves it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from zhunsheng.core.contracts import ContractSet, parse_contracts
+from zhunsheng.core.packs.load import assemble
+from zhunsheng.core.rules.tree import Pack
+from zhunsheng.engine.packfiles import RULE_SCHEMAS
+
+Named = tuple[str, dict[str, Any]]
+
+
+class OtherPackError(ValueError):
+    """The documents do not make the pack that they are said to be."""
+
+
+def read_back(documents: Sequence[Named], content_hash: str) -> tuple[Pack, ContractSet]:
+    """The pack and its fact contracts; OtherPackError when the hash is another."""
+    kinds = {
+        c.kind: c
+        for name, document in documents
+        if "kinds" in document
+        for c in parse_contracts(document, where=name)
+    }
+    rules = [(name, d) for name, d in documents if d.get("schema") in RULE_SCHEMAS]
+    pack = assemble(rules, ContractSet(kinds))
+    if pack.content_hash != content_hash:
+        raise OtherPackError(f"规则包内容是 {pack.content_hash}，不是 {content_hash}")
+    return pack, ContractSet(kinds)

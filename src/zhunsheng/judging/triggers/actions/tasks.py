@@ -1,0 +1,231 @@
+"""Tasks follow their touch: opened, rested and finished with it, moved from desk to desk, never forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from zhunsheng.core.actors import Actor
+from zhunsheng.core.clock import SHANGHAI
+from zhunsheng.core.deadlines import WorkCalendar
+from zhunsheng.foundation.evidence import actions as evidence
+from zhunsheng.judging.triggers.lifecycle import TASK_TRANSITIONS, TURNS_RED, Step, TaskState, TouchState
+from zhunsheng.judging.triggers.models import SupervisionTask, TaskChange, TaskKind, TaskStep, Touch
+from zhunsheng.judging.triggers.policies import TriggerPolicy
+
+WORK: dict[str, TaskKind] = {
+    TouchState.OFFSITE_REVIEW: TaskKind.REVIEW,
+    TouchState.CORRECTION: TaskKind.CORRECTION_DUE,
+    TouchState.RECHECK: TaskKind.RECHECK_DUE,
+    TouchState.LEAD: TaskKind.LEAD_DUE,
+}
+FINAL = (TaskState.DONE.value, TaskState.WITHDRAWN.value)
+APPROVED, REFUSED = "APPROVED", "REFUSED"
+
+
+class TaskError(Exception):
+    """A task that cannot be moved this way; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What opening a task needs besides the touch: whose, by which calendar and policy."""
+
+    station: str
+    calendar: WorkCalendar
+    policy: TriggerPolicy
+    red_measures: tuple[str, ...]
+
+
+def follow(*, by: Actor, at: datetime, touch_id: int, desk: Desk) -> list[int]:
+    """Bring the tasks of a touch in step with its state; ids of tasks whose clock must be set.
+
+    Doing it again changes nothing. A red touch that is critical and may need immediate control also
+    opens a proposal, which only a named person may approve.
+    """
+    with transaction.atomic():
+        touch = Touch.objects.select_for_update().get(id=touch_id)
+        tasks = {t.kind: t for t in _open_tasks().filter(touch=touch).select_for_update()}
+        if touch.state == TouchState.SUSPENDED:
+            for task in tasks.values():
+                _rest(by, at, task)
+            return []
+        wanted = WORK.get(touch.state)
+        clocked = [t.id for t in tasks.values() if _resume(by, at, t)]
+        for kind, task in tasks.items():
+            if kind == TaskKind.EMERGENCY_CONTROL:
+                if touch.state == TouchState.NORMAL:
+                    _finish(by, at, task, TaskState.WITHDRAWN, _last_step(touch))
+            elif kind != wanted:
+                _finish(by, at, task, TaskState.DONE, _last_step(touch))
+        if wanted is not None and wanted not in tasks:
+            clocked.append(_open(by, at, touch, wanted, desk))
+        proposed = touch.tasks.filter(kind=TaskKind.EMERGENCY_CONTROL).exists()
+        urgent = touch.colour == "CRITICAL" and bool(desk.policy.control_measures & set(desk.red_measures))
+        if urgent and touch.state == TouchState.OFFSITE_REVIEW and not proposed:
+            clocked.append(_open(by, at, touch, TaskKind.EMERGENCY_CONTROL, desk))
+    return clocked
+
+
+def _open_tasks() -> QuerySet[SupervisionTask]:
+    return SupervisionTask.objects.exclude(state__in=FINAL)
+
+
+def _last_step(touch: Touch) -> str:
+    row = touch.steps.order_by("-id").first()
+    return row.step if row else ""
+
+
+def _open(by: Actor, at: datetime, touch: Touch, kind: TaskKind, desk: Desk) -> int:
+    start = _discovered_on(touch) if kind is TaskKind.LEAD_DUE else at.astimezone(SHANGHAI).date()
+    critical = kind is TaskKind.REVIEW and touch.colour == "CRITICAL"
+    term = desk.policy.terms["REVIEW_CRITICAL" if critical else kind.value]
+    due = desk.calendar.after_workdays(start, term.workdays)
+    task = SupervisionTask.objects.create(
+        touch=touch,
+        kind=kind,
+        station=desk.station,
+        scope={"item": touch.item, "point": touch.point, "object": touch.object, "facts": touch.facts},
+        opened_at=at,
+        due_on=due.on,
+        due_why=f"{due.why_zh if term.workdays else f'{start} 当日'}；{term.source_zh}",
+    )
+    _note(by, at, task, TaskChange.OPENED, desk.station)
+    return task.id
+
+
+def _discovered_on(touch: Touch) -> date:
+    """The day from which a lead's clock runs: when the red was there, not when somebody opened it (M3).
+
+    A lead after a failed recheck runs from the recheck.
+    """
+    rows = list(touch.steps.order_by("id").values_list("step", "at"))
+    failed = [when for step, when in rows if step == Step.RECHECK_FAILED]
+    red = [when for step, when in rows if step in TURNS_RED]
+    when = failed[-1] if failed else red[0] if red else touch.started_at
+    return when.astimezone(SHANGHAI).date()
+
+
+def _move(task: SupervisionTask, to: TaskState) -> None:
+    if to not in TASK_TRANSITIONS[TaskState(task.state)]:
+        raise TaskError(f"任务处于 {task.state}，不能变为 {to}")
+    task.state = to.value
+
+
+def _note(by: Actor, at: datetime, task: SupervisionTask, change: TaskChange, note: str = "") -> None:
+    TaskStep.objects.create(task=task, change=change, at=at, by_name=by.name, note=note)
+    detail = {"task": task.id, "kind": task.kind, "state": task.state, "note": note}
+    evidence.record(by=by, at=at, action=f"TASK_{change}", target=f"touch:{task.touch_id}", detail=detail)
+
+
+def _finish(by: Actor, at: datetime, task: SupervisionTask, state: TaskState, outcome: str) -> None:
+    if task.state == TaskState.RESTING:
+        state = TaskState.WITHDRAWN
+    _move(task, state)
+    task.closed_at, task.closed_by, task.outcome = at, by.name, outcome
+    task.save()
+    _note(by, at, task, TaskChange.FINISHED, outcome)
+
+
+def _rest(by: Actor, at: datetime, task: SupervisionTask) -> None:
+    if task.state != TaskState.RESTING:
+        _move(task, TaskState.RESTING)
+        task.save(update_fields=["state"])
+        _note(by, at, task, TaskChange.RESTED)
+
+
+def _resume(by: Actor, at: datetime, task: SupervisionTask) -> bool:
+    """Take a rested task up again; the days of the rest do not count."""
+    if task.state != TaskState.RESTING:
+        return False
+    rested = task.steps.filter(change=TaskChange.RESTED).latest("id").at
+    _move(task, TaskState.OPEN)
+    task.due_on += at.astimezone(SHANGHAI).date() - rested.astimezone(SHANGHAI).date()
+    task.save(update_fields=["state", "due_on"])
+    _note(by, at, task, TaskChange.RESUMED, str(task.due_on))
+    return True
+
+
+def pass_due(*, by: Actor, at: datetime, task_id: int) -> bool:
+    """The due date is over: an open task is overdue from now on, in sight of the next level."""
+    with transaction.atomic():
+        task = SupervisionTask.objects.select_for_update().get(id=task_id)
+        day = at.astimezone(SHANGHAI).date()
+        if task.state != TaskState.OPEN or day < task.due_on:
+            return False
+        _move(task, TaskState.OVERDUE)
+        task.save(update_fields=["state"])
+        _note(by, at, task, TaskChange.PASSED_DUE, str(task.due_on))
+    return True
+
+
+def extend(
+    *, by: Actor, at: datetime, task_id: int, reason: str, calendar: WorkCalendar, policy: TriggerPolicy
+) -> date:
+    """A named person gives an open task the one extension that its source allows; the new due date."""
+    by.require_person("延长期限")
+    with transaction.atomic():
+        task = SupervisionTask.objects.select_for_update().get(id=task_id)
+        term = policy.terms[task.kind]
+        if task.extended or not term.extension_workdays or task.state != TaskState.OPEN or not reason.strip():
+            raise TaskError("该任务不能延期：未写明理由、已延期过、已逾期，或依据不允许")
+        due = calendar.after_workdays(task.due_on, term.extension_workdays)
+        task.due_on, task.due_why, task.extended = due.on, f"{due.why_zh}；{term.source_zh}", True
+        task.save(update_fields=["due_on", "due_why", "extended"])
+        _note(by, at, task, TaskChange.EXTENDED, f"{due.on}：{reason}")
+    return due.on
+
+
+def decide_control(*, by: Actor, at: datetime, task_id: int, approve: bool, reason: str) -> None:
+    """A named person approves or refuses a proposal of emergency control; the software never does."""
+    by.require_person("紧急控制")
+    with transaction.atomic():
+        task = SupervisionTask.objects.select_for_update().get(id=task_id)
+        if task.kind != TaskKind.EMERGENCY_CONTROL or not reason.strip():
+            raise TaskError("只能对紧急控制建议作出决定，并须写明理由")
+        _finish(by, at, task, TaskState.DONE, APPROVED if approve else REFUSED)
+        detail = {"task": task_id, "approve": approve, "why": reason}
+        evidence.record(
+            by=by, at=at, action="CONTROL_DECIDED", target=f"touch:{task.touch_id}", detail=detail
+        )
+
+
+def hand_over(
+    *,
+    by: Actor,
+    at: datetime,
+    reason: str,
+    station: tuple[str, str] | None = None,
+    holder: tuple[str, str] | None = None,
+) -> list[int]:
+    """Move every open task from one station or person to another (from, to), history and clocks kept.
+
+    A station that merges, a person who leaves: nothing is closed or opened again, no due date moves.
+    """
+    by.require_person("移交任务")
+    if not reason.strip() or (station is None) == (holder is None):
+        raise TaskError("移交须写明理由，并且只移交所或人中的一项")
+    field, (old, new) = ("station", station) if station is not None else ("holder", holder or ("", ""))
+    moved = []
+    with transaction.atomic():
+        for task in _open_tasks().filter(**{field: old}).select_for_update():
+            setattr(task, field, new)
+            task.save(update_fields=[field])
+            _note(by, at, task, TaskChange.HANDED_OVER, f"{old} → {new}：{reason}")
+            moved.append(task.id)
+    return moved
+
+
+def take(*, by: Actor, at: datetime, task_id: int) -> None:
+    """A named person takes a task into hand."""
+    by.require_person("领取任务")
+    with transaction.atomic():
+        task = SupervisionTask.objects.select_for_update().get(id=task_id)
+        if task.state in FINAL:
+            raise TaskError("任务已办结")
+        old, task.holder = task.holder, by.name
+        task.save(update_fields=["holder"])
+        _note(by, at, task, TaskChange.HANDED_OVER, f"{old} → {by.name}")

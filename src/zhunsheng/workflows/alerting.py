@@ -1,0 +1,43 @@
+"""What many touches have in common, what nobody says any more: alerts on areas, alarms on sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from zhunsheng.core.actors import Actor, Viewer
+from zhunsheng.core.facts import Fact
+from zhunsheng.judging.triggers import queries as triggers
+from zhunsheng.judging.triggers.actions import alerts
+from zhunsheng.registers.registry import queries as registry
+from zhunsheng.workflows.terms import trigger_policy
+
+BY = Actor.service("alert")
+VIEWER = Viewer.bureau(BY.key)
+
+
+def on_opened(payload: Mapping[str, Any], at: datetime) -> None:
+    """Each touch may be the one that makes an area alert: enough distinct firms of one trade and division."""
+    touch = triggers.touch(viewer=VIEWER, touch_id=int(payload["touch"]))
+    if touch is None:
+        return
+    policy = trigger_policy()
+    since = at - timedelta(days=policy.area_days)
+    firms = triggers.touching(viewer=VIEWER, point=touch.point, since=since, until=at)
+    areas: dict[str, set[str]] = {}
+    for key, area in registry.areas(viewer=VIEWER, keys=firms).items():
+        areas.setdefault(area, set()).add(key)
+    mine = {area: members for area, members in areas.items() if touch.subject in members}
+    alerts.raise_area_alerts(by=BY, at=at, point=touch.point, areas=mine, policy=policy)
+
+
+def note_sources(facts: Iterable[Fact], at: datetime) -> None:
+    """A source is silent for everybody, or speaks again: an alarm about the source, not about a business."""
+    for fact in facts:
+        if fact.kind == "SOURCE_STATUS":
+            silent = fact.payload.get("state") == "SILENT"
+            alerts.note_source(by=BY, at=at, source=fact.object, silent=silent)
+
+
+HANDLES = {"touch.area": on_opened}

@@ -1,0 +1,40 @@
+"""Every pack that was judged with is kept by its hash, so that what has begun under it can end under it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+
+from zhunsheng.core.actors import Actor, Viewer
+from zhunsheng.core.rules.tree import Pack, TriggerPoint
+from zhunsheng.engine.library import GENERAL, open_library
+from zhunsheng.engine.packfiles import read_documents
+from zhunsheng.judging.portraits import actions as portraits
+from zhunsheng.judging.portraits import queries as kept
+
+BY = Actor.service("keep")
+VIEWER = Viewer.bureau(BY.key)
+
+
+def keep(at: datetime) -> None:
+    """Keep the pack in force; nothing to do when it is kept already."""
+    pack = open_library(settings.PACKS).pack
+    if kept.kept_pack(viewer=VIEWER, content_hash=pack.content_hash) is None:
+        documents = [(name, dict(d)) for name, d in read_documents(settings.PACKS / GENERAL)]
+        portraits.keep_pack(by=BY, at=at, pack=pack, documents=documents)
+
+
+def pack_of(content_hash: str) -> Pack | None:
+    """The pack with this hash: the one in force, or a kept one."""
+    pack = open_library(settings.PACKS).pack
+    if pack.content_hash == content_hash:
+        return pack
+    found = kept.kept_pack(viewer=VIEWER, content_hash=content_hash)
+    return found[0] if found else None
+
+
+def point_of(point: str, content_hash: str) -> tuple[Pack, TriggerPoint]:
+    """A trigger point as it was defined when its touch began; of the pack in force if that was never kept."""
+    pack = pack_of(content_hash) or open_library(settings.PACKS).pack
+    return pack, next(p for item in pack.items for p in item.points if p.id == point)

@@ -1,0 +1,80 @@
+"""A red touch becomes a review off site with a due date and a desk; nothing here leads to a visit on site."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+from django.conf import settings
+
+from zhunsheng.core.actors import Actor, Viewer
+from zhunsheng.core.clock import SHANGHAI
+from zhunsheng.engine.library import open_library
+from zhunsheng.foundation.schedule import actions as schedule
+from zhunsheng.judging.triggers import queries as triggers
+from zhunsheng.judging.triggers.actions import tasks, visits
+from zhunsheng.registers.registry import actions as register
+from zhunsheng.registers.registry import queries as registry
+from zhunsheng.workflows.keeping import point_of
+from zhunsheng.workflows.suspending import rest_if_due
+from zhunsheng.workflows.terms import trigger_policy
+
+BY = Actor.service("review")
+VIEWER = Viewer.bureau(BY.key)
+
+
+def follow(touch_id: int, at: datetime, by: Actor = BY) -> None:
+    """Tasks in step with their touch, each new one with a clock."""
+    touch = triggers.touch(viewer=VIEWER, touch_id=touch_id)
+    if touch is None:
+        return
+    library, subject = open_library(settings.PACKS), registry.get(viewer=VIEWER, key=touch.subject)
+    _, point = point_of(touch.point, touch.pack_hash)
+    station = subject.station if subject else ""
+    desk = tasks.Desk(station, library.calendar, trigger_policy(), point.red_measures)
+    for task_id in tasks.follow(by=by, at=at, touch_id=touch_id, desk=desk):
+        _set_clock(task_id, next(t.due_on for t in _tasks(touch_id) if t.id == task_id), at)
+
+
+def _tasks(touch_id: int) -> list[triggers.TaskCard]:
+    return triggers.tasks(viewer=VIEWER, touch_id=touch_id)
+
+
+def _set_clock(task_id: int, due_on: date, at: datetime) -> None:
+    last = datetime.combine(due_on, time(23, 59, 59, tzinfo=SHANGHAI))
+    schedule.set_due(by=BY, at=at, topic="task.due", instants={str(task_id): last})
+
+
+def on_opened(payload: Mapping[str, Any], at: datetime) -> None:
+    """A touch began or grew worse: who is not pursued rests, a red one goes to its station.
+
+    Under observation there is nothing to review yet; the reminder has seen to who rests.
+    """
+    touch = triggers.touch(viewer=VIEWER, touch_id=int(payload["touch"]))
+    if touch is not None and touch.state != "OBSERVING":
+        rest_if_due(touch.subject, at)
+        follow(touch.id, at)
+
+
+def on_due(payload: Mapping[str, Any], at: datetime) -> None:
+    """The last second of a task's due date: whoever has not finished it by then is reported upwards."""
+    tasks.pass_due(by=BY, at=datetime.fromisoformat(payload["due_at"]), task_id=int(payload["key"]))
+
+
+def extend(by: Actor, at: datetime, task_id: int, reason: str) -> None:
+    """A named person extends a lead once; its clock is set anew."""
+    calendar = open_library(settings.PACKS).calendar
+    terms = trigger_policy()
+    due = tasks.extend(by=by, at=at, task_id=task_id, reason=reason, calendar=calendar, policy=terms)
+    _set_clock(task_id, due, at)
+
+
+def merge_stations(by: Actor, at: datetime, old: str, new: str, reason: str) -> int:
+    """A station merges into another: its subjects, open tasks and visits move; how many tasks."""
+    register.move_station(by=by, at=at, old=old, new=new, reason=reason)
+    visits.move_visits(by=by, at=at, old=old, new=new)
+    return len(tasks.hand_over(by=by, at=at, reason=reason, station=(old, new)))
+
+
+HANDLES = {"touch.review": on_opened, "due.task.due": on_due}
