@@ -85,14 +85,14 @@ def test_story_1_trap_a_dead_number_ends_on_the_visit_list_and_is_no_mark(bureau
     fail_sms(bureau, 1, "2026-07-01 09:00")
     assert triggers.visit_list(viewer=BUREAU) == []
     bureau.pass_time("2026-07-02 08:59:59")
-    assert messages.totals(viewer=BUREAU) == {"FAILED": 1, "segments": 3}
+    assert messages.totals(viewer=BUREAU) == {"FAILED": 1, "segments": 2}
     bureau.pass_time("2026-07-02 09:00")
-    assert messages.totals(viewer=BUREAU) == {"FAILED": 1, "QUEUED": 1, "segments": 6}
+    assert messages.totals(viewer=BUREAU) == {"FAILED": 1, "QUEUED": 1, "segments": 4}
     fail_sms(bureau, 2, "2026-07-02 09:30")
     ((subject, reason, _),) = triggers.visit_list(viewer=BUREAU)
     assert subject == E1 and "不作任何记录" in reason
     bureau.pass_time("2026-07-05")
-    assert messages.totals(viewer=BUREAU) == {"FAILED": 2, "segments": 6}
+    assert messages.totals(viewer=BUREAU) == {"FAILED": 2, "segments": 4}
     assert points_of(E1, "2026-07-05") == score
     assert bureau.touches(E1) == [("T01-1", "L-7", "YELLOW", "OBSERVING")]
     with pytest.raises(HumanDecisionRequiredError):
@@ -107,7 +107,7 @@ def test_who_has_answered_is_not_reminded_again(bureau: Bureau) -> None:
     fail_sms(bureau, 1, "2026-07-01 09:00")
     take_answer(by=MACHINE, at=at("2026-07-01 10:00"), touch_id=bureau.last_touch(E1), answer="HELP")
     bureau.pass_time("2026-07-03")
-    assert messages.totals(viewer=BUREAU) == {"FAILED": 1, "segments": 3}
+    assert messages.totals(viewer=BUREAU) == {"FAILED": 1, "segments": 2}
 
 
 def test_without_a_telephone_the_letter_lies_in_the_inbox_and_the_station_goes_there(bureau: Bureau) -> None:
