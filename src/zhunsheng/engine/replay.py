@@ -30,9 +30,11 @@ BUFFER_ROWS = 1 << 20
 Touches = Mapping[str, Sequence[TouchEvent]]
 
 
-def deciding_at(pack: Pack, facts: Sequence[Fact], world: Sequence[Fact], at: int) -> Deciding:
+def deciding_at(
+    index: PointIndex, pack: Pack, facts: Sequence[Fact], world: Sequence[Fact], at: int
+) -> Deciding:
     """The facts behind a result: the second look, by the plain interpreter, only when a touch starts."""
-    points = PointIndex.of(pack).points
+    points = index.points
 
     def deciding(result: PointResult) -> frozenset[str]:
         evaluator = evaluator_at(pack, facts, world, at, at).for_object(result.object)
@@ -53,11 +55,10 @@ class Fold:
     states: Mapping[Key, PointState]
     due: int | None = None
 
-    def step(self, results: Sequence[PointResult], at: int) -> None:
-        """Fold one instant in."""
-        done: Advance = advance(
-            self.index, self.states, results, at, deciding_at(self.pack, self.facts, self.world, at)
-        )
+    def step(self, results: Sequence[PointResult], at: int, *, changed_only: bool = False) -> None:
+        """Fold one instant in: all results, or those that changed while the memory waits for nothing."""
+        deciding = deciding_at(self.index, self.pack, self.facts, self.world, at)
+        done: Advance = advance(self.index, self.states, results, at, deciding, changed_only=changed_only)
         self.states, self.due = done.states, done.next_due
         self.events += done.events
 
