@@ -23,6 +23,7 @@ from zhunsheng.engine.fast.scratch import scratch_for
 from zhunsheng.engine.judgement import SEVERITY, Judgement, PointResult
 from zhunsheng.engine.reference import judge
 from zhunsheng.engine.reference.judge import evaluator_at
+from zhunsheng.engine.reference.measures import Evaluator
 from zhunsheng.engine.reference.points import deciding_facts
 from zhunsheng.engine.tracking import Advance, Deciding, Key, PointIndex, PointState, TouchEvent, advance
 
@@ -34,11 +35,13 @@ def deciding_at(
     index: PointIndex, pack: Pack, facts: Sequence[Fact], world: Sequence[Fact], at: int
 ) -> Deciding:
     """The facts behind a result: the second look, by the plain interpreter, only when a touch starts."""
-    points = index.points
+    cut: list[Evaluator] = []
 
     def deciding(result: PointResult) -> frozenset[str]:
-        evaluator = evaluator_at(pack, facts, world, at, at).for_object(result.object)
-        return frozenset(f.fact_id for f in deciding_facts(points[result.point], evaluator, result.colour))
+        if not cut:
+            cut.append(evaluator_at(pack, facts, world, at, at))
+        evaluator, point = cut[0].for_object(result.object), index.points[result.point]
+        return frozenset(f.fact_id for f in deciding_facts(point, evaluator, result.colour))
 
     return deciding
 

@@ -8,20 +8,26 @@ copied: whoever binds a frame keeps its arrays alive, and binds again when one o
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numba
 import numpy as np
 from numba.core import types
 from numba.extending import intrinsic
 
-from zhunsheng.engine.fast.jit import I64
+from zhunsheng.engine.fast.jit import I64, compiled
 
 BYTES_A_WORD = 8
 
 
 class OtherFrameError(TypeError):
     """A frame whose arrays have not the types that its kernel was made for."""
+
+
+def kind_of(frame: tuple[Any, ...]) -> types.Type:
+    """The kind of a frame, from one made for example."""
+    typeof: Callable[[Any], types.Type] = numba.typeof
+    return typeof(frame)
 
 
 def opener(kind: types.Type) -> Callable[[I64], Any]:
@@ -34,12 +40,10 @@ def opener(kind: types.Type) -> Callable[[I64], Any]:
 
         return kind(memory), generate
 
-    machine: Callable[[I64], Any] = intrinsic(opened)
-    return machine
+    return cast(Callable[[I64], Any], intrinsic(opened))
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _write(_typing: Any, memory: types.Type, frame: types.Type) -> Any:
+def _written(_typing: Any, memory: types.Type, frame: types.Type) -> Any:
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         data = context.make_array(signature.args[0])(context, builder, args[0]).data
         builder.store(args[1], builder.bitcast(data, args[1].type.as_pointer()))
@@ -48,15 +52,18 @@ def _write(_typing: Any, memory: types.Type, frame: types.Type) -> Any:
     return types.void(memory, frame), generate
 
 
-@numba.njit(nogil=True, _nrt=False)  # type: ignore[untyped-decorator]
-def _bind(memory: I64, frame: tuple[Any, ...]) -> None:
+_write: Any = intrinsic(_written)
+
+
+@compiled
+def _bind(memory: I64, frame: Any) -> None:
     _write(memory, frame)
 
 
 def bind(kind: types.Type, frame: tuple[Any, ...], memory: I64 | None = None) -> I64:
     """A frame in machine form; OtherFrameError if it is not of the kind."""
-    if numba.typeof(frame) != kind:
-        raise OtherFrameError(str(numba.typeof(frame)))
+    if kind_of(frame) != kind:
+        raise OtherFrameError(str(kind_of(frame)))
     # An array is at most ten words here, and no frame has more than a hundred of them.
     made = np.zeros(1_000, dtype=np.int64) if memory is None else memory
     _bind(made, frame)

@@ -10,9 +10,8 @@ days since, distinct values, objects, windows after an event, enrolment, silence
 # mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 
 from zhunsheng.core.rules.tree import Pack
@@ -31,7 +30,7 @@ from zhunsheng.engine.fast.feeding import (
     set_instant,
     use,
 )
-from zhunsheng.engine.fast.frames import bind, opener
+from zhunsheng.engine.fast.frames import bind, kind_of, opener
 from zhunsheng.engine.fast.jit import I64, U8, compiled, inlined
 from zhunsheng.engine.fast.judging import judge_points
 from zhunsheng.engine.fast.layout import tables_of
@@ -308,7 +307,7 @@ def step(shared_frame: I64, held_frame: I64, world_memory: I64, at: int) -> tupl
     return count, context[c.X_DUE], shared.moved[0]
 
 
-def _kinds() -> tuple[numba.types.Type, numba.types.Type, numba.types.Type]:
+def _kinds() -> tuple[Any, Any, Any]:
     """The kinds of the three frames, taken from frames of nothing."""
     words = Dictionary()
     tables = tables_of(Compiler(Pack("", "", "", (), (), {}), words))
@@ -317,7 +316,7 @@ def _kinds() -> tuple[numba.types.Type, numba.types.Type, numba.types.Type]:
     shared = Shared(tables, scratch, np.zeros(1, np.int64), bytes_, bytes_, table, np.zeros(1, np.int64))
     held = Held(columns, table, table, np.zeros(1, np.int64), np.zeros(1, np.int64), bytes_)
     world = World(np.zeros(1, np.int64), table, c.FAR)
-    return numba.typeof(shared), numba.typeof(held), numba.typeof(world)
+    return kind_of(shared), kind_of(held), kind_of(world)
 
 
 SHARED, HELD, WORLD = _kinds()

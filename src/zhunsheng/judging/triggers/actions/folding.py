@@ -13,10 +13,9 @@ from zhunsheng.core.clock import SHANGHAI, instant, moment
 from zhunsheng.core.deadlines import WorkCalendar
 from zhunsheng.core.facts import Fact
 from zhunsheng.core.rules.tree import Pack
-from zhunsheng.engine.judgement import Colour, Judgement, PointResult
-from zhunsheng.engine.reference import judge
-from zhunsheng.engine.reference.judge import evaluator_at
-from zhunsheng.engine.reference.points import deciding_facts
+from zhunsheng.engine.judgement import Colour, Judgement
+from zhunsheng.engine.replay import deciding_at
+from zhunsheng.engine.single import judge_by
 from zhunsheng.engine.tracking import PointIndex, TouchChange, TouchEvent, advance
 from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.judging.triggers import facts as written
@@ -61,15 +60,9 @@ def fold(
     """Judge a subject at an instant, with what is known then, and fold the result into its memory."""
     at = at.astimezone(SHANGHAI)
     look, as_of = _Look(by, at, subject, pack, calendar), instant(at)
-    judgement = judge(pack, subject, facts, world, as_of, as_of)
-    evaluator = evaluator_at(pack, facts, world, as_of, as_of)
+    judgement = judge_by(pack).judge(subject, facts, world, as_of, as_of)
     index = PointIndex.of(pack)
-
-    def deciding(result: PointResult) -> frozenset[str]:
-        there = evaluator.for_object(result.object)
-        told = deciding_facts(index.points[result.point], there, result.colour)
-        return frozenset(f.fact_id for f in told)
-
+    deciding = deciding_at(index, pack, facts, world, as_of)
     with transaction.atomic():
         memory, _ = SubjectMemory.objects.select_for_update().get_or_create(
             subject=subject, defaults={"folded_to": at}
