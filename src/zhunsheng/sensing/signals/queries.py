@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
@@ -61,15 +61,18 @@ def timeline(*, viewer: Viewer, subject: str, known_at: datetime | None = None) 
     return [_fact(row) for row in rows.order_by("sequence").values_list(*COLUMNS)]
 
 
-def world(*, viewer: Viewer, known_at: datetime | None = None) -> list[Fact]:
-    """The facts of no subject: peer statistics and the state of sources; for the bureau only."""
+def world(*, viewer: Viewer, known_at: datetime | None = None) -> Sequence[Fact]:
+    """The facts of no subject: peer statistics and the state of sources; for the bureau only.
+
+    The same object as long as nothing new was told, so that what is made of it can be kept.
+    """
     if viewer.audience is not Audience.BUREAU:
-        return []
+        return ()
     rows = StoredFact.objects.filter(subject=WORLD)
     if known_at is not None:
         rows = rows.filter(recorded_at__lte=known_at)
     last = rows.order_by("-sequence").values_list("sequence", flat=True).first()
-    return list(_world_up_to(connection.settings_dict["NAME"], last or 0, known_at))
+    return _world_up_to(connection.settings_dict["NAME"], last or 0, known_at)
 
 
 @lru_cache(maxsize=8)
