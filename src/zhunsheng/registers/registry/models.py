@@ -18,7 +18,10 @@ class SubjectKind(models.TextChoices):
 
 
 class Subject(models.Model):
-    """One who can be supervised. Name, trade, division and state are today's, for lists only."""
+    """One who can be supervised. Name, trade, division and state are today's, for lists only.
+
+    `withdrawn_at` is set when the only import that named it was undone: it is on record, and in no list.
+    """
 
     id = models.BigAutoField(primary_key=True)
     key = models.CharField(max_length=40, unique=True)
@@ -32,6 +35,7 @@ class Subject(models.Model):
     station = models.CharField(max_length=40, blank=True, default="")
     phone = models.CharField(max_length=32, blank=True, default="")
     recorded_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("key",)
@@ -160,6 +164,7 @@ class Belonging(models.Model):
     valid_to = models.DateField(null=True)
     details = models.JSONField(default=dict)
     recorded_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("subject", "kind", "number")

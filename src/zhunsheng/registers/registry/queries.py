@@ -67,7 +67,7 @@ def known_keys(*, viewer: Viewer, keys: set[str]) -> set[str]:
     wanted = sorted(keys)
     for start in range(0, len(wanted), 2_000):
         part = wanted[start : start + 2_000]
-        told |= set(Subject.objects.filter(key__in=part).values_list("key", flat=True))
+        told |= set(Subject.objects.filter(key__in=part, withdrawn_at=None).values_list("key", flat=True))
     return told
 
 
@@ -108,7 +108,7 @@ def search(
 
 
 def _visible(viewer: Viewer) -> QuerySet[Subject]:
-    rows = Subject.objects.all()
+    rows = Subject.objects.filter(withdrawn_at=None)
     return rows if viewer.audience is Audience.BUREAU else rows.filter(key__in=viewer.subjects)
 
 
@@ -140,7 +140,7 @@ def belongings(*, viewer: Viewer, key: str) -> list[BelongingCard]:
     """What belongs to a subject."""
     if not viewer.may_see_subject(key):
         return []
-    rows = Belonging.objects.filter(subject__key=key)
+    rows = Belonging.objects.filter(subject__key=key, withdrawn_at=None)
     return [BelongingCard(r.kind, r.number, r.name, r.category, r.valid_to) for r in rows]
 
 
