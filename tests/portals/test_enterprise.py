@@ -150,9 +150,10 @@ def test_the_link_of_one_business_opens_nothing_of_another(client: Client, touch
     client.post(link(touch_id) + "answer/", {"answer": "DONE", "files": [picture()], "save": "1"})
     (card,) = files.of_owner(viewer=Viewer.business(E1), owner=f"touch:{touch_id}")
     assert files.of_owner(viewer=Viewer.business("91980103MA200C2D2N"), owner=f"touch:{touch_id}") == []
+    assert client.get(f"{link(touch_id)}files/{card.id + 1}/").status_code == 404
+    # Last, for closing an answer closes the connection to PostgreSQL as well.
     with closing(client.get(f"{link(touch_id)}files/{card.id}/")) as own:
         assert own.status_code == 200
-    assert client.get(f"{link(touch_id)}files/{card.id + 1}/").status_code == 404
 
 
 def test_the_original_is_kept_and_the_copy_shown_knows_no_place(client: Client, touch_id: int) -> None:
