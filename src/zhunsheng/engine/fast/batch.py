@@ -13,7 +13,7 @@ from zhunsheng.core.facts import Fact
 from zhunsheng.core.rules.tree import Pack, PeerLine
 from zhunsheng.engine.fast import codes as c
 from zhunsheng.engine.fast import tables as z
-from zhunsheng.engine.fast.columns import Columns, Dictionary, FactColumns
+from zhunsheng.engine.fast.columns import Columns, Dictionary, FactColumns, sealed
 from zhunsheng.engine.fast.compile import CannotCompileError, Compiler
 from zhunsheng.engine.fast.feeding import set_instant, take_facts
 from zhunsheng.engine.fast.jit import I32, I64, U8, compiled
@@ -29,6 +29,8 @@ from zhunsheng.engine.reference.conditions import PEER_STATISTIC
 from zhunsheng.engine.reference.measures import Evaluator, whole_number
 
 WORKERS = 2
+# Fewer subjects are judged in full: what one without facts gets would cost more than it saves.
+SPARING_FROM = 16
 PEER_MAX = 1 << 60
 
 
@@ -232,6 +234,7 @@ def _judge_range(
     world: World,
     low: int,
     high: int,
+    sparing: bool,
     out: Verdicts,
     rows: I64,
     row_at: I64,
@@ -242,7 +245,7 @@ def _judge_range(
         take_facts(tables, columns, scratch, world, s)
         start = row_at[s]
         row_at[s] = 0
-        models_sparing = is_like_the_rest(scratch, world)
+        models_sparing = sparing and is_like_the_rest(scratch, world)
         points_sparing = models_sparing and context[c.X_OBJECTS] == 0 and context[c.X_ENROLLED_ANY] == 0
         if models_sparing or points_sparing:
             judge_touched(tables, columns, scratch, world, out, s, points_sparing, models_sparing)
@@ -272,22 +275,25 @@ def judge_batch(
     """Every subject of the columns at one instant; equal to the reference, traces aside."""
     ready = yardstick or Yardstick.of(pack, facts.dictionary)
     outside = ready.world(world, as_of, known_at)
-    tables, columns, count = ready.current(), facts.at(known_at), len(facts.subjects)
+    tables, columns, count = ready.current(), sealed(facts.at(known_at)), len(facts.subjects)
     row_at = rows_needed(tables, columns)
     starts = row_at.copy()
     rows = np.zeros((int(row_at[-1]), 3), dtype=np.int64)
     due = np.zeros(count, dtype=np.int64)
     facts_max = int(np.diff(columns.subject_at).max(initial=0))
     objects_max = int(np.diff(columns.object_at).max(initial=0))
-    untouched, scratch = verdicts_like(tables, 1), scratch_for(tables, 0, 0)
-    set_instant(tables, scratch, as_of, known_at)
-    _judge_untouched(tables, columns, scratch, outside, untouched, rows[:0])
-    out = verdicts_like(tables, count, untouched)
+    sparing = count >= SPARING_FROM
+    out = verdicts_like(tables, count)
+    if sparing:
+        untouched, scratch = verdicts_like(tables, 1), scratch_for(tables, 0, 0)
+        set_instant(tables, scratch, as_of, known_at)
+        _judge_untouched(tables, columns, scratch, outside, untouched, rows[:0])
+        out = verdicts_like(tables, count, untouched)
 
     def work(span: tuple[int, int]) -> None:
         scratch = scratch_for(tables, facts_max, objects_max)
         set_instant(tables, scratch, as_of, known_at)
-        _judge_range(tables, columns, scratch, outside, *span, out, rows, starts, due)
+        _judge_range(tables, columns, scratch, outside, *span, sparing, out, rows, starts, due)
 
     spans = [(count * k // WORKERS, count * (k + 1) // WORKERS) for k in range(WORKERS)]
     if count < 1_000:
