@@ -157,6 +157,8 @@ def set_up(kind: str) -> None:
         say(f"环境就绪，用时 {time.monotonic() - started:.0f} 秒 (environment ready)")
     # Translations change without the lock files changing; this looks at dates only.
     subprocess.run([PYTHON, "-m", "tools.messages", "compile"], check=True, cwd=ROOT)
+    if subprocess.run([PYTHON, "-m", "tools.warm"], check=False, cwd=ROOT).returncode != 0:
+        raise CannotSetUpError("研判引擎未能就绪 (the engine could not be made ready)")
 
 
 def main() -> int:
