@@ -1,4 +1,4 @@
-"""Everything a bureau decides with, read from disk as one: pack, contracts, calendars, clocks, texts, policies."""
+"""Everything a bureau decides with, read from disk as one: pack, contracts, clocks, texts, policies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads clocks, day-counting articles and the escalation plan out of YAML documents; refuses what it cannot mean."""
+"""Reads clocks, day-counting articles and the escalation plan from YAML; refuses what it cannot mean."""
 
 from __future__ import annotations
 

@@ -52,7 +52,8 @@ def _escaped(text: str) -> str:
 
 def _folded(line: str) -> str:
     """Lines of at most 75 octets; a character is never cut in two."""
-    parts, current = [], b""
+    parts: list[bytes] = []
+    current = b""
     for character in line:
         octets = character.encode()
         if len(current) + len(octets) > LINE_OCTETS_MAX - (1 if parts else 0):

@@ -69,7 +69,7 @@ def reckon(deadline: Deadline, calendar: WorkCalendar, book: DeadlineBook) -> Re
         end, count = _walk(deadline, unit, calendar)
     except CalendarNotAnnouncedError as error:
         earliest = _surely_not_before(deadline)
-        gap = {"year": str(error.year), "day": earliest}
+        gap: dict[str, say.Value] = {"year": str(error.year), "day": earliest}
         return Reckoned(None, None, earliest, False, (*trace, Sentence(say.UNKNOWN_YEAR, gap)))
     if count.skipped:
         trace.append(Sentence(say.SKIPPED, {"number": count.skipped}))

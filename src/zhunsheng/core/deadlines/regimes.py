@@ -1,4 +1,4 @@
-"""Statutory clocks as dated records: which law gives how long, since when, with what pauses and extensions."""
+"""Statutory clocks as dated records: which law gives how long, since when, with what pauses."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ class DeadlineBook:
         raise UnknownClockError(f"没有期限 {key}；相近的有：{'、'.join(near) or '无'}")
 
     def regime(self, key: str, on: dt.date) -> Regime:
-        """The regime of a clock in force on a day; UnknownClockError when the law of that day is not known."""
+        """The regime of a clock in force on a day; UnknownClockError when that law is not known."""
         found = [regime for regime in self.row(key).regimes if regime.in_force(on)]
         if not found:
             raise UnknownClockError(f"期限 {key} 在 {on} 没有有效的依据记录")
