@@ -72,3 +72,19 @@ def test_due_lists_most_pressing_first_and_writes_a_calendar(tmp_path: Path) -> 
         ("lead:b", "THIS_WEEK"),
     ]
     assert ics.read_bytes().count(b"BEGIN:VEVENT\r\n") == 2
+
+
+def test_a_year_is_announced_and_counted_with(tmp_path: Path) -> None:
+    file = tmp_path / "2027.yaml"
+    file.write_text(
+        "year: 2027\nsource: 示例通知\nholidays: [01-01]\nmake_up_workdays: []\n", encoding="utf-8"
+    )
+    line = ["calendar", "announce", str(file), "--by", "程岚", "--json"]
+    assert json.loads(CliRunner().invoke(main, line).stdout) == {"year": 2027, "moved": 0}
+    done = CliRunner().invoke(main, ["clock", "lead.verify", "--start", "2026-12-25", "--json"])
+    assert json.loads(done.stdout)["due_on"] == "2027-01-18"
+    assert 2027 in [
+        row["year"] for row in json.loads(CliRunner().invoke(main, ["calendar", "show", "--json"]).stdout)
+    ]
+    file.write_text("year: 2027\nsource: ''\nholidays: [13-01]\nmake_up_workdays: []\n", encoding="utf-8")
+    assert CliRunner().invoke(main, line).exit_code == 4

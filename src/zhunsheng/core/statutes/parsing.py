@@ -80,8 +80,10 @@ class _Building:
 
 def parse_statute(text: str, *, name: str = "") -> ParsedLaw:
     """Read one file. Raises StatuteError when it has no title or no article; other faults are findings."""
-    title, preamble, built, findings = name, [], [], []
-    division = ""
+    title, division = name, ""
+    preamble: list[str] = []
+    built: list[_Building] = []
+    findings: list[str] = []
     for line in _lines(text):
         if line.startswith("# "):
             title = title or line[2:].strip(" 　")

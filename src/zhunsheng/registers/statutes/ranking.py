@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from zhunsheng.core.statutes.tokens import tokens
 
 K1, B = 1.2, 0.5
-NAME_WEIGHT, DIVISION_WEIGHT = 2.0, 1.0
+NAME_WEIGHT, DIVISION_WEIGHT, EXPANSION_WEIGHT = 2.0, 1.0, 0.3
 # A question is more often answered by a statute than by a local rule; the first pattern that fits counts.
 RANKS = (
     (re.compile(r"(?:法|法典)$"), 1.4),

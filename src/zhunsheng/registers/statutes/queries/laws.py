@@ -15,8 +15,6 @@ from zhunsheng.core.statutes.references import Citation, LawRecord, Place, read_
 from zhunsheng.registers.statutes import ranking
 from zhunsheng.registers.statutes.models import Article, Law, LawVersion, SearchToken
 
-EXPANSION_WEIGHT = 0.3
-
 
 @dataclass(frozen=True, slots=True)
 class VersionCard:
@@ -128,7 +126,7 @@ def search(
     top: int = 10,
 ) -> list[tuple[ArticleCard, float]]:
     """The best articles for words or a lay question; with `on` only texts in force on that day."""
-    wanted = ranking.query_weights(question, words, EXPANSION_WEIGHT)
+    wanted = ranking.query_weights(question, words, ranking.EXPANSION_WEIGHT)
     found: list[tuple[ArticleCard, float]] = []
     for number, score in ranking.rank(wanted, _postings, top=top * 5):
         card = _card(Article.objects.select_related("version__law").get(id=number))
