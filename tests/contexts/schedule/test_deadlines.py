@@ -84,6 +84,14 @@ def test_every_clock_tells_the_same_story(moments: list[str]) -> None:
     assert history(key)[1:] == LEVELS
 
 
+def test_a_late_worker_records_the_instants_that_were_set_not_its_own() -> None:
+    key = open_lead()
+    machine = Actor.service("late")
+    deadlines.escalate(by=machine, at=at("2026-12-01 17:00"), key=key, terms=TERMS)
+    assert history(key)[1:] == LEVELS
+    assert deadlines.escalate(by=machine, at=at("2026-12-02"), key=key, terms=TERMS) == []
+
+
 def test_the_last_second_is_not_overdue() -> None:
     key = open_lead()
     work("2026-09-01 23:59:59")

@@ -84,6 +84,12 @@ def test_a_reference_inside_a_line_never_becomes_an_article() -> None:
     assert law.findings == ()
 
 
+def test_a_head_inside_a_line_counts_only_with_the_next_number() -> None:
+    law = parse_statute("# 法\n第一条 甲。第七条 另见。\n第二条 乙。")
+    assert numbers(law) == [(1, 0), (2, 0)]
+    assert "第七条 另见" in law.articles[0].text
+
+
 def test_a_heading_that_clings_goes_to_the_next_article() -> None:
     law = parse_statute("# 法\n第一章 总则\n第一条 甲。第二章 责任第一节 一般规定\n第二条 乙。")
     assert law.articles[0].text == "甲。"
