@@ -13,6 +13,8 @@ from evaluations.folder import DataFolderMissingError, data_folder
 from evaluations.judged import PACKS, judge_rows, one_hot, read_pack
 from evaluations.registry_codes import evaluate_codes, section
 from evaluations.report import evaluate, page
+from evaluations.statutes import evaluate_search, law_folder
+from evaluations.statutes import section as search_section
 
 PAGE = Path(__file__).parent.parent / "docs/reference/validity.md"
 
@@ -48,7 +50,9 @@ def main(arguments: list[str]) -> int:
             calibrate(city, folder)
         outcomes.append(evaluate(city, folder))
     codes = evaluate_codes(folder)
-    PAGE.write_text("\n".join([page(outcomes), section(codes)]), encoding="utf-8")
+    corpus = law_folder()
+    laws = evaluate_search(folder, corpus) if corpus is not None else None
+    PAGE.write_text("\n".join([page(outcomes), section(codes), search_section(laws)]), encoding="utf-8")
     print(PAGE.read_text(encoding="utf-8"))
     wrong = codes.refused_right or any(fault == "OK" for _, fault in codes.dirty)
     return 1 if wrong else 0

@@ -1,4 +1,4 @@
-"""Everything a bureau decides with, read from disk as one: pack, contracts, calendars, texts, policies."""
+"""Everything a bureau decides with, read from disk as one: pack, contracts, clocks, texts, policies."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 
 from zhunsheng.core.contracts import ContractSet
 from zhunsheng.core.deadlines import WorkCalendar
+from zhunsheng.core.deadlines.book import read_book
+from zhunsheng.core.deadlines.terms import ClockTerms
 from zhunsheng.core.messages import MessagePolicy, Template
 from zhunsheng.core.packs.load import Document
 from zhunsheng.core.packs.nodes import PackError
@@ -16,6 +18,7 @@ from zhunsheng.engine.packfiles import load_pack, read_documents, stamp
 
 GENERAL = "general"
 CALENDAR = "calendar"
+DEADLINES = "deadlines"
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Library:
     pack: Pack
     contracts: ContractSet
     calendar: WorkCalendar
+    clocks: ClockTerms
     message_policy: MessagePolicy
     templates: dict[str, Template]
     policies: dict[str, Document]
@@ -43,11 +47,13 @@ def _read(folder: Path, _stamp: object) -> Library:
     documents = [document for _, document in read_documents(folder / GENERAL)]
     policies = {str(d.get("schema")): d for d in documents if "policy" in str(d.get("schema"))}
     message_policy = MessagePolicy.read(policies["zhunsheng.message-policy/1"])
+    calendar = WorkCalendar.read(document for _, document in read_documents(folder / CALENDAR))
     texts = (d for d in documents if d.get("schema") == "zhunsheng.message/1")
     return Library(
         loaded.pack,
         loaded.contracts,
-        WorkCalendar.read(document for _, document in read_documents(folder / CALENDAR)),
+        calendar,
+        ClockTerms(calendar, *read_book(read_documents(folder / DEADLINES))),
         message_policy,
         {template.id: template for template in (Template.read(d, message_policy) for d in texts)},
         policies,

@@ -12,6 +12,7 @@ from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.engine.library import Library, open_library
 from zhunsheng.foundation.outbox import actions as outbox
 from zhunsheng.foundation.schedule import actions as schedule
+from zhunsheng.foundation.schedule import queries as clocks
 from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.judging.triggers.actions.folding import Folded, fold
 from zhunsheng.sensing.signals import actions as signals
@@ -36,7 +37,7 @@ def look(subject: str, at: datetime) -> Folded | None:
         pack=library.pack,
         facts=told.timeline(viewer=VIEWER, subject=subject),
         world=told.world(viewer=VIEWER),
-        calendar=library.calendar,
+        calendar=clocks.terms(viewer=VIEWER, base=library.clocks).calendar,
         former=pack_of,
     )
     if folded.opened:

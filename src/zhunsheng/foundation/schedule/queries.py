@@ -1,11 +1,58 @@
-"""What time will trigger."""
+"""What time will trigger: instants, deadlines by nearness and why, the calendar with recorded years."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from zhunsheng.core.actors import Audience, Viewer
-from zhunsheng.foundation.schedule.models import DueRow
+from zhunsheng.core.clock import SHANGHAI
+from zhunsheng.core.deadlines.deadline import DeadlineState
+from zhunsheng.core.deadlines.memory import from_json
+from zhunsheng.core.deadlines.reckoning import state_at
+from zhunsheng.core.deadlines.sentences import Sentence
+from zhunsheng.core.deadlines.terms import ClockTerms
+from zhunsheng.foundation.schedule.models import AnnouncedYear, DeadlineEntry, DeadlineStep, DueRow
+
+
+class Nearness(StrEnum):
+    """In which part of the list a deadline stands on a day."""
+
+    OVERDUE = "OVERDUE"
+    TODAY = "TODAY"
+    THIS_WEEK = "THIS_WEEK"
+    LATER = "LATER"
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class DueCard:
+    """One open deadline with its reason. `told`: posts already told at its level."""
+
+    key: str
+    matter: str
+    clock: str
+    title: str
+    handler: str
+    state: DeadlineState
+    level: str
+    nearness: Nearness
+    due_on: date | None
+    provisional: bool
+    trace: tuple[Sentence, ...]
+    told: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepCard:
+    """One step of a deadline's history."""
+
+    at: datetime
+    kind: str
+    by_name: str
+    told: tuple[str, ...]
+    note: str
 
 
 def next_due_at(*, viewer: Viewer) -> datetime | None:
@@ -21,3 +68,69 @@ def instants_of(*, topic: str, viewer: Viewer) -> dict[str, datetime]:
     if viewer.audience is not Audience.BUREAU:
         return {}
     return dict(DueRow.objects.filter(topic=topic).values_list("key", "due_at"))
+
+
+def terms(*, viewer: Viewer, base: ClockTerms) -> ClockTerms:
+    """The package's terms with the years that the bureau recorded; calendars are public."""
+    del viewer
+    calendar = base.calendar
+    for row in AnnouncedYear.objects.all():
+        calendar = calendar.with_year(
+            row.year,
+            [date.fromisoformat(day) for day in row.holidays],
+            [date.fromisoformat(day) for day in row.make_up],
+        )
+    return base.with_calendar(calendar)
+
+
+def due_list(*, viewer: Viewer, at: datetime, terms: ClockTerms, handler: str = "") -> list[DueCard]:
+    """Open deadlines, most pressing first; for the bureau only."""
+    if viewer.audience is not Audience.BUREAU:
+        return []
+    rows = DeadlineEntry.objects.filter(met_at=None).prefetch_related("steps")
+    if handler:
+        rows = rows.filter(handler=handler)
+    cards = [_card(row, at, terms) for row in rows]
+    order = list(Nearness)
+    return sorted(cards, key=lambda c: (order.index(c.nearness), c.due_on or date.max, c.key))
+
+
+def _card(row: DeadlineEntry, at: datetime, terms: ClockTerms) -> DueCard:
+    deadline = from_json(row.body)
+    reckoned = terms.reckon(deadline)
+    told = [step.told for step in row.steps.all() if step.kind == row.level]
+    return DueCard(
+        key=row.key,
+        matter=row.matter,
+        clock=row.clock,
+        title=row.title,
+        handler=row.handler,
+        state=state_at(deadline, reckoned, at),
+        level=row.level,
+        nearness=_nearness(reckoned.due_on, reckoned.due_at, at),
+        due_on=reckoned.due_on,
+        provisional=reckoned.provisional,
+        trace=reckoned.trace,
+        told=tuple(told[-1]) if told else (),
+    )
+
+
+def _nearness(due_on: date | None, due_at: datetime | None, at: datetime) -> Nearness:
+    """The part of the list; the week ends with its Sunday."""
+    if due_on is None or due_at is None:
+        return Nearness.UNKNOWN
+    today = at.astimezone(SHANGHAI).date()
+    if at > due_at:
+        return Nearness.OVERDUE
+    if due_on <= today:
+        return Nearness.TODAY
+    sunday = today + timedelta(days=6 - today.weekday())
+    return Nearness.THIS_WEEK if due_on <= sunday else Nearness.LATER
+
+
+def steps_of(*, viewer: Viewer, key: str) -> list[StepCard]:
+    """The history of a deadline, oldest first; for the bureau only."""
+    if viewer.audience is not Audience.BUREAU:
+        return []
+    rows = DeadlineStep.objects.filter(entry__key=key)
+    return [StepCard(row.at, row.kind, row.by_name, tuple(row.told), row.note) for row in rows]

@@ -1,0 +1,192 @@
+"""`zhunsheng law`: import statute texts, check what packs cite, show an article of a day, search."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from pathlib import Path
+
+import click
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from zhunsheng.cli.days import Instant, now
+from zhunsheng.cli.exit_codes import CannotRunError, ExitCode
+from zhunsheng.cli.output import Output, reporting
+from zhunsheng.core.actors import Actor, Viewer
+from zhunsheng.core.clock import day_of, instant
+from zhunsheng.core.statutes.parsing import StatuteError, parse_statute
+from zhunsheng.core.statutes.references import LawRecord, citations, read_place, read_records
+from zhunsheng.engine.packfiles import read_documents
+from zhunsheng.registers.statutes.actions import laws as statutes
+from zhunsheng.registers.statutes.queries import laws as queries
+from zhunsheng.registers.statutes.queries.laws import ArticleCard, Standing
+
+BY, VIEWER = Actor.service("law"), Viewer.bureau("law")
+FILE_BYTES_MAX = 10_000_000
+
+
+@click.group(help=_("法律库：导入文本、核对规则包引用、查看某日有效的条文、检索。"))
+def command() -> None:
+    """Laws: import, check, show, search."""
+
+
+def _records() -> dict[str, LawRecord]:
+    return read_records(read_documents(Path(settings.PACKS) / "statutes"))
+
+
+def _day(at: dt.datetime | None) -> dt.date:
+    return day_of(instant(at or now()))
+
+
+def _text(path: Path) -> str:
+    if path.stat().st_size > FILE_BYTES_MAX:
+        raise StatuteError(_("文件过大"))
+    return path.read_text(encoding="utf-8")
+
+
+@command.command("import", help=_("导入 Markdown 法律文本：文件或者目录；同一文本再次导入不产生变化。"))
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option("--from", "valid_from", type=Instant(), help=_("施行日期；文本未载明或者系修正文本时写明。"))
+@reporting(
+    {
+        "laws": _("逐部：law、valid_from、date_source、articles、new、findings"),
+        "refused": _("逐个文件：file、reason"),
+    }
+)
+def import_(out: Output, path: Path, valid_from: dt.datetime | None) -> ExitCode:
+    """Keep what can be read, refuse the rest with its reason, then build the search anew."""
+    files = [path] if path.is_file() else sorted(path.rglob("*.md"))
+    given = _day(valid_from) if valid_from else None
+    kept, refused = [], []
+    with out.progress(_("导入"), total=len(files)) as progress:
+        for file in files:
+            try:
+                parsed = parse_statute(_text(file))
+                kept.append(
+                    statutes.import_law(by=BY, at=now(), parsed=parsed, source=file.name, valid_from=given)
+                )
+            except (StatuteError, UnicodeDecodeError, statutes.UndatedLawError) as error:
+                refused.append({"file": file.name, "reason": str(error)})
+            progress.advance()
+    if any(one.new for one in kept):
+        statutes.index_again(by=BY, at=now())
+    for one in kept:
+        mark = _("新") if one.new else _("已有")
+        out.line(f"{mark} {one.law} {one.valid_from}（{one.date_source}） {one.articles}")
+        for finding in one.findings:
+            out.line(f"    {finding}")
+    for bad in refused:
+        out.line(f"✗ {bad['file']}：{bad['reason']}")
+    told = [
+        {
+            "law": one.law,
+            "valid_from": str(one.valid_from),
+            "date_source": one.date_source,
+            "articles": one.articles,
+            "new": one.new,
+            "findings": list(one.findings),
+        }
+        for one in kept
+    ]
+    out.result({"laws": told, "refused": refused})
+    return ExitCode.PARTLY_REFUSED if refused else ExitCode.OK
+
+
+@command.command(help=_("核对规则包中每一处法律依据：能否在法律库中找到、是否废止、是否未核实。"))
+@click.option("--on", type=Instant(), help=_("以哪一天为准，默认今天。"))
+@reporting(
+    {
+        "counts": _("各种结论的数目"),
+        "citations": _("逐处：file、law、article、standing"),
+    }
+)
+def check(out: Output, on: dt.datetime | None) -> ExitCode:
+    """FOUND when a citation has no record or its article does not exist."""
+    records, day = _records(), _day(on)
+    found = []
+    for name, document in read_documents(Path(settings.PACKS)):
+        for citation in citations(name, document):
+            told = queries.standing(viewer=VIEWER, citation=citation, records=records, on=day)
+            found.append((citation, told))
+    counts = Counter(told.value for _citation, told in found)
+    for citation, told in sorted(set(found), key=lambda pair: (pair[1].value, pair[0].where)):
+        if told is not Standing.RESOLVED:
+            out.line(f"{told.value:16} {citation.law} {citation.article}  {citation.where}")
+    for name, number in sorted(counts.items()):
+        out.line(f"{name}: {number}")
+    rows = [
+        {"file": c.where, "law": c.law, "article": c.article, "standing": told.value} for c, told in found
+    ]
+    out.result({"counts": dict(counts), "citations": rows})
+    wrong = counts[Standing.NO_RECORD.value] + counts[Standing.NO_SUCH_ARTICLE.value]
+    return ExitCode.FOUND if wrong else ExitCode.OK
+
+
+def _told(card: ArticleCard) -> dict[str, object]:
+    return {
+        "law": card.law,
+        "valid_from": str(card.valid_from),
+        "article": card.number,
+        "branch": card.branch,
+        "division": card.division,
+        "text": card.text,
+    }
+
+
+ARTICLE_KEYS = {
+    "law": _("法律"),
+    "valid_from": _("该文本施行日期"),
+    "article": _("条"),
+    "branch": _("之几，无则为 0"),
+    "division": _("章节"),
+    "text": _("条文"),
+}
+
+
+@command.command(help=_("查看某日有效的条文：写法律名称与条号，如 83 或 83(4)。"))
+@click.argument("law")
+@click.argument("article")
+@click.option("--on", type=Instant(), help=_("行为发生之日，默认今天。"))
+@reporting(ARTICLE_KEYS)
+def show(out: Output, law: str, article: str, on: dt.datetime | None) -> ExitCode:
+    """One article of a day; where today's text differs, both are shown and nothing is chosen."""
+    place = read_place(article)
+    if place is None:
+        raise click.UsageError(_("%(text)s 不是条号，写成 83 或 83(4)") % {"text": article})
+    record = _records().get(law)
+    names = [record.full_name, law] if record else [law]
+    full = next((name for name in names if name in queries.laws(viewer=VIEWER)), None)
+    if full is None:
+        raise CannotRunError(_("法律库中没有 %(law)s，请先导入") % {"law": law})
+    cards = queries.articles_between(
+        viewer=VIEWER, law=full, place=place, acted_on=_day(on), judged_on=_day(None)
+    )
+    for card in cards:
+        out.line(f"{card.law}（{card.valid_from}）第 {card.number} 条  {card.division}")
+        out.line(card.text)
+    if len(cards) > 1:
+        out.note(_("行为时与现在的条文不同：从旧兼从轻，由办案人员判断适用哪一文本。"))
+    out.records(_told(card) for card in cards)
+    return ExitCode.OK if cards else ExitCode.FOUND
+
+
+@command.command(help=_("检索：用词语、法律名称或者日常问题。"))
+@click.argument("question")
+@click.option("--on", type=Instant(), help=_("只看某日有效的文本。"))
+@click.option("--top", type=click.IntRange(1, 100), default=10, help=_("最多列出几条。"))
+@reporting({**ARTICLE_KEYS, "score": _("相关度")})
+def search(out: Output, question: str, on: dt.datetime | None, top: int) -> ExitCode:
+    """Best first; the words of packs/statutes widen the question."""
+    words = {
+        everyday: legal
+        for _name, document in read_documents(Path(settings.PACKS) / "statutes")
+        for everyday, legal in document.get("words", {}).items()
+    }
+    day = _day(on) if on else None
+    found = queries.search(viewer=VIEWER, question=question, words=words, on=day, top=top)
+    for card, score in found:
+        first = card.text.partition("\n")[0]
+        out.line(f"{score:6.1f} {card.law} 第 {card.number} 条：{first[:60]}")
+    out.records({**_told(card), "score": round(score, 3)} for card, score in found)
+    return ExitCode.OK if found else ExitCode.FOUND

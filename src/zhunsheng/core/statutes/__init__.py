@@ -1,0 +1,1 @@
+"""Statute texts: numbers, parsing of published collections, citations."""

@@ -1,0 +1,1 @@
+"""Doors for writing: statute texts, and the life of lists."""

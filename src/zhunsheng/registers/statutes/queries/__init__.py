@@ -1,0 +1,1 @@
+"""Doors for reading: statutes, and lists."""

@@ -1,0 +1,105 @@
+"""Lists: the version of a day, two side by side, conflicts between levels, use for the yearly evaluation."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from zhunsheng.core.actors import Audience, Viewer
+from zhunsheng.core.statutes.lists import LEVELS, EntryChange, Proposal, compared, proposed
+from zhunsheng.registers.statutes.lifecycle import ListState
+from zhunsheng.registers.statutes.models import ListVersion
+
+PUBLIC = frozenset({ListState.PUBLISHED.value, ListState.EFFECTIVE.value, ListState.SUPERSEDED.value})
+
+
+@dataclass(frozen=True, slots=True)
+class ListCard:
+    """One version of a list."""
+
+    id: int
+    list_key: str
+    number: int
+    title: str
+    issuer: str
+    level: str
+    state: str
+    valid_from: date | None
+    valid_to: date | None
+    content: Mapping[str, Any]
+
+
+def versions(*, viewer: Viewer, list_key: str) -> list[ListCard]:
+    """All versions, oldest first; outside the bureau only those that were published."""
+    rows = ListVersion.objects.filter(list_key=list_key)
+    if viewer.audience is not Audience.BUREAU:
+        rows = rows.filter(state__in=PUBLIC)
+    return [_card(row) for row in rows]
+
+
+def in_force(*, viewer: Viewer, list_key: str, on: date) -> ListCard | None:
+    """The version that applied on a day."""
+    for card in versions(viewer=viewer, list_key=list_key):
+        if card.valid_from is None or on < card.valid_from:
+            continue
+        if card.valid_to is None or on <= card.valid_to:
+            return card
+    return None
+
+
+def side_by_side(*, viewer: Viewer, old_id: int, new_id: int) -> list[EntryChange]:
+    """Every entry in which two versions differ."""
+    cards = {card.id: card for row in (old_id, new_id) if (card := _seen(viewer, row)) is not None}
+    if len(cards) < 2:
+        return []
+    return compared(cards[old_id].content, cards[new_id].content)
+
+
+def conflict(
+    *, viewer: Viewer, one_id: int, other_id: int, lower_more_favourable: bool, lower_within_authority: bool
+) -> tuple[ListCard, ListCard, Proposal] | None:
+    """Both lists, the higher level first, and what M01 proposes; a person chooses."""
+    found = [card for row in (one_id, other_id) if (card := _seen(viewer, row)) is not None]
+    if len(found) < 2:
+        return None
+    higher, lower = sorted(found, key=lambda card: LEVELS.index(card.level))
+    told = proposed(
+        higher.list_key,
+        lower.list_key,
+        lower_more_favourable=lower_more_favourable,
+        lower_within_authority=lower_within_authority,
+    )
+    return higher, lower, told
+
+
+def uses(*, viewer: Viewer, list_key: str, year: int) -> Counter[str]:
+    """How often each entry was relied on in a year; for the bureau only."""
+    if viewer.audience is not Audience.BUREAU:
+        return Counter()
+    rows = ListVersion.objects.filter(list_key=list_key, uses__used_on__year=year)
+    return Counter(rows.values_list("uses__entry", flat=True))
+
+
+def _seen(viewer: Viewer, version_id: int) -> ListCard | None:
+    row = ListVersion.objects.filter(id=version_id).first()
+    if row is None or (viewer.audience is not Audience.BUREAU and row.state not in PUBLIC):
+        return None
+    return _card(row)
+
+
+def _card(row: ListVersion) -> ListCard:
+    return ListCard(
+        row.id,
+        row.list_key,
+        row.number,
+        row.title,
+        row.issuer,
+        row.level,
+        row.state,
+        row.valid_from,
+        row.valid_to,
+        row.content,
+    )
