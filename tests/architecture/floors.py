@@ -100,6 +100,29 @@ def unsigned_functions(module: str, tree: ast.Module) -> list[str]:
     return complaints
 
 
+SCOPING = frozenset({"within", "opens", "subjects", "sees_all", "is_supervisor", "may_see_subject", "audits"})
+OWN_RULES = frozenset({"foundation"})
+
+
+def unscoped_queries(module: str, tree: ast.Module) -> list[str]:
+    """Public queries that read rows without asking what is open to the viewer, or judge by audience alone.
+
+    Foundation knows no subjects and is exempt from the first half.
+    """
+    parts = module.split(".")
+    if "queries" not in parts:
+        return []
+    complaints = []
+    for function in _public_functions(tree):
+        names = {node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)}
+        names |= {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+        if "objects" in names and parts[1] not in OWN_RULES and not names & SCOPING:
+            complaints.append(f"{module}.{function.name}: reads rows of any scope")
+        if "audience" in names:
+            complaints.append(f"{module}.{function.name}: judges by audience, which says nothing of scope")
+    return complaints
+
+
 def context_circles(imports: Iterable[Import], relations: Iterable[Relation]) -> list[str]:
     """Contexts that cannot be put in order when imports and foreign keys are counted together."""
     graph: dict[str, set[str]] = {}

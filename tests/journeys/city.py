@@ -20,7 +20,7 @@ from zhunsheng.workflows import handlers
 
 BUREAU = Viewer.bureau("test")
 MACHINE = Actor.service("test")
-OFFICER = Actor(ActorKind.PERSON, "9801-07", "程岚")
+OFFICER = Actor(ActorKind.PERSON, "9801-07", "程岚", frozenset({"touch.decide", "class.settle"}))
 HOUSE = Path(__file__).parents[2]
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Count, Sum
 
-from zhunsheng.core.actors import Audience, Viewer
+from zhunsheng.core.actors import Viewer
 from zhunsheng.foundation.outreach.models import Channel, Message
 
 
@@ -25,7 +25,7 @@ class MessageCard:
 
 def to_recipient(*, viewer: Viewer, recipient: str, channel: str = "") -> list[MessageCard]:
     """Messages to an address, newest first. A business reads the inbox under its own key only."""
-    if viewer.audience is not Audience.BUREAU and recipient not in viewer.subjects:
+    if not viewer.may_see_subject(recipient):
         return []
     rows = Message.objects.filter(recipient=recipient).order_by("-id")
     if channel:
@@ -34,8 +34,8 @@ def to_recipient(*, viewer: Viewer, recipient: str, channel: str = "") -> list[M
 
 
 def totals(*, viewer: Viewer) -> dict[str, int]:
-    """Short messages by state, and `segments` in all; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    """Short messages by state, and `segments` in all; for bureau-wide viewers only."""
+    if not viewer.sees_all:
         return {}
     rows = Message.objects.filter(channel=Channel.SMS)
     told = dict(rows.values_list("state").annotate(n=Count("id")).order_by("state"))

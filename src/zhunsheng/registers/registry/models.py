@@ -18,7 +18,10 @@ class SubjectKind(models.TextChoices):
 
 
 class Subject(models.Model):
-    """One who can be supervised. Name, trade, division and state are today's, for lists only."""
+    """One who can be supervised. Name, trade, division and state are today's, for lists only.
+
+    `officer` is the work number of whoever is in charge, opaque here.
+    """
 
     id = models.BigAutoField(primary_key=True)
     key = models.CharField(max_length=40, unique=True)
@@ -31,6 +34,7 @@ class Subject(models.Model):
     established_on = models.DateField()
     station = models.CharField(max_length=40, blank=True, default="")
     phone = models.CharField(max_length=32, blank=True, default="")
+    officer = models.CharField(max_length=40, blank=True, default="", db_index=True)
     recorded_at = models.DateTimeField()
 
     class Meta:
