@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
-from zhunsheng.core.actors import Actor, ActorKind, Audience, FieldLevel, Scope, ScopeKind, Viewer
+from zhunsheng.core.actors import Actor, ActorKind, Audience, Scope, ScopeKind, Viewer
 from zhunsheng.core.clock import day_of, instant
 from zhunsheng.foundation.accounts import tree
 from zhunsheng.foundation.accounts.models import Certificate, Grant, Unit, UnitLevel
@@ -85,14 +85,13 @@ def empower(grant: Grant, on: date) -> Acting:
     role = role_book().role(grant.role)
     person, unit = grant.person, grant.unit
     actor = Actor(ActorKind.PERSON, person.key, person.name, powers_of(grant, on))
-    reveals = role.reveals if "subject.reveal" in actor.powers else FieldLevel.PUBLIC
     viewer = Viewer(
         Audience.BUREAU,
         person.key,
         frozenset(),
         scope_of(grant),
         role.shows,
-        reveals,
+        role.reveals,
         audits="audit.read" in actor.powers,
     )
     return Acting(

@@ -165,4 +165,4 @@ def why_visible(*, viewer: Viewer, key: str, on: date) -> list[str]:
     if row is None or not viewer.is_staff:
         return []
     place = access.Place(row.division, row.station, row.officer)
-    return access.who_sees(viewer=viewer, place=place, on=on)
+    return access.who_sees(viewer=viewer, place=place, on=on, power="subject.read")

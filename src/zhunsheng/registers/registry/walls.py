@@ -44,6 +44,8 @@ def _conditions(model: type[models.Model], walled: dict[str, str]) -> Iterator[s
             yield f"(left({own}.subject, 1) = '@' OR {lies})"
         elif field.name == "division":
             yield f"division = ANY({tenancy.DISTRICTS})"
+        elif field.name == "area":  # industry/division, as `queries.areas` gives it
+            yield f"split_part(area, '/', 2) = ANY({tenancy.DISTRICTS})"
 
 
 def build(**_signal: Any) -> None:

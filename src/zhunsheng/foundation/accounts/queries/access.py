@@ -91,8 +91,8 @@ def _card(row: Grant) -> GrantCard:
     )
 
 
-def who_sees(*, viewer: Viewer, place: Place, on: date, power: str = "subject.read") -> list[str]:
-    """A sentence for every standing grant that opens a record at this place, and why."""
+def who_sees(*, viewer: Viewer, place: Place, on: date, power: str) -> list[str]:
+    """A sentence for every standing grant with this permission that opens a record at this place, and why."""
     if not opens(viewer=viewer, place=place):
         return []
     told = []
