@@ -1,8 +1,8 @@
 """F-15: what a district sees does not depend on anything that another district has or does.
 
 Two worlds run the same sequence of acts of district A; in one of them B lives too. Whatever A's officer
-is shown must be the same, byte for byte. Row numbers of the database are shared by all districts and are left out
-(`id`, `sequence`); that they would tell is shown below, so they must not stand on a page.
+is shown must be the same, byte for byte. Row numbers of the database are shared by all districts and are
+left out (`id`, `sequence`); that they would tell is shown below, so they must not stand on a page.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ WITH RECURSIVE behind AS (
     SELECT c.oid, c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
     JOIN pg_type t ON t.oid = a.atttypid
     WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
-    AND a.attname IN ('division', 'subject', 'area') AND t.typname = 'varchar'
+    AND a.attname IN ('division', 'subject', 'shared_with', 'area') AND t.typname = 'varchar'
     UNION
     SELECT c.oid, c.relname FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
     JOIN behind b ON b.oid = k.confrelid WHERE k.contype = 'f'

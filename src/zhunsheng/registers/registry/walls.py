@@ -1,7 +1,8 @@
 """Which tables stand behind the second wall, and when a row is open: derived from the models.
 
 A subject lies in its division. Whatever speaks of a subject, by key or by foreign key, lies where the subject
-lies; it moves along when the subject does. Keys that begin with @ are nobody's (the world's facts).
+lies; it moves along when the subject does. An empty key, and one that begins with @
+(the world's facts), is nobody's.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from django.db import connection, models
 
 from zhunsheng.foundation.accounts import tenancy
 from zhunsheng.registers.registry.models import Subject
+
+SUBJECT_KEYS = frozenset({"subject", "shared_with"})
 
 
 def walls() -> dict[str, str]:
@@ -38,10 +41,10 @@ def _conditions(model: type[models.Model], walled: dict[str, str]) -> Iterator[s
             if target._meta.db_table in walled:
                 there, pk = target._meta.db_table, target._meta.pk.column
                 yield f"EXISTS (SELECT 1 FROM {there} p WHERE p.{pk} = {own}.{field.column})"  # noqa: S608
-        elif field.name == "subject" and isinstance(field, models.CharField):
+        elif field.name in SUBJECT_KEYS and isinstance(field, models.CharField):
             there = Subject._meta.db_table
-            lies = f"EXISTS (SELECT 1 FROM {there} p WHERE p.key = {own}.subject)"  # noqa: S608
-            yield f"(left({own}.subject, 1) = '@' OR {lies})"
+            lies = f"EXISTS (SELECT 1 FROM {there} p WHERE p.key = {own}.{field.column})"  # noqa: S608
+            yield f"(left({own}.{field.column}, 1) IN ('', '@') OR {lies})"
         elif field.name == "division":
             yield f"division = ANY({tenancy.DISTRICTS})"
         elif field.name == "area":  # industry/division, as `queries.areas` gives it
