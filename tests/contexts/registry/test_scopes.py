@@ -16,7 +16,7 @@ from zhunsheng.foundation.evidence import queries as evidence
 from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.judging.portraits.models import ClassRun, SubjectClass
 from zhunsheng.judging.triggers import queries as triggers
-from zhunsheng.judging.triggers.models import AreaAlert, DataAlarm, Touch, VisitEntry
+from zhunsheng.judging.triggers.models import AreaAlert, DataAlarm, SupervisionTask, Touch, VisitEntry
 from zhunsheng.registers.registry import actions, queries
 from zhunsheng.registers.registry.actions import RevealError, SubjectRecord, UnknownSubjectError
 from zhunsheng.sensing.signals import queries as signals
@@ -227,7 +227,12 @@ def test_everything_open_goes_to_the_successor() -> None:
     with pytest.raises(work.HandOverError, match="有效"):
         work.hand_over(by=SHELL, at=NOW, owner="0001", to="0002", reason="退休")
     office.give("0002", "officer", "980102/城东所")
+    touch = Touch.objects.get(subject="E1")
+    SupervisionTask.objects.create(
+        touch=touch, kind="REVIEW", holder="0001", scope={}, opened_at=NOW, due_on=TODAY, due_why="x"
+    )
     moved = work.hand_over(by=SHELL, at=NOW, owner="0001", to="0002", reason="退休")
-    assert moved["registry"] == 3
+    assert moved == {"registry": 3, "triggers": 1}
+    assert [t.holder for t in triggers.tasks(viewer=Viewer.bureau("x"))] == ["0002"]
     again = work.hand_over(by=SHELL, at=NOW, owner="0001", to="0002", reason="退休")
     assert not any(again.values())
