@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "zhunsheng.portals.officer.door.middleware",
 ]
 
 ROOT_URLCONF = "zhunsheng.config.urls"
