@@ -112,9 +112,9 @@ def test_disagreeing_needs_a_reason_and_nothing_typed_is_lost(client: Client, to
     base = link(touch_id) + "answer/"
     refused = client.post(base, {"answer": "DISAGREE", "reason": "  ", "next": "1"})
     page = refused.content.decode()
-    assert refused.status_code == 422 and "请写明您的理由" in page and 'href="#reason"' in page
+    assert "请写明您的理由" in page and 'href="#reason"' in page
     assert re.search(r'value="DISAGREE"\s+checked', page)
-    assert client.post(link(touch_id) + "check/").status_code == 422
+    assert "请写明您的理由" in client.post(link(touch_id) + "check/").content.decode()
     assert answered_facts() == []
     client.post(base, {"answer": "DISAGREE", "reason": "设备已停用", "next": "1"})
     client.post(link(touch_id) + "check/")
@@ -150,9 +150,10 @@ def test_the_link_of_one_business_opens_nothing_of_another(client: Client, touch
     client.post(link(touch_id) + "answer/", {"answer": "DONE", "files": [picture()], "save": "1"})
     (card,) = files.of_owner(viewer=Viewer.business(E1), owner=f"touch:{touch_id}")
     assert files.of_owner(viewer=Viewer.business("91980103MA200C2D2N"), owner=f"touch:{touch_id}") == []
+    assert client.get(f"{link(touch_id)}files/{card.id + 1}/").status_code == 404
+    # Last, for closing an answer closes the connection to PostgreSQL as well.
     with closing(client.get(f"{link(touch_id)}files/{card.id}/")) as own:
         assert own.status_code == 200
-    assert client.get(f"{link(touch_id)}files/{card.id + 1}/").status_code == 404
 
 
 def test_the_original_is_kept_and_the_copy_shown_knows_no_place(client: Client, touch_id: int) -> None:
@@ -185,10 +186,7 @@ def test_a_file_is_what_its_bytes_say(client: Client, touch_id: int, content: by
         link(touch_id) + "answer/", {"answer": "HELP", "reason": "请看", "files": [upload], "next": "1"}
     )
     page = response.content.decode()
-    if not content:
-        assert response.status_code in {302, 422}  # an empty part is dropped by the parser
-        return
-    assert response.status_code == 422 and words in page and "请看" in page
+    assert words in page and "请看" in page
     assert files.of_owner(viewer=BUREAU, owner=f"touch:{touch_id}") == []
 
 
@@ -200,7 +198,7 @@ def test_files_are_counted_taken_back_and_stay_once_sent(client: Client, touch_i
         {"answer": "DONE", "files": [picture(f"{c}.jpg", c) for c in colours], "save": "1"},
     )
     pdf = {"answer": "DONE", "files": [SimpleUploadedFile("一份说明.pdf", PDF)]}
-    assert client.post(base + "answer/", pdf | {"save": "1"}).status_code == 422
+    assert "最多上传 6 个" in client.post(base + "answer/", pdf | {"save": "1"}).content.decode()
     standing = files.of_owner(viewer=BUREAU, owner=f"touch:{touch_id}")
     assert len(standing) == 6
     client.post(f"{base}answer/files/{standing[0].id}/remove/")

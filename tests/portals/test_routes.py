@@ -17,10 +17,15 @@ from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 
 from tests.contexts.accounts import office
 from tests.contexts.accounts.office import HERE, NOW, PASSWORD, SECRET, SHELL, code
+from zhunsheng.core.clock import FixedClock
 from zhunsheng.foundation.accounts.actions import accounts, signing_in
 from zhunsheng.foundation.accounts.models import LoginSession
 from zhunsheng.foundation.accounts.who import who_is
+from zhunsheng.judging.triggers.models import Touch
 from zhunsheng.portals.officer.door import COOKIE
+from zhunsheng.registers.registry import actions
+from zhunsheng.registers.registry.actions import SubjectRecord
+from zhunsheng.web import clock
 
 pytestmark = pytest.mark.django_db
 TABLE = yaml.safe_load((Path(__file__).parent / "routes.yaml").read_text(encoding="utf-8"))
@@ -82,7 +87,8 @@ def test_a_route_that_nobody_declared_is_seen() -> None:
 def clients(settings: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, Client]:
     """A browser for each visitor of the table."""
     monkeypatch.setattr(ScryptPasswordHasher, "work_factor", 2**4)
-    settings.DEMO, settings.DEMO_CLOCK = True, NOW
+    settings.DEMO = False
+    monkeypatch.setattr(clock, "SystemClock", lambda: FixedClock(NOW))
     cache.clear()
     office.found_bureau()
     told = {"anonymous": Client()}
@@ -149,3 +155,43 @@ def test_what_is_not_there_and_what_is_not_yours_look_alike(clients: dict[str, C
     shown = [re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"|/\d+/', "", p.content.decode()) for p in pages]
     assert shown[0] == shown[1]
     assert LoginSession.objects.get(id=other.id).ended_at is None
+
+
+OWN, SIBLING, OTHER = "91980102MA100A1B2U", "92980102MA400G4H2X", "91980103MA200C2D2N"
+PLACES = {OWN: (office.EAST, "城东所"), SIBLING: (office.EAST, "城南所"), OTHER: (office.WEST, "西浦所")}
+
+
+def test_own_is_open_and_a_siblings_or_another_districts_is_as_if_it_were_not(
+    clients: dict[str, Client],
+) -> None:
+    for key, (division, station) in PLACES.items():
+        record = SubjectRecord(key, "ENTERPRISE", "商行", division, "5211", office.FOUNDED, station=station)
+        actions.record_subject(by=SHELL, at=NOW, record=record)
+        Touch.objects.create(
+            subject=key,
+            item="T01",
+            point="T01-1",
+            colour="YELLOW",
+            state="OBSERVING",
+            started_at=NOW,
+            pack_version="1",
+            pack_hash="x",
+        )
+    client = clients["officer"]
+    assert client.get(f"/subjects/{OWN}/").status_code == 200
+    nothing = client.get("/subjects/no-such-key/")
+    for key in (SIBLING, OTHER):
+        closed = client.get(f"/subjects/{key}/")
+        assert (closed.status_code, plain(closed, key)) == (404, plain(nothing, "no-such-key"))
+        touch = Touch.objects.get(subject=key)
+        assert client.get(f"/touches/{touch.id}/").status_code == 404
+        assert key not in client.get("/touches/").content.decode()
+        assert key not in client.get("/subjects/").content.decode()
+        assert key not in client.get("/subjects/?q=商行").content.decode()
+    assert OWN in client.get("/subjects/").content.decode()
+
+
+def plain(page: Any, key: str) -> str:
+    """A page without its form token and the address that was asked for."""
+    told = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", page.content.decode())
+    return told.replace(key, "")

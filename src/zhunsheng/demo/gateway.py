@@ -14,13 +14,16 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 BODY_BYTES_MAX = 64_000
+DRIPS = 12
+_Trick = TypeVar("_Trick", bound=StrEnum)
 
 
 class Trick(StrEnum):
@@ -38,11 +41,23 @@ class Trick(StrEnum):
     SLOW_DRIP = "SLOW_DRIP"
 
 
+class ReceiptTrick(StrEnum):
+    """What the gateway says later about an accepted message."""
+
+    PLAIN = "PLAIN"
+    BEFORE_THE_ANSWER = "BEFORE_THE_ANSWER"
+    TWICE = "TWICE"
+    CONTRADICTED = "CONTRADICTED"
+    STRANGE_KEY = "STRANGE_KEY"
+    FAILED = "FAILED"
+
+
 @dataclass(frozen=True)
 class Manners:
     """Which tricks, how often (per thousand requests each), and what the gateway offers."""
 
     tricks: Mapping[Trick, int] = field(default_factory=dict)
+    receipts: Mapping[ReceiptTrick, int] = field(default_factory=dict)
     keyed: bool = True
     queryable: bool = True
     seed: int = 0
@@ -61,6 +76,14 @@ HOSTILE_TRICKS = {
     Trick.WRONG_CHARSET: 20,
     Trick.SLOW_DRIP: 5,
 }
+HOSTILE_RECEIPTS = {
+    ReceiptTrick.BEFORE_THE_ANSWER: 150,
+    ReceiptTrick.TWICE: 150,
+    ReceiptTrick.CONTRADICTED: 100,
+    ReceiptTrick.STRANGE_KEY: 50,
+    ReceiptTrick.FAILED: 50,
+    ReceiptTrick.PLAIN: 500,
+}
 
 
 class Book:
@@ -71,6 +94,18 @@ class Book:
         self._numbered = 0
         self.messages: dict[str, dict[str, Any]] = {}
         self.delivered: Counter[str] = Counter()
+        self._receipts: list[tuple[str, str]] = []
+
+    def say_later(self, key: str, *told: str) -> None:
+        """Receipts to be fetched (or called back with) in this order."""
+        with self._lock:
+            self._receipts += [(key, state) for state in told]
+
+    def receipts(self) -> list[tuple[str, str]]:
+        """(key, DELIVERED or FAILED) of what has not been fetched yet."""
+        with self._lock:
+            told, self._receipts = self._receipts, []
+        return told
 
     def number(self) -> int:
         """The number of this request."""
@@ -85,6 +120,16 @@ class Book:
             if not (once and key in self.messages):
                 self.delivered[key] += 1
             self.messages[key] = message
+
+    def accept_and_draw(self, message: dict[str, Any], manners: Manners) -> ReceiptTrick | None:
+        """Accept; what will be said about a new message, said already if it comes before the answer."""
+        key = str(message["key"])
+        first = key not in self.messages
+        self.accept(message, once=manners.keyed)
+        receipt = receipt_for(manners, key) if first else None
+        if receipt is ReceiptTrick.BEFORE_THE_ANSWER:
+            _give_receipts(self, receipt, key)
+        return receipt
 
     def told_twice(self) -> list[str]:
         """Keys whose recipients were told more than once."""
@@ -118,12 +163,48 @@ class SandboxGateway:
 
 def trick_for(manners: Manners, number: int) -> Trick:
     """The same trick for the same seed and number, whatever else happens."""
-    drawn = random.Random(f"{manners.seed}:{number}").randrange(1000)  # noqa: S311 - a repeatable fault table
-    for trick, share in manners.tricks.items():
+    return _drawn(manners.tricks, f"{manners.seed}:{number}") or Trick.NONE
+
+
+def receipt_for(manners: Manners, key: str) -> ReceiptTrick | None:
+    """What will be said about a message; None when the gateway gives no receipt for it."""
+    return _drawn(manners.receipts, f"{manners.seed}:{key}")
+
+
+def _drawn(table: Mapping[_Trick, int], seed: str) -> _Trick | None:
+    drawn = random.Random(seed).randrange(1000)  # noqa: S311 - a repeatable fault table
+    for trick, share in table.items():
         if drawn < share:
             return trick
         drawn -= share
-    return Trick.NONE
+    return None
+
+
+def _give_receipts(book: Book, trick: ReceiptTrick | None, key: str) -> None:
+    match trick:
+        case ReceiptTrick.TWICE:
+            book.say_later(key, "DELIVERED", "DELIVERED")
+        case ReceiptTrick.CONTRADICTED:
+            book.say_later(key, "DELIVERED", "FAILED", "ACCEPTED")
+        case ReceiptTrick.STRANGE_KEY:
+            book.say_later(f"strange-{key}", "DELIVERED")
+        case ReceiptTrick.FAILED:
+            book.say_later(key, "FAILED")
+        case ReceiptTrick.PLAIN | ReceiptTrick.BEFORE_THE_ANSWER:
+            book.say_later(key, "DELIVERED")
+
+
+def _drip(line: socket.socket, pause_seconds: float) -> None:
+    """Byte by byte: no single read times out, and the answer never ends."""
+    with suppress(OSError):
+        for byte in b"HTTP/1.1 202 Accepted\r\n"[:DRIPS]:
+            line.sendall(bytes([byte]))
+            time.sleep(pause_seconds)
+
+
+def _cut(handler: BaseHTTPRequestHandler) -> None:
+    handler.close_connection = True
+    handler.connection.shutdown(socket.SHUT_RDWR)
 
 
 def _handler(book: Book, manners: Manners) -> type[BaseHTTPRequestHandler]:
@@ -157,20 +238,25 @@ def _handler(book: Book, manners: Manners) -> type[BaseHTTPRequestHandler]:
             elif trick is Trick.REDIRECT:
                 self._reply(302, {}, {"Location": "/elsewhere"})
             elif trick is Trick.RESET:
-                self._cut()
+                _cut(self)
             else:
-                book.accept(message, once=manners.keyed)
+                receipt = book.accept_and_draw(message, manners)
                 self._after_accepting(trick, message)
+                if receipt is not ReceiptTrick.BEFORE_THE_ANSWER:
+                    _give_receipts(book, receipt, str(message["key"]))
 
         def _after_accepting(self, trick: Trick, message: dict[str, Any]) -> None:
             if trick is Trick.ACCEPT_THEN_RESET:
-                self._cut()
+                _cut(self)
             elif trick is Trick.ACCEPT_THEN_500:
                 self._reply(500, {"error": "internal"})
             elif trick is Trick.WRONG_CHARSET:
                 self._send(202, '{"key": "错"}'.encode("gb18030"), {})
+            elif trick is Trick.SLOW_DRIP:
+                self.close_connection = True
+                _drip(self.connection, manners.hang_seconds / 3)
             else:
-                if trick in {Trick.ACCEPT_THEN_HANG, Trick.SLOW_DRIP}:
+                if trick is Trick.ACCEPT_THEN_HANG:
                     time.sleep(manners.hang_seconds)
                 self._reply(202, {"key": message["key"], "state": "ACCEPTED"})
 
@@ -188,9 +274,5 @@ def _handler(book: Book, manners: Manners) -> type[BaseHTTPRequestHandler]:
                 self.wfile.write(body)
             except OSError:
                 self.close_connection = True
-
-        def _cut(self) -> None:
-            self.close_connection = True
-            self.connection.shutdown(socket.SHUT_RDWR)
 
     return Handler

@@ -19,6 +19,7 @@ from zhunsheng.engine.judgement import Judgement
 from zhunsheng.engine.library import Library, open_library
 from zhunsheng.foundation.outbox.lifecycle import RowState
 from zhunsheng.foundation.outreach.gateways.http_keyed.connector import connect
+from zhunsheng.foundation.outreach.links import sign
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.registers.registry import actions as registry
 from zhunsheng.registers.registry import queries as subjects
@@ -29,6 +30,9 @@ from zhunsheng.workflows import answering, classing, enrolling, handlers, judgin
 BY = Actor.service("demo")
 VIEWER = Viewer.bureau("demo")
 THIS_MONTH = NOW.replace(day=1)
+SENDING_HOURS = 6
+# When everything has been told: the pages of the demo stand here.
+CLOSING = NOW + timedelta(hours=SENDING_HOURS)
 ITEMS = {
     "PROPERTY": ("T01", "T02", "T03"),
     "CYLINDERS": ("T03", "T04", "T05"),
@@ -66,6 +70,13 @@ def is_empty() -> bool:
 def is_played() -> bool:
     """Whether the first subject of the demo stands here."""
     return subjects.get(viewer=VIEWER, key=STORY[0][0]) is not None
+
+
+def waiting_link() -> str:
+    """The path of a reminder that still waits for its answer; '' when none does."""
+    told = triggers.touches(viewer=VIEWER, state="OBSERVING", open_only=True)
+    number = next((touch.id for touch in told if not touch.answer), None)
+    return "" if number is None else f"b/{sign('touch', number, at=CLOSING)}/"
 
 
 def play(say: Say, number: int = 3_000) -> Sent:
@@ -131,7 +142,7 @@ def warn_and_answer(library: Library) -> Sent:
     running.turn_inside(clock, handlers())
     with SandboxGateway(MILD) as gateway:
         connector = connect(gateway.address)
-        for _ in range(6):
+        for _ in range(SENDING_HOURS):
             outcome = running.turn_outside(connector, clock, library.message_policy, wary=False)
             for state in (RowState.DONE, RowState.REFUSED, RowState.UNKNOWN):
                 states[state.value] = states.get(state.value, 0) + outcome[state]

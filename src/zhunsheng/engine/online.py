@@ -10,102 +10,52 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from zhunsheng.core.facts import Fact
 from zhunsheng.core.rules.tree import Pack
 from zhunsheng.engine.fast import codes as c
 from zhunsheng.engine.fast import tables as z
 from zhunsheng.engine.fast.batch import Yardstick, points_of
-from zhunsheng.engine.fast.columns import Columns, Dictionary, FactColumns, TooWideError
+from zhunsheng.engine.fast.columns import Columns, Dictionary
 from zhunsheng.engine.fast.history import judge_now
 from zhunsheng.engine.fast.jit import I64, U8
 from zhunsheng.engine.fast.scratch import Scratch, World, scratch_for
+from zhunsheng.engine.fast.stepping import (
+    O_AS_OF,
+    forget,
+    held_of,
+    shared_of,
+    step,
+    world_frame,
+)
 from zhunsheng.engine.fast.tables import Tables
 from zhunsheng.engine.judgement import PointResult
 from zhunsheng.engine.reference import judge
 from zhunsheng.engine.replay import Fold
+from zhunsheng.engine.shelf import Shelf
 from zhunsheng.engine.tracking import PointIndex, TouchEvent
 
 Fetch = Callable[[str], Sequence[Fact]]
-ROOM = 16
-
-
-def _grown(values: npt.NDArray[Any], room: int) -> npt.NDArray[Any]:
-    return np.concatenate((values, np.zeros(room, dtype=values.dtype)))
-
-
-@dataclass(slots=True)
-class Shelf:
-    """The columns of one subject with room to grow; None where only the reference can judge it."""
-
-    facts: list[Fact]
-    columns: Columns | None = None
-    used: int = 0
-    values: int = 0
-    local: dict[str, int] = field(default_factory=dict)
-
-    def rebuild(self, words: Dictionary) -> None:
-        """Sort and encode everything anew."""
-        built = FactColumns.of(self.facts, words)
-        if built.corrected or built.beyond:
-            self.columns = None
-            return
-        arrays = built.columns
-        self.used, self.values = len(arrays.occurred), len(arrays.values)
-        names = sorted({f.object for f in self.facts} - {""})
-        self.local = {"": 0, **{name: k for k, name in enumerate(names, start=1)}}
-        if not self.facts:
-            arrays = arrays._replace(subject_at=np.zeros(2, np.int64), object_at=np.zeros(2, np.int64))
-        grown = {
-            name: _grown(getattr(arrays, name), max(self.used, ROOM))
-            for name in ("occurred", "recorded", "shape", "local", "pointer")
-        }
-        grown["values"] = np.concatenate((arrays.values, np.zeros(4 * max(self.used, ROOM), np.int64)))
-        hidden = np.zeros(len(grown["occurred"]), dtype=np.uint8)
-        self.columns = arrays._replace(**grown, hidden=hidden)
-
-    def add(self, fact: Fact, words: Dictionary) -> None:
-        """Append where the fact is the latest and its object known; else rebuild."""
-        latest = not self.facts or max(self.facts[-1].order, fact.order) == fact.order
-        self.facts.append(fact)
-        columns = self.columns
-        appendable = columns is not None and latest and fact.object in self.local
-        if not appendable or columns is None or fact.supersedes is not None or fact.retracts is not None:
-            self.facts.sort(key=lambda f: f.order)
-            self.rebuild(words)
-            return
-        try:
-            shape, wide = words.shape(fact.kind, fact.payload)
-        except TooWideError:
-            self.columns = None
-            return
-        n, v = self.used, self.values
-        if n >= len(columns.occurred) or v + len(wide) > len(columns.values):
-            self.rebuild(words)
-            return
-        columns.occurred[n], columns.recorded[n], columns.shape[n] = fact.occurred_at, fact.recorded_at, shape
-        columns.local[n], columns.pointer[n] = self.local[fact.object], v
-        for k, value in enumerate(wide):
-            columns.values[v + k] = value
-        self.used, self.values = n + 1, v + len(wide)
-        columns.subject_at[1] = self.used
 
 
 @dataclass(slots=True)
 class Warm:
-    """A subject in memory: its columns, the fold of its touches, and what it showed last."""
+    """A subject in memory: its facts, the fold of its touches, and what it shows (`rows`: by object).
+
+    `stepped`: the last judgement was a step, so the next one tells what changed since.
+    """
 
     subject: str
     shelf: Shelf
     fold: Fold
     at: int
     before: Fold | None = None
-    shown: bytes = b""
-    points: Sequence[PointResult] = ()
+    dense: bytes = b""
+    rows: bytes = b""
+    stepped: bool = False
+    points: list[PointResult] = field(default_factory=list)
     next_due: int | None = None
 
 
@@ -131,38 +81,30 @@ class Stepper:
         fetch: Fetch | None = None,
         warm_max: int = 100_000,
     ) -> None:
-        self.pack, self.start, self.world = pack, start, list(world)
+        self.start, self.world = start, list(world)
         self.fetch: Fetch = fetch or (lambda _: ())
         self.warm_max = warm_max
-        self.words = Dictionary()
-        self.yardstick = Yardstick.of(pack, self.words)
-        self.index = PointIndex.of(pack)
+        self.looker = Looker(pack)
+        self.pack, self.index = pack, self.looker.index
         self.warm: OrderedDict[str, Warm] = OrderedDict()
-        self._epoch: tuple[int, int, World] | None = None
-        self._room = (64, 8)
-        self._make_scratch()
-
-    def _make_scratch(self) -> None:
-        tables = self.yardstick.current()
-        self._tables: Tables = tables
-        self._scratch: Scratch = scratch_for(tables, *self._room)
-        self._dense: U8 = np.zeros(int(tables.sizes[z.Z_DENSE]), dtype=np.uint8)
-        self._rows: I64 = np.zeros((self._room[1] * max(len(tables.points), 1), 3), dtype=np.int64)
 
     def take(self, fact: Fact) -> Step:
         """One fact of a subject; every due instant before it is judged first."""
         warm = self._warm(fact.subject)
-        warm.shelf.add(fact, self.words)
         if fact.recorded_at < warm.at:
+            warm.shelf.add(fact, self.looker.words)
             self._again(warm)
         else:
-            self._run(warm, fact.recorded_at)
+            self._run_due(warm, fact.recorded_at)
+            warm.shelf.add(fact, self.looker.words)
+            if fact.recorded_at >= self.start:
+                self._visit(warm, fact.recorded_at)
         return Step(fact.subject, warm.at, warm.points, self._events(warm), warm.next_due)
 
     def tell_world(self, fact: Fact) -> list[Step]:
         """A fact about a source or peers: every warm subject is judged at that instant."""
         self.world.append(fact)
-        self._epoch = None
+        self.looker.forget_world()
         steps = []
         for warm in self.warm.values():
             if fact.recorded_at < warm.at:
@@ -183,15 +125,20 @@ class Stepper:
         self.warm.pop(subject, None)
 
     def _events(self, warm: Warm) -> Sequence[TouchEvent]:
-        return [e for e in warm.fold.events if e.at == warm.at]
+        found = []
+        for event in reversed(warm.fold.events):
+            if event.at != warm.at:
+                break
+            found.append(event)
+        return found[::-1]
 
     def _warm(self, subject: str) -> Warm:
         warm = self.warm.get(subject)
         if warm is not None:
             self.warm.move_to_end(subject)
             return warm
-        shelf = Shelf(sorted(self.fetch(subject), key=lambda f: f.order))
-        shelf.rebuild(self.words)
+        shelf = Shelf(list(self.fetch(subject)))
+        shelf.rebuild(self.looker.words)
         warm = Warm(subject, shelf, self._fold(shelf), self.start)
         self._again(warm)
         self.warm[subject] = warm
@@ -204,8 +151,7 @@ class Stepper:
 
     def _again(self, warm: Warm) -> None:
         """Fold the whole known history anew: late knowledge ends in the same state."""
-        until = max((f.recorded_at for f in warm.shelf.facts), default=self.start)
-        until = max(until, warm.at)
+        until = max(warm.shelf.known_to, self.start, warm.at)
         warm.fold, warm.before, warm.at = self._fold(warm.shelf), None, self.start
         self._visit(warm, self.start)
         for at in sorted({f.recorded_at for f in (*warm.shelf.facts, *self.world)}):
@@ -220,56 +166,130 @@ class Stepper:
 
     def _run_due(self, warm: Warm, before: int) -> None:
         while True:
-            due = [t for t in (warm.next_due, warm.fold.due) if t is not None]
-            if not due or min(due) >= before:
+            due, waits = warm.next_due, warm.fold.due
+            if due is None or (waits is not None and waits < due):
+                due = waits
+            if due is None or due >= before:
                 return
-            self._visit(warm, min(due))
+            self._visit(warm, due)
 
     def _visit(self, warm: Warm, at: int) -> None:
         """Judge at an instant; a second visit to it starts from the memory before it."""
-        if at == warm.at and warm.before is not None:
+        again = at == warm.at and warm.before is not None
+        if again and warm.before is not None:
             warm.fold.states, warm.fold.due = warm.before.states, warm.before.due
-            warm.fold.events[:] = [e for e in warm.fold.events if e.at < at]
-            warm.shown = b""
+            while warm.fold.events and warm.fold.events[-1].at >= at:
+                warm.fold.events.pop()
         else:
             warm.before = Fold(self.pack, self.index, (), (), [], warm.fold.states, warm.fold.due)
         warm.at = at
-        changed = self._judge(warm, at)
+        moved = self.looker.show(warm, self.world, at)
         waiting = warm.fold.due is not None and warm.fold.due <= at
-        if changed or waiting:
+        if again or waiting or moved is None:
             warm.fold.step(warm.points, at)
+        elif moved:
+            warm.fold.step(moved, at, changed_only=True)
 
-    def _judge(self, warm: Warm, at: int) -> bool:
-        """Points of a subject now; whether they differ from those shown before."""
-        columns = warm.shelf.columns
+
+class Looker:
+    """Judges warm subjects, all in one memory: by moving windows where that may be, else anew."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack, self.index = pack, PointIndex.of(pack)
+        self.words = Dictionary()
+        self.yardstick = Yardstick.of(pack, self.words)
+        read = self.yardstick.compiler
+        self._names = [read.point_names[p] for p, row in enumerate(read.points) if row[c.P_OBJECTS] < 0]
+        self._known: dict[tuple[int, int], PointResult] = {}
+        self._epoch: tuple[int, int, World, I64] | None = None
+        self._room = (64, 8)
+        self._make_scratch()
+
+    def _make_scratch(self) -> None:
+        tables = self.yardstick.current()
+        self._tables: Tables = tables
+        self._scratch: Scratch = scratch_for(tables, *self._room)
+        self._dense: U8 = np.zeros(int(tables.sizes[z.Z_DENSE]), dtype=np.uint8)
+        self._rows: I64 = np.zeros((self._room[1] * max(len(tables.points), 1), 3), dtype=np.int64)
+        self._shared, self._frame = shared_of(tables, self._scratch, self._dense, self._rows)
+        # A subject's links were counted with the shapes of their day.
+        self._binding = int(np.diff(tables.feed_at).max(initial=0))
+
+    def forget_world(self) -> None:
+        """The world said something new."""
+        self._epoch = None
+
+    def show(self, warm: Warm, world: Sequence[Fact], at: int) -> list[PointResult] | None:
+        """Judge at an instant: the whole-subject points that changed, None where all must be looked at."""
+        columns = warm.shelf.standing(at)
         if columns is None:
-            told = judge(self.pack, warm.subject, warm.shelf.facts, self.world, at, at)
-            warm.points, warm.next_due, warm.shown = told.points, told.next_due, b""
-            return True
-        outside = self._world(at)
-        facts_count, objects = warm.shelf.used, len(warm.shelf.local)
-        if self.yardstick.shapes != len(self.words.shapes):
-            self._make_scratch()
+            told = judge(self.pack, warm.subject, warm.shelf.facts, world, at, at)
+            warm.points, warm.next_due = list(told.points), told.next_due
+            warm.dense, warm.stepped = b"", False
+            return None
+        outside, frame = self._world(world, at)
+        self._fit(warm.shelf)
+        if warm.shelf.steps_at(at):
+            return self._step(warm, columns, frame, at)
+        count = judge_now(self._tables, columns, self._scratch, outside, 0, at, self._dense, self._rows)
+        warm.stepped = False
+        return self._shown_anew(warm, count, int(self._scratch.context[c.X_DUE]))
+
+    def _step(self, warm: Warm, columns: Columns, world: I64, at: int) -> list[PointResult] | None:
+        shelf = warm.shelf
+        if shelf.held is None or shelf.frame is None or shelf.binding != self._binding:
+            shelf.held, shelf.frame = held_of(columns, self._tables, shelf.used)
+            shelf.binding, warm.stepped = self._binding, False
+        elif shelf.held.own[O_AS_OF] > at:
+            forget(shelf.held)
+        count, due, moved = step(self._frame, shelf.frame, world, at)
+        if count or warm.rows or not warm.stepped:
+            warm.stepped = True
+            return self._shown_anew(warm, count, due)
+        warm.next_due = None if due == c.FAR else due
+        if not moved:
+            return []
+        changed = []
+        warm.points, warm.dense = warm.points.copy(), self._dense.tobytes() + b"."
+        for place in self._shared.moved[1 : moved + 1].tolist():
+            warm.points[place] = result = self._result(place, int(self._dense[place]))
+            changed.append(result)
+        return changed
+
+    def _shown_anew(self, warm: Warm, count: int, due: int) -> list[PointResult] | None:
+        """Everything from what the kernel wrote; [] if that is what was shown before."""
+        warm.next_due = None if due == c.FAR else due
+        dense, rows = self._dense.tobytes() + b".", self._rows[:count].tobytes()
+        if dense == warm.dense and rows == warm.rows:
+            return []
+        warm.points = list(points_of(self.yardstick, self._dense, self._rows[:count]))
+        warm.dense, warm.rows = dense, rows
+        return None
+
+    def _result(self, place: int, shown: int) -> PointResult:
+        result = self._known.get((place, shown))
+        if result is None:
+            colour, reason = c.COLOURS[shown & 7], c.REASONS[shown >> 4]
+            result = PointResult(self._names[place], "", colour, bool(shown & 8), reason)
+            self._known[place, shown] = result
+        return result
+
+    def _fit(self, shelf: Shelf) -> None:
+        facts_count, objects = shelf.used, len(shelf.names)
         if facts_count > self._room[0] or objects > self._room[1]:
             self._room = (max(2 * facts_count, self._room[0]), max(2 * objects, self._room[1]))
             self._make_scratch()
-        dense, rows = self._dense, self._rows
-        count = judge_now(self._tables, columns, self._scratch, outside, 0, at, dense, rows)
-        due = int(self._scratch.context[c.X_DUE])
-        warm.next_due = None if due == c.FAR else due
-        shown = dense.tobytes() + rows[:count].tobytes() + b"."
-        if shown == warm.shown:
-            return False
-        warm.shown, warm.points = shown, points_of(self.yardstick, dense, rows[:count])
-        return True
+        elif self.yardstick.shapes != len(self.words.shapes):
+            self._make_scratch()
 
-    def _world(self, at: int) -> World:
+    def _world(self, facts: Sequence[Fact], at: int) -> tuple[World, I64]:
         if self._epoch is None or not self._epoch[0] <= at < self._epoch[1]:
-            edges = {f.recorded_at for f in self.world} | {f.occurred_at for f in self.world}
+            edges = {f.recorded_at for f in facts} | {f.occurred_at for f in facts}
             first = max((t for t in edges if t <= at), default=-c.FAR)
             after = min((t for t in edges if t > at), default=c.FAR)
-            self._epoch = (first, after, self.yardstick.world(self.world, at, at))
-        return self._epoch[2]
+            told = self.yardstick.world(facts, at, at)
+            self._epoch = (first, after, told, world_frame(told))
+        return self._epoch[2:]
 
 
 def online(

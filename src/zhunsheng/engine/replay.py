@@ -23,6 +23,7 @@ from zhunsheng.engine.fast.scratch import scratch_for
 from zhunsheng.engine.judgement import SEVERITY, Judgement, PointResult
 from zhunsheng.engine.reference import judge
 from zhunsheng.engine.reference.judge import evaluator_at
+from zhunsheng.engine.reference.measures import Evaluator
 from zhunsheng.engine.reference.points import deciding_facts
 from zhunsheng.engine.tracking import Advance, Deciding, Key, PointIndex, PointState, TouchEvent, advance
 
@@ -30,13 +31,17 @@ BUFFER_ROWS = 1 << 20
 Touches = Mapping[str, Sequence[TouchEvent]]
 
 
-def deciding_at(pack: Pack, facts: Sequence[Fact], world: Sequence[Fact], at: int) -> Deciding:
+def deciding_at(
+    index: PointIndex, pack: Pack, facts: Sequence[Fact], world: Sequence[Fact], at: int
+) -> Deciding:
     """The facts behind a result: the second look, by the plain interpreter, only when a touch starts."""
-    points = PointIndex.of(pack).points
+    cut: list[Evaluator] = []
 
     def deciding(result: PointResult) -> frozenset[str]:
-        evaluator = evaluator_at(pack, facts, world, at, at).for_object(result.object)
-        return frozenset(f.fact_id for f in deciding_facts(points[result.point], evaluator, result.colour))
+        if not cut:
+            cut.append(evaluator_at(pack, facts, world, at, at))
+        evaluator, point = cut[0].for_object(result.object), index.points[result.point]
+        return frozenset(f.fact_id for f in deciding_facts(point, evaluator, result.colour))
 
     return deciding
 
@@ -53,11 +58,10 @@ class Fold:
     states: Mapping[Key, PointState]
     due: int | None = None
 
-    def step(self, results: Sequence[PointResult], at: int) -> None:
-        """Fold one instant in."""
-        done: Advance = advance(
-            self.index, self.states, results, at, deciding_at(self.pack, self.facts, self.world, at)
-        )
+    def step(self, results: Sequence[PointResult], at: int, *, changed_only: bool = False) -> None:
+        """Fold one instant in: all results, or those that changed while the memory waits for nothing."""
+        deciding = deciding_at(self.index, self.pack, self.facts, self.world, at)
+        done: Advance = advance(self.index, self.states, results, at, deciding, changed_only=changed_only)
         self.states, self.due = done.states, done.next_due
         self.events += done.events
 

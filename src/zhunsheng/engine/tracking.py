@@ -93,14 +93,20 @@ def advance(
     results: Sequence[PointResult],
     at: int,
     deciding: Deciding,
+    *,
+    changed_only: bool = False,
 ) -> Advance:
-    """Fold one instant in. `deciding` names the facts behind a result; asked only when a touch starts."""
+    """Fold one instant in. `deciding` names the facts behind a result; asked only when a touch starts.
+
+    With `changed_only` the results are those that differ from the instant before, and every other point
+    shows what it showed: it moves nothing, as long as the memory itself waits for no instant up to `at`.
+    """
     after = dict(states)
     events: list[TouchEvent] = []
     shown = {(r.point, r.object): r for r in results}
     gone = [
         PointResult(point, key, Colour.NONE, cleared=True)
-        for point, key in states
+        for point, key in (() if changed_only else states)
         if (point, key) not in shown and point in index.points
     ]
     for result in sorted([*results, *gone], key=lambda r: (-SEVERITY[r.colour], r.point, r.object)):

@@ -3,60 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
 from django.db import transaction
 
-from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.contracts import ContractSet, Refusal
+from zhunsheng.core.presets.preset import Preset
 from zhunsheng.foundation.tabular.limits import Row
 from zhunsheng.registers.registry import queries as registry
-from zhunsheng.sensing.signals import actions as signals
-from zhunsheng.sensing.signals.new_facts import NewFact, OutcomeState, refusals_of
+from zhunsheng.sensing.signals.new_facts import NewFact, refusals_of
+from zhunsheng.sensing.signals.register_rows import fact_of_row
 from zhunsheng.sensing.signals.rows import fact_from_row
-
-ROWS_A_COMMIT = 2_000
-UNKNOWN = Refusal("subject", "登记名录中没有该主体", "先导入主体，或核对代码")
+from zhunsheng.workflows.tallying import ROWS_A_COMMIT, UNKNOWN, VIEWER, Terms, Told, record_rows
 
 
-@dataclass
-class Told:
-    """What became of a file. `refused` holds (row, refusals) in the order of the file."""
+def take_signals(rows: Iterable[Row], *, terms: Terms, preset: Preset | None = None) -> Iterator[Told]:
+    """Take rows in, some thousands a commit; yields the running account after each commit.
 
-    accepted: int = 0
-    duplicates: int = 0
-    refused: list[tuple[Row, list[Refusal]]] = field(default_factory=list)
-
-
-def take_signals(
-    rows: Iterable[Row], *, by: Actor, at: datetime, contracts: ContractSet, batch: str, dry_run: bool
-) -> Iterator[Told]:
-    """Take rows in, some thousands a commit; yields the running account after each commit."""
+    Without a preset the columns bear the names of the contracts.
+    """
     told, stream = Told(), iter(rows)
     while part := list(islice(stream, ROWS_A_COMMIT)):
-        good = _readable(part, contracts, at, told)
+        good = _readable(part, terms.contracts, terms.at, told, preset)
         with transaction.atomic():
-            outcomes = signals.record_facts(
-                by=by,
-                at=at,
-                facts=[fact for _, fact in good],
-                source="import",
-                contracts=contracts,
-                batch=batch,
-                file_name=batch,
-            )
-            transaction.set_rollback(dry_run)
-        told.accepted += sum(o.state is OutcomeState.ACCEPTED for o in outcomes)
-        told.duplicates += sum(o.state is OutcomeState.DUPLICATE for o in outcomes)
+            record_rows([[f] for _, f in good], told, terms)
+            transaction.set_rollback(terms.dry_run)
         yield told
 
 
-def _readable(part: list[Row], contracts: ContractSet, at: datetime, told: Told) -> list[tuple[Row, NewFact]]:
-    read = [(row, *fact_from_row(row.cells, contracts)) for row in part]
+def _readable(
+    part: list[Row], contracts: ContractSet, at: datetime, told: Told, preset: Preset | None
+) -> list[tuple[Row, NewFact]]:
+    read = [
+        (row, *(fact_of_row(row, preset) if preset else fact_from_row(row.cells, contracts))) for row in part
+    ]
     keys = {fact.subject for _, fact, _ in read if fact is not None}
-    known = registry.known_keys(viewer=Viewer.bureau("intake"), keys=keys)
+    known = registry.known_keys(viewer=VIEWER, keys=keys)
     good = []
     for row, fact, refusals in read:
         found = [Refusal("", row.reason_zh, row.cure_zh)] if row.reason_zh else refusals

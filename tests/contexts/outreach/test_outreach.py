@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from zhunsheng.core.messages import MessageError, MessagePolicy, Template, fill,
 from zhunsheng.foundation.outbox import queries as outbox
 from zhunsheng.foundation.outreach import actions, queries
 from zhunsheng.foundation.outreach.actions import NewMessage
-from zhunsheng.foundation.outreach.lifecycle import TRANSITIONS, MessageState, moved
+from zhunsheng.foundation.outreach.lifecycle import MessageState
 
 PACK = Path(__file__).parents[3] / "packs/general/messages"
 NOW = datetime(2026, 9, 30, 9, tzinfo=SHANGHAI)
@@ -120,22 +119,6 @@ def test_at_night_the_message_waits_in_the_outbox() -> None:
     assert outbox.oldest_pending_at(topic="sms.send", viewer=BUREAU) == NOW.replace(
         year=2026, month=10, day=1, hour=8
     )
-
-
-RECEIPTS = [MessageState.ACCEPTED, MessageState.DELIVERED, MessageState.FAILED, MessageState.EXPIRED]
-
-
-@pytest.mark.parametrize("told", list(itertools.permutations(RECEIPTS + RECEIPTS, 4)))
-def test_receipts_in_any_order_never_move_back(told: tuple[MessageState, ...]) -> None:
-    """F-12: the first final receipt stays."""
-    state = MessageState.QUEUED
-    seen = [state]
-    for receipt in told:
-        state = moved(state, receipt)
-        seen.append(state)
-    finals = [r for r in told if not TRANSITIONS[r]]
-    assert state is (finals[0] if finals else MessageState.ACCEPTED)
-    assert all(after is before or after in TRANSITIONS[before] for before, after in itertools.pairwise(seen))
 
 
 @pytest.mark.django_db

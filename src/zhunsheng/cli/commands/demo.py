@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
+from types import ModuleType
 
 import click
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from zhunsheng.cli.commands.serve import command as serve
+from zhunsheng.cli.commands.serve import free_port
 from zhunsheng.cli.exit_codes import CannotRunError
 from zhunsheng.cli.output import Output, reporting
 from zhunsheng.cli.summary import SUMMARY_KEYS, summary, tell
+
+HOST = "127.0.0.1"
 
 
 @click.command(help=_("在空的数据目录里建立云汀市，研判、提醒、答复，然后打开网页。"))
@@ -33,4 +39,19 @@ def command(out: Output, no_serve: bool, businesses: int, port: int) -> None:
     tell(out, told)
     out.result(told)
     if not no_serve:
-        click.get_current_context().invoke(serve, host="127.0.0.1", port=port, workers=1, as_json=False)
+        _serve(out, free_port(HOST, port), demo)
+
+
+def _serve(out: Output, port: int, demo: ModuleType) -> None:
+    """The pages of the invented city, for this machine only, on the day on which the city stands."""
+    address = f"http://{HOST}:{port}"
+    # A forked worker inherits the settings, one that starts anew reads the environment.
+    os.environ |= {
+        "ZHUNSHENG_DEMO": "1",
+        "ZHUNSHENG_DEMO_CLOCK": demo.CLOSING.isoformat(),
+        "ZHUNSHENG_PUBLIC_ADDRESS": address,
+    }
+    settings.DEMO, settings.DEMO_CLOCK, settings.PUBLIC_ADDRESS = True, demo.CLOSING, address
+    if path := demo.waiting_link():
+        out.note(_("一条待答复的提醒，企业从短信里打开的页面：%(link)s") % {"link": f"{address}/{path}"})
+    click.get_current_context().invoke(serve, host=HOST, port=port, workers=1, as_json=False)

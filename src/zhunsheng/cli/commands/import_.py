@@ -1,7 +1,8 @@
-"""`zhunsheng import signals FILE`: good rows kept, refused rows come back with an error column."""
+"""`zhunsheng import KIND FILE`: good rows kept, refused rows come back with an error column."""
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import click
@@ -9,38 +10,52 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from zhunsheng.cli.exit_codes import CannotRunError, ExitCode
-from zhunsheng.cli.imports import batch_of
+from zhunsheng.cli.imports import VIEWER, choose, open_batch, presets, write_errors
 from zhunsheng.cli.output import Output, reporting
 from zhunsheng.core.actors import Actor
-from zhunsheng.core.clock import SystemClock
+from zhunsheng.core.clock import SHANGHAI, SystemClock
+from zhunsheng.core.presets.targets import Target
 from zhunsheng.engine.packfiles import current_pack
 from zhunsheng.foundation.tabular.limits import TableRefusedError
 from zhunsheng.foundation.tabular.reading import read_table
-from zhunsheng.foundation.tabular.writing import write_table
-from zhunsheng.sensing.signals.rows import ERROR_COLUMN
-from zhunsheng.workflows.intake import Told, take_signals
+from zhunsheng.sensing.signals import queries as signals
+from zhunsheng.workflows.intake import take_signals
+from zhunsheng.workflows.registering import take_records
+from zhunsheng.workflows.tallying import Terms, Told
 
 ROWS_SHOWN = 10
 
 
-def write_errors(told: Told, path: Path) -> None:
-    """The refused rows as they were, with one more column that says field, reason and cure."""
-    names = list(
-        dict.fromkeys(name for row, _refusals in told.refused for name in row.cells if name != ERROR_COLUMN)
-    )
-    lines = (
-        [
-            *(row.cells.get(name, "") for name in names),
-            "；".join(f"{r.field}：{r.reason_zh}，{r.cure_zh}" for r in refusals),
-        ]
-        for row, refusals in told.refused
-    )
-    write_table(path, [*names, ERROR_COLUMN], lines)
+class ImportCommand(click.Command):
+    """Names the installed presets at the end of its help."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """One line a preset."""
+        known = presets(current_pack(settings.PACKS / "general").contracts)
+        with formatter.section(_("预设")):
+            formatter.write_dl([(p.id, f"{p.target}  {p.name_zh}") for p in known.values()])
 
 
-@click.command(help=_("导入事实：合格的行收下，其余逐行说明原因与办法；重复导入不会重复计数。"))
-@click.argument("kind", type=click.Choice(["signals"]))
+def day_of_table(day: dt.datetime | None, batch: str, at: dt.datetime) -> dt.date:
+    """The day that rows without a day speak of: given, or that of the file's first import, or today."""
+    if day is not None:
+        return day.date()
+    told = [created for key, stands, created in signals.batches(viewer=VIEWER, key=batch) if stands]
+    return (told[-1] if told else at).astimezone(SHANGHAI).date()
+
+
+@click.command(
+    cls=ImportCommand,
+    help=_(
+        "导入主体、许可、场所、网店、设备或事实：合格的行收下，其余逐行说明原因与办法；重复导入不会重复计数。"
+    ),
+)
+@click.argument("kind", type=click.Choice([target.value for target in Target]))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--preset", default="", help=_("按哪个预设读列；auto 由表头认出（登记类导入不写即为 auto）。"))
+@click.option(
+    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help=_("表是哪一天的情况；行内有日期的以行内为准。")
+)
 @click.option("--encoding", default="", help=_("文件编码；不写则按固定次序识别。"))
 @click.option("--dry-run", is_flag=True, help=_("只检查，不入库。"))
 @click.option("--errors", type=click.Path(path_type=Path), help=_("退回的行写到这个文件，xlsx 或 csv。"))
@@ -53,17 +68,27 @@ def write_errors(told: Told, path: Path) -> None:
     }
 )
 def command(
-    out: Output, kind: str, file: Path, encoding: str, dry_run: bool, errors: Path | None
+    out: Output,
+    kind: str,
+    file: Path,
+    preset: str,
+    as_of: dt.datetime | None,
+    encoding: str,
+    dry_run: bool,
+    errors: Path | None,
 ) -> ExitCode:
     """Read, take in, answer."""
     contracts = current_pack(settings.PACKS / "general").contracts
-    batch = batch_of(file)
-    told = Told()
-    rows = (row for row in read_table(file, encoding=encoding))
-    at, by = SystemClock().now(), Actor.service("import")
+    at, by, batch, told = SystemClock().now(), Actor.service("import"), open_batch(file), Told()
     try:
+        chosen, rows = choose(preset, Target(kind), read_table(file, encoding=encoding), contracts)
+        terms = Terms(by, at, contracts, batch, dry_run)
+        if chosen is None or chosen.target is Target.SIGNALS:
+            parts = take_signals(rows, preset=chosen, terms=terms)
+        else:
+            parts = take_records(rows, preset=chosen, on=day_of_table(as_of, batch, at), terms=terms)
         with out.progress(_("导入")) as progress:
-            for told in take_signals(rows, by=by, at=at, contracts=contracts, batch=batch, dry_run=dry_run):
+            for told in parts:
                 progress.reach(told.accepted + told.duplicates + len(told.refused))
     except TableRefusedError as error:
         raise CannotRunError(str(error)) from error

@@ -117,6 +117,13 @@ class Speaker:
         words = NO_WORDS if spec is None else spec.values_zh
         return "或".join(words.get(str(v)) or literal_text(v) for v in values)
 
+    def stored(self, kinds: tuple[str, ...], field: str, value: Literal) -> str:
+        """One stored value as a reader reads it; money in yuan."""
+        spec = self._field(kinds, field)
+        if spec is not None and spec.type is FieldType.MONEY_FEN and isinstance(value, int):
+            return f"{points_text(value)}元"
+        return self._values(kinds, field, (value,))
+
     def _object(self, kinds: tuple[str, ...]) -> str:
         for kind in kinds:
             contract = self.contracts.get(kind)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from zhunsheng.engine.fast.compile import CannotCompileError, Compiler
 from zhunsheng.engine.fast.feeding import set_instant, take_facts
 from zhunsheng.engine.fast.jit import I32, I64, U8, compiled
 from zhunsheng.engine.fast.judging import judge_points
-from zhunsheng.engine.fast.layout import tables_of
+from zhunsheng.engine.fast.layout import Layout
 from zhunsheng.engine.fast.scoring import judge_model
 from zhunsheng.engine.fast.scratch import Scratch, World, scratch_for
 from zhunsheng.engine.fast.tables import Tables
@@ -36,19 +37,21 @@ class Yardstick:
 
     pack: Pack
     compiler: Compiler
+    layout: Layout
     tables: Tables
     shapes: int
 
     @classmethod
-    def of(cls, pack: Pack, words: Dictionary) -> Yardstick:
+    def of(cls, pack: Pack, words: Dictionary) -> Self:
         """Raises CannotCompileError for what the tables cannot carry exactly."""
         compiler = Compiler(pack, words)
-        return cls(pack, compiler, tables_of(compiler), len(words.shapes))
+        layout = Layout(compiler)
+        return cls(pack, compiler, layout, layout.tables(), len(words.shapes))
 
     def current(self) -> Tables:
         """The tables, with the shapes that came meanwhile."""
         if len(self.compiler.words.shapes) != self.shapes:
-            self.tables = tables_of(self.compiler)
+            self.tables = self.layout.tables()
             self.shapes = len(self.compiler.words.shapes)
         return self.tables
 

@@ -34,7 +34,8 @@ def set_instant(tables: Tables, scratch: Scratch, as_of: int, known_at: int) -> 
 
 
 @inlined
-def _note(context: I64, instant: int) -> None:
+def note(context: I64, instant: int) -> None:
+    """An instant at which the judgement may change by itself; the next one is kept."""
     if instant > context[c.X_AS_OF] and instant < context[c.X_DUE]:
         context[c.X_DUE] = instant
 
@@ -48,9 +49,9 @@ def _early_due(tables: Tables, columns: Columns, scratch: Scratch, i: int, e: in
         if day != c.FAR:
             limit = tables.filters[row, c.Y_LO]
             sign = -1 if tables.filters[row, c.Y_TEST] == c.T_UNTIL else 1
-            _note(context, day_start(day + sign * limit))
+            note(context, day_start(day + sign * limit))
     if aggregates[a, c.A_MIDNIGHT]:
-        _note(context, day_start(context[c.X_TODAY] + 1))
+        note(context, day_start(context[c.X_TODAY] + 1))
     low, high = aggregates[a, c.A_LINES_LO], aggregates[a, c.A_LINES_HI]
     if high > low:
         day = day_field_of(tables, columns, i, aggregates[a, c.A_FIELD])
@@ -58,11 +59,12 @@ def _early_due(tables: Tables, columns: Columns, scratch: Scratch, i: int, e: in
             sign = 1 if aggregates[a, c.A_OP] == c.O_SINCE else -1
             for k in range(low, high):
                 for step in range(-1, 2):
-                    _note(context, day_start(day + sign * (tables.lines[k] + step)))
+                    note(context, day_start(day + sign * (tables.lines[k] + step)))
 
 
 @inlined
-def _leaving(tables: Tables, scratch: Scratch, w: int, occurred: int) -> int:
+def leaving(tables: Tables, scratch: Scratch, w: int, occurred: int) -> int:
+    """When a fact of an instant leaves a window."""
     kind, length = tables.windows[w, c.WIN_KIND], tables.windows[w, c.WIN_LENGTH]
     if kind == c.W_DAYS:
         return occurred + (length + tables.windows[w, c.WIN_OFFSET]) * 86_400
@@ -79,9 +81,9 @@ def _window_due(tables: Tables, scratch: Scratch, a: int, w: int, occurred: int)
     context = scratch.context
     if occurred > scratch.bounds[w, c.B_START] and scratch.seen_due[a] != context[c.X_STAMP]:
         scratch.seen_due[a] = context[c.X_STAMP]
-        _note(context, _leaving(tables, scratch, w, occurred))
+        note(context, leaving(tables, scratch, w, occurred))
     if tables.windows[w, c.WIN_OFFSET]:
-        _note(context, occurred + tables.windows[w, c.WIN_OFFSET] * 86_400)
+        note(context, occurred + tables.windows[w, c.WIN_OFFSET] * 86_400)
 
 
 @inlined
@@ -219,7 +221,7 @@ def _feed_since(
 
 
 @compiled
-def _find_events(tables: Tables, columns: Columns, scratch: Scratch, i: int, code: int) -> None:
+def find_events(tables: Tables, columns: Columns, scratch: Scratch, i: int, code: int) -> None:
     """Note fact i as the latest event (its number + 1) of the windows that wait for it."""
     context, shape = scratch.context, columns.shape[i]
     objects = context[c.X_OBJECTS]
@@ -243,7 +245,7 @@ def _is_by_object(tables: Tables, event: int) -> bool:
 
 
 @inlined
-def _play_role(tables: Tables, columns: Columns, scratch: Scratch, i: int, code: int, role: int) -> None:
+def play_role(tables: Tables, columns: Columns, scratch: Scratch, i: int, code: int, role: int) -> None:
     """State of a source, enrolment, peer group: facts that judging itself reads."""
     context = scratch.context
     if role & c.R_PEER_GROUP:
@@ -290,7 +292,7 @@ def begin(columns: Columns, scratch: Scratch, world: World, subject: int, events
     context[c.X_GROUP_TAG] = 0
     for k in range(events * (context[c.X_OBJECTS] + 1)):
         scratch.last_event[k] = 0
-    _note(context, world.next_fact)
+    note(context, world.next_fact)
 
 
 @compiled
@@ -305,17 +307,17 @@ def take_facts(tables: Tables, columns: Columns, scratch: Scratch, world: World,
             if columns.occurred[i] > context[c.X_AS_OF]:
                 break
             if tables.roles[columns.shape[i]] & c.R_EVENT and is_standing(columns, scratch, i):
-                _find_events(tables, columns, scratch, i, object_code_of(scratch, columns, i))
+                find_events(tables, columns, scratch, i, object_code_of(scratch, columns, i))
     for i in range(low, high):
         if not is_standing(columns, scratch, i):
             continue
         if columns.occurred[i] > context[c.X_AS_OF]:
-            _note(context, columns.occurred[i])
+            note(context, columns.occurred[i])
             break
         shape, code = columns.shape[i], object_code_of(scratch, columns, i)
         if columns.local[i]:
             scratch.member[columns.local[i]] |= tables.memberships[shape]
         if tables.roles[shape] & ~c.R_EVENT:
-            _play_role(tables, columns, scratch, i, code, tables.roles[shape])
+            play_role(tables, columns, scratch, i, code, tables.roles[shape])
         for e in range(tables.feed_at[shape], tables.feed_at[shape + 1]):
             feed(tables, columns, scratch, i, e, code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from zhunsheng.core.rules.tree import (
 from zhunsheng.engine.fast import codes
 from zhunsheng.engine.fast.columns import Shape as FactShape
 from zhunsheng.engine.fast.compile import Compiler
+from zhunsheng.engine.fast.jit import I64
 from zhunsheng.engine.fast.tables import Tables, grid
 from zhunsheng.engine.reference.conditions import PEER_GROUP
 from zhunsheng.engine.reference.measures import SOURCE_STATUS, passes
@@ -32,6 +34,17 @@ NO_DAY = dt.date(2000, 1, 1)
 def tables_of(read: Compiler) -> Tables:
     """All tables, for every shape that the dictionary holds now."""
     return Layout(read).tables()
+
+
+@dataclass(frozen=True, slots=True)
+class ShapePart:
+    """What the tables say of one shape; it never changes."""
+
+    feeds: I64
+    events: list[tuple[int, int, int]]
+    role: int
+    members: int
+    fields: I64
 
 
 def settled(test: Filter, shape: FactShape) -> bool | None:
@@ -47,7 +60,7 @@ def settled(test: Filter, shape: FactShape) -> bool | None:
 
 
 class Layout:
-    """Numbers slots and writes the tables; made again when shapes were added."""
+    """Numbers slots and writes the tables; goes on where it stopped when shapes were added."""
 
     def __init__(self, read: Compiler) -> None:
         self.read = read
@@ -56,6 +69,13 @@ class Layout:
         self.plain = [a for a in read.aggregates if not self._has_objects(a)]
         self.totals = [a for a in read.aggregates if a.op is Op.OBJECTS]
         self.lines: list[int] = []
+        self.aggregates = [self._aggregate(a) for a in read.aggregates]
+        self.windows = [self._window(w) for w in read.windows]
+        self.parts: list[ShapePart] = []
+        selects = [a.select for a in read.aggregates]
+        selects += [w.event for w in self.event_windows if w.event is not None]
+        for test in (t for select in selects for t in select.where):
+            read.field(test.field)
 
     @staticmethod
     def _has_objects(node: Aggregate) -> bool:
@@ -63,27 +83,27 @@ class Layout:
         return node.select.scope is Scope.SAME_OBJECT or node.op is Op.OBJECTS or crossed
 
     def tables(self) -> Tables:
-        """All arrays."""
+        """All arrays; of shapes that came meanwhile only the rows are made."""
         read = self.read
-        aggregates = [self._aggregate(a) for a in read.aggregates]
-        windows = [self._window(w) for w in read.windows]
-        feed_at, feeds, event_rows, roles, members, fields = [0], [], [], [], [], []
-        for number, shape in enumerate(read.words.shapes):
-            feeds += self._feeds(shape)
-            feed_at.append(len(feeds))
-            found = self._events(shape)
-            event_rows += [(number, *row) for row in found]
-            roles.append(self._role(shape) | (codes.R_EVENT if found else 0))
-            members.append(sum(1 << k for kinds, k in read.objects.items() if shape.kind in kinds))
-            fields += [self._field(shape, name) for name in read.fields]
+        aggregates, windows = self.aggregates, self.windows
+        fields_count = len(read.fields)
+        for shape in read.words.shapes[len(self.parts) :]:
+            self.parts.append(self._part(shape))
+        assert fields_count == len(read.fields), "every field is known once the pack is read"
+        feed_at = np.cumsum([0, *(len(part.feeds) for part in self.parts)])
+        feeds = np.concatenate([grid([], 5), *(part.feeds for part in self.parts)])
+        fields = np.concatenate([grid([], 3), *(part.fields for part in self.parts)])
+        event_rows = [(number, *row) for number, part in enumerate(self.parts) for row in part.events]
+        roles = [part.role for part in self.parts]
+        members = [part.members for part in self.parts]
         dense = sum(p[codes.P_DENSE] >= 0 for p in read.points)
         distinct = sum(a.op is Op.DISTINCT for a in read.aggregates)
         sizes = [len(read.fields), len(self.plain) + len(self.totals), len(self.by_object)]
         text = read.words.text
         sizes += [len(self.event_windows), dense, text("SILENT"), text(ENROLLED), len(read.listed), distinct]
         return Tables(
-            *(np.array(feed_at, dtype=np.int64), grid(feeds, 5), grid(event_rows, 4)),
-            *(np.array(roles, dtype=np.int64), np.array(members, dtype=np.int64), grid(fields, 3)),
+            *(feed_at.astype(np.int64), feeds, grid(event_rows, 4)),
+            *(np.array(roles, dtype=np.int64), np.array(members, dtype=np.int64), fields),
             *(grid(read.filter_rows, 4), grid(list(read.literals), 2), grid(windows, 5)),
             *(grid(aggregates, 15), np.array(self.lines, dtype=np.int64), grid(read.nodes, 9)),
             *(np.array(read.kids, dtype=np.int64), grid(read.conditions, 3), grid(read.items, 4)),
@@ -92,6 +112,16 @@ class Layout:
             np.array([text(s) for s in read.sources], dtype=np.int64),
             np.array([text(item.id) for item in read.pack.items], dtype=np.int64),
             np.array(sizes, dtype=np.int64),
+        )
+
+    def _part(self, shape: FactShape) -> ShapePart:
+        read, found = self.read, self._events(shape)
+        return ShapePart(
+            grid(self._feeds(shape), 5),
+            found,
+            self._role(shape) | (codes.R_EVENT if found else 0),
+            sum(1 << k for kinds, k in read.objects.items() if shape.kind in kinds),
+            grid([self._field(shape, name) for name in read.fields], 3),
         )
 
     def _aggregate(self, node: Aggregate) -> tuple[int, ...]:

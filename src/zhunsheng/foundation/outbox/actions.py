@@ -11,13 +11,18 @@ from django.db import connection, transaction
 
 from zhunsheng.core.actors import Actor
 from zhunsheng.foundation.evidence import actions as evidence
-from zhunsheng.foundation.outbox.lifecycle import RowState
+from zhunsheng.foundation.outbox.lifecycle import SETTLED, Finding, RowState
 from zhunsheng.foundation.outbox.models import OutboxRow
 
 Handler = Callable[[Mapping[str, Any], datetime], None]
 ATTEMPTS_MAX = 8
+FOR_A_PERSON = [RowState.UNKNOWN.value, RowState.DEAD.value]
 BACK_OFF_SECONDS = 30
 log = logging.getLogger(__name__)
+
+
+class NothingToSettleError(Exception):
+    """There is no such row, or it is not in a state that a person settles in this way."""
 
 
 class OutsideTransactionError(RuntimeError):
@@ -109,3 +114,37 @@ def _put_off(by: Actor, at: datetime, row_id: int, reason: str) -> None:
             evidence.record(
                 by=by, at=at, action="OUTBOX_DEAD", target=f"outbox:{row_id}", detail={"why": reason}
             )
+
+
+def settle(*, by: Actor, at: datetime, row_id: int, finding: Finding, reason: str) -> RowState:
+    """A named person says what became of an unclear row, or revives a dead one; the state afterwards.
+
+    SEND_AGAIN is the statement that nothing arrived: the row starts afresh and is no longer in doubt.
+    """
+    by.require_person("处置结果不明或未能送出的事项")
+    with transaction.atomic():
+        row = OutboxRow.objects.select_for_update().filter(id=row_id).first()
+        after = None if row is None else SETTLED.get((RowState(row.state), finding))
+        if row is None or after is None:
+            raise NothingToSettleError(f"发件 {row_id} 现在不能这样处置")
+        row.state, row.owner, row.note = after.value, by.key, reason[:2000]
+        if after is RowState.PENDING:
+            row.attempts, row.in_doubt, row.not_before, row.finished_at = 0, False, at, None
+        else:
+            row.in_doubt, row.finished_at = False, at
+        row.save()
+        detail = {"finding": finding.value, "why": reason}
+        evidence.record(by=by, at=at, action="OUTBOX_SETTLED", target=f"outbox:{row_id}", detail=detail)
+    return after
+
+
+def hand_to(*, by: Actor, at: datetime, row_id: int, owner: str) -> None:
+    """Somebody else looks after a row that waits for a person."""
+    with transaction.atomic():
+        row = OutboxRow.objects.select_for_update().filter(id=row_id, state__in=FOR_A_PERSON).first()
+        if row is None:
+            raise NothingToSettleError(f"发件 {row_id} 不在待人处理之列")
+        row.owner = owner
+        row.save(update_fields=["owner"])
+        detail = {"owner": owner}
+        evidence.record(by=by, at=at, action="OUTBOX_HANDED", target=f"outbox:{row_id}", detail=detail)

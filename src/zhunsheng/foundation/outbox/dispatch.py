@@ -48,7 +48,7 @@ def dispatch(
     for row_id in _ready(connector.topic, clock.now(), rows_max):
         claim = _claim(row_id, clock.now(), terms, wary=wary)
         if claim is not None:
-            answer = _call(connector, claim)
+            answer = _call(connector, claim, clock)
             told[_conclude(connector, claim, answer, clock.now(), terms, by)] += 1
     return told
 
@@ -86,8 +86,11 @@ def _must_wait(row: OutboxRow) -> bool:
     return earlier.filter(state__in=BLOCKING).exists()
 
 
-def _call(connector: Connector, claim: _Claim) -> Answer:
-    """Ask, send or do neither, as the class allows. No transaction is open here."""
+def _call(connector: Connector, claim: _Claim, clock: Clock) -> Answer:
+    """Ask, send or do neither, as the class allows. No transaction is open here.
+
+    A worker that was frozen since it took the lease does not call: another may have done so.
+    """
     if claim.in_doubt:
         if connector.kind is ConnectorClass.BLIND:
             return Answer(Verdict.UNCLEAR, "可能已经发出，无法查询")
@@ -95,6 +98,8 @@ def _call(connector: Connector, claim: _Claim) -> Answer:
             known = connector.ask(claim.row.key)
             if known.verdict is not Verdict.NOT_SENT:
                 return known
+    if claim.row.leased_until is not None and clock.now() > claim.row.leased_until:
+        return Answer(Verdict.NOT_SENT, "租约已过期，未发送")
     return connector.send(claim.row.key, claim.row.payload)
 
 
@@ -108,10 +113,10 @@ def _conclude(
         tries.update(finished_at=at, outcome=answer.verdict.value, note=answer.note[:2000])
         if row.fence != claim.fence:
             return RowState(row.state)
-        row.state = _next_state(connector, claim, answer, terms).value
+        row.in_doubt = _doubtful(connector, claim, answer)
+        row.state = _next_state(connector, claim, answer, terms, row.in_doubt).value
         row.note = answer.note[:2000]
         row.leased_until = None
-        row.in_doubt = answer.verdict is Verdict.UNCLEAR
         if row.state == RowState.PENDING:
             row.not_before = at + timedelta(seconds=terms.pause_seconds * 2 ** min(row.attempts, 8))
         else:
@@ -125,17 +130,27 @@ def _conclude(
     return RowState(row.state)
 
 
-def _next_state(connector: Connector, claim: _Claim, answer: Answer, terms: Terms) -> RowState:
+def _doubtful(connector: Connector, claim: _Claim, answer: Answer) -> bool:
+    """Whether something may have arrived. That this call was not sent says nothing about an earlier one;
+    only a target that was asked takes that doubt away.
+    """
+    if answer.verdict is Verdict.ACCEPTED:
+        return False
+    before = claim.in_doubt and connector.kind is not ConnectorClass.QUERYABLE
+    return before or answer.verdict is Verdict.UNCLEAR
+
+
+def _next_state(
+    connector: Connector, claim: _Claim, answer: Answer, terms: Terms, in_doubt: bool
+) -> RowState:
     """What the verdict allows. A refusal after a doubtful call does not prove that nothing arrived."""
     match answer.verdict:
         case Verdict.ACCEPTED:
             return RowState.DONE
-        case Verdict.REFUSED if claim.in_doubt and connector.kind is not ConnectorClass.QUERYABLE:
-            return RowState.UNKNOWN
         case Verdict.REFUSED:
-            return RowState.REFUSED
+            return RowState.UNKNOWN if in_doubt else RowState.REFUSED
         case Verdict.UNCLEAR if connector.kind is ConnectorClass.BLIND:
             return RowState.UNKNOWN
     if claim.row.attempts < terms.attempts_max:
         return RowState.PENDING
-    return RowState.UNKNOWN if claim.in_doubt or answer.verdict is Verdict.UNCLEAR else RowState.DEAD
+    return RowState.UNKNOWN if in_doubt else RowState.DEAD

@@ -1,7 +1,9 @@
 """Has this database been restored from a backup? A mark outside it knows.
 
 Every start of a dispatcher raises a number in the database and in a file of the home folder. A restored
-database is behind the file; a database without its file has been moved. Both start in wary mode.
+database is behind the file; a database without its file has been moved. Both start in wary mode: what is
+open at that moment is in doubt for good, also what waits for the morning; what the restored database puts
+anew is in doubt until a turn finds nothing left to send.
 """
 
 from __future__ import annotations
@@ -11,7 +13,8 @@ from pathlib import Path
 
 from django.db import transaction
 
-from zhunsheng.foundation.outbox.models import DispatcherEpoch
+from zhunsheng.foundation.outbox.lifecycle import RowState
+from zhunsheng.foundation.outbox.models import DispatcherEpoch, OutboxRow
 
 MARK = "dispatcher_epoch"
 
@@ -41,6 +44,9 @@ def begin(home: Path) -> bool:
         _mark(home, number)
         row.number, row.wary = number, restored
         row.save(update_fields=["number", "wary"])
+        if restored:
+            open_states = [RowState.PENDING.value, RowState.SENDING.value]
+            OutboxRow.objects.filter(state__in=open_states).update(in_doubt=True)
     return restored
 
 

@@ -1,4 +1,7 @@
-"""States of an outbox row. DONE, DEAD and REFUSED are final; UNKNOWN waits for a person."""
+"""States of an outbox row. DONE, DEAD and REFUSED are final; UNKNOWN waits for a person.
+
+Only a named person leads a row out of UNKNOWN, and a dead one back to life.
+"""
 
 from __future__ import annotations
 
@@ -26,4 +29,20 @@ TRANSITIONS: dict[RowState, frozenset[RowState]] = {
     RowState.DONE: frozenset(),
     RowState.REFUSED: frozenset(),
     RowState.DEAD: frozenset({RowState.PENDING}),
+}
+
+
+class Finding(StrEnum):
+    """What a person found out about a row, or decided on it."""
+
+    ARRIVED = "ARRIVED"
+    SEND_AGAIN = "SEND_AGAIN"
+    GIVE_UP = "GIVE_UP"
+
+
+SETTLED: dict[tuple[RowState, Finding], RowState] = {
+    (RowState.UNKNOWN, Finding.ARRIVED): RowState.DONE,
+    (RowState.UNKNOWN, Finding.SEND_AGAIN): RowState.PENDING,
+    (RowState.UNKNOWN, Finding.GIVE_UP): RowState.DEAD,
+    (RowState.DEAD, Finding.SEND_AGAIN): RowState.PENDING,
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Min
 
@@ -39,3 +40,39 @@ def oldest_pending_at(*, topic: str, viewer: Viewer) -> datetime | None:
     )
     oldest: datetime | None = found["oldest"]
     return oldest
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A row that a person must settle: since when, whose it is, and what is known."""
+
+    id: int
+    topic: str
+    key: str
+    state: str
+    owner: str
+    since_at: datetime
+    attempts: int
+    note: str
+
+
+def for_a_person(*, viewer: Viewer, owner: str = "") -> list[Waiting]:
+    """Unclear and dead rows, oldest first, of one owner or of all; for the bureau only."""
+    if not viewer.sees_all:
+        return []
+    rows = OutboxRow.objects.filter(state__in=[RowState.UNKNOWN.value, RowState.DEAD.value])
+    if owner:
+        rows = rows.filter(owner=owner)
+    return [
+        Waiting(r.id, r.topic, r.key, r.state, r.owner, r.finished_at or r.created_at, r.attempts, r.note)
+        for r in rows.order_by("id")
+    ]
+
+
+def overdue(*, viewer: Viewer, at: datetime, patience: timedelta) -> dict[str, int]:
+    """The age alarm: by topic, rows that wait to go out, or for a person, longer than is borne."""
+    if not viewer.sees_all:
+        return {}
+    states = [state.value for state in RowState if state not in {RowState.DONE, RowState.REFUSED}]
+    rows = OutboxRow.objects.filter(state__in=states, created_at__lt=at - patience)
+    return dict(rows.values_list("topic").annotate(n=Count("id")).order_by("topic"))

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Count, Sum
 
 from zhunsheng.core.actors import Viewer
-from zhunsheng.foundation.outreach.models import Channel, Message
+from zhunsheng.foundation.outreach.models import Channel, Message, Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,10 @@ class MessageCard:
     created_at: datetime
 
 
+def _card(row: Message) -> MessageCard:
+    return MessageCard(row.key, row.channel, row.text, row.state, row.segments, row.created_at)
+
+
 def to_recipient(*, viewer: Viewer, recipient: str, channel: str = "") -> list[MessageCard]:
     """Messages to an address, newest first. A business reads the inbox under its own key only."""
     if not viewer.may_see_subject(recipient):
@@ -30,7 +34,27 @@ def to_recipient(*, viewer: Viewer, recipient: str, channel: str = "") -> list[M
     rows = Message.objects.filter(recipient=recipient).order_by("-id")
     if channel:
         rows = rows.filter(channel=channel)
-    return [MessageCard(r.key, r.channel, r.text, r.state, r.segments, r.created_at) for r in rows]
+    return [_card(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptCard:
+    """What a gateway said about a message, and when."""
+
+    told: str
+    received_at: datetime
+    note: str
+
+
+def by_keys(*, viewer: Viewer, keys: list[str]) -> list[tuple[MessageCard, tuple[ReceiptCard, ...]]]:
+    """Messages with their receipts, in order of queueing; for the bureau only."""
+    if not viewer.sees_all:
+        return []
+    told: dict[str, list[ReceiptCard]] = {}
+    for row in Receipt.objects.filter(message_key__in=keys).order_by("id"):
+        told.setdefault(row.message_key, []).append(ReceiptCard(row.told, row.received_at, row.note))
+    rows = Message.objects.filter(key__in=keys).order_by("id")
+    return [(_card(r), tuple(told.get(r.key, ()))) for r in rows]
 
 
 def totals(*, viewer: Viewer) -> dict[str, int]:

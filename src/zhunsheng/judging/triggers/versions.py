@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from zhunsheng.core.facts import Fact
 from zhunsheng.core.rules.tree import Pack
 from zhunsheng.engine.judgement import Judgement, PointResult
-from zhunsheng.engine.reference import judge
-from zhunsheng.engine.reference.judge import evaluator_at
-from zhunsheng.engine.reference.points import deciding_facts
+from zhunsheng.engine.replay import deciding_at
+from zhunsheng.engine.single import judge_by
 from zhunsheng.engine.tracking import Advance, Key, PointIndex, PointState, advance
 
 
@@ -32,14 +31,14 @@ def advance_bound(
     pack: Pack, bound: Mapping[Key, Pack], sight: Sight, states: Mapping[Key, PointState]
 ) -> tuple[Judgement, Advance]:
     """The judgement with the pack in force, and the advance of all points, bound ones with their own pack."""
-    judgement = judge(pack, sight.subject, sight.facts, sight.world, sight.as_of, sight.as_of)
+    judgement = judge_by(pack).judge(sight.subject, sight.facts, sight.world, sight.as_of, sight.as_of)
     free = [r for r in judgement.points if (r.point, r.object) not in bound]
     rest = {key: state for key, state in states.items() if key not in bound}
     told = _advance(pack, free, rest, sight)
     merged, events, dues = dict(told.states), list(told.events), [told.next_due]
     for former in {id(p): p for p in bound.values()}.values():
         keys = {key for key, its in bound.items() if its is former}
-        past = judge(former, sight.subject, sight.facts, sight.world, sight.as_of, sight.as_of)
+        past = judge_by(former).judge(sight.subject, sight.facts, sight.world, sight.as_of, sight.as_of)
         results = [r for r in past.points if (r.point, r.object) in keys]
         told = _advance(former, results, {k: s for k, s in states.items() if k in keys}, sight)
         merged |= told.states
@@ -53,11 +52,5 @@ def _advance(
     pack: Pack, results: Sequence[PointResult], states: Mapping[Key, PointState], sight: Sight
 ) -> Advance:
     index = PointIndex.of(pack)
-    evaluator = evaluator_at(pack, sight.facts, sight.world, sight.as_of, sight.as_of)
-
-    def deciding(result: PointResult) -> frozenset[str]:
-        there = evaluator.for_object(result.object)
-        told = deciding_facts(index.points[result.point], there, result.colour)
-        return frozenset(f.fact_id for f in told)
-
+    deciding = deciding_at(index, pack, sight.facts, sight.world, sight.as_of)
     return advance(index, states, results, sight.as_of, deciding)

@@ -97,12 +97,10 @@ def by_link(
     return answer
 
 
-def page(
-    request: HttpRequest, opened: Opened, template: str, words: dict[str, object], status: int = 200
-) -> HttpResponse:
+def page(request: HttpRequest, opened: Opened, template: str, words: dict[str, object]) -> HttpResponse:
     """A page of the business with what each of them needs."""
     told = {"opened": opened, "touch": opened.touch, "subject": opened.subject, **_words(), **words}
-    return render(request, f"enterprise/{template}.html", told, status=status)
+    return render(request, f"enterprise/{template}.html", told)
 
 
 def _words() -> dict[str, object]:

@@ -74,7 +74,7 @@ def _form(
         "megabytes_max": FILE_BYTES_MAX // 1024 // 1024,
         "characters_max": REASON_CHARACTERS_MAX,
     }
-    return page(request, opened, "answer", words, status=422 if errors else 200)
+    return page(request, opened, "answer", words)
 
 
 def _unsent(opened: Opened) -> list[AttachmentCard]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -75,6 +75,20 @@ class BelongingRecord:
 
 def record_subject(*, by: Actor, at: datetime, record: SubjectRecord) -> Effect:
     """Create or update a subject; former names are kept, an unlawful change of state is refused."""
+    return _record_subject(by, at, record, lawful_steps_only=True)
+
+
+def follow_facts(*, by: Actor, at: datetime, record: SubjectRecord) -> Effect:
+    """Bring a subject's row to what the facts in force say; the way back after an undo is no step in law.
+
+    Station and telephone are in no fact: left empty they stay as they are.
+    """
+    kept = Subject.objects.filter(key=record.key).values_list("station", "phone").first() or ("", "")
+    whole = replace(record, station=record.station or kept[0], phone=record.phone or kept[1])
+    return _record_subject(by, at, whole, lawful_steps_only=False)
+
+
+def _record_subject(by: Actor, at: datetime, record: SubjectRecord, *, lawful_steps_only: bool) -> Effect:
     wanted = {
         "kind": record.kind,
         "name": record.name,
@@ -85,6 +99,7 @@ def record_subject(*, by: Actor, at: datetime, record: SubjectRecord) -> Effect:
         "established_on": record.established_on,
         "station": record.station,
         "phone": record.phone,
+        "withdrawn_at": None,
     }
     with transaction.atomic():
         found = Subject.objects.select_for_update().filter(key=record.key).first()
@@ -97,7 +112,8 @@ def record_subject(*, by: Actor, at: datetime, record: SubjectRecord) -> Effect:
         changed = {k: _change(k, getattr(found, k), v) for k, v in wanted.items() if getattr(found, k) != v}
         if not changed:
             return Effect.UNCHANGED
-        check_transition(SubjectState(found.state), record.state)
+        if lawful_steps_only:
+            check_transition(SubjectState(found.state), record.state)
         if "name" in changed:
             SubjectName.objects.update_or_create(
                 subject=found, valid_from=at.date(), defaults={"name": record.name}
@@ -110,6 +126,32 @@ def record_subject(*, by: Actor, at: datetime, record: SubjectRecord) -> Effect:
 def _change(field: str, before: object, after: object) -> list[str]:
     """What the audit trail keeps of a change: that a closed field changed, not what it held."""
     return ["*", "*"] if field in scoping.FIELD_LEVELS else [str(before), str(after)]
+
+
+def withdraw(*, by: Actor, at: datetime, keys: Sequence[str], reason: str) -> int:
+    """Take subjects out of the lists because the import that named them was undone; nothing is deleted."""
+    count = 0
+    with transaction.atomic():
+        for found in Subject.objects.select_for_update().filter(key__in=keys, withdrawn_at=None):
+            Subject.objects.filter(id=found.id).update(withdrawn_at=at)
+            _audit(by, at, found.key, "SUBJECT_WITHDRAWN", {"reason": reason})
+            count += 1
+    return count
+
+
+def withdraw_belongings(
+    *, by: Actor, at: datetime, numbers: Sequence[tuple[str, str, str]], reason: str
+) -> int:
+    """The same for belongings, each named by (subject key, kind, number)."""
+    count = 0
+    with transaction.atomic():
+        for key, kind, number in numbers:
+            rows = Belonging.objects.filter(subject__key=key, kind=kind, number=number, withdrawn_at=None)
+            if rows.update(withdrawn_at=at):
+                detail = {"kind": kind, "number": number, "reason": reason}
+                _audit(by, at, key, "BELONGING_WITHDRAWN", detail)
+                count += 1
+    return count
 
 
 def _note_number(subject: Subject, record: SubjectRecord) -> None:
@@ -167,6 +209,7 @@ def record_belonging(*, by: Actor, at: datetime, record: BelongingRecord) -> Eff
         "category": record.category,
         "valid_to": record.valid_to,
         "details": dict(record.details),
+        "withdrawn_at": None,
     }
     with transaction.atomic():
         subject = _subject(record.subject)

@@ -21,6 +21,7 @@ class Subject(models.Model):
     """One who can be supervised. Name, trade, division and state are today's, for lists only.
 
     `officer` is the work number of whoever is in charge, opaque here.
+    `withdrawn_at` is set when the only import that named it was undone: it is on record, and in no list.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -36,6 +37,7 @@ class Subject(models.Model):
     phone = models.CharField(max_length=32, blank=True, default="")
     officer = models.CharField(max_length=40, blank=True, default="", db_index=True)
     recorded_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("key",)
@@ -164,6 +166,7 @@ class Belonging(models.Model):
     valid_to = models.DateField(null=True)
     details = models.JSONField(default=dict)
     recorded_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("subject", "kind", "number")

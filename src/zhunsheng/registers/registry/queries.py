@@ -69,13 +69,15 @@ def known_keys(*, viewer: Viewer, keys: set[str]) -> set[str]:
     wanted = sorted(keys)
     for start in range(0, len(wanted), 2_000):
         part = wanted[start : start + 2_000]
-        told |= set(scoping.subjects(viewer).filter(key__in=part).values_list("key", flat=True))
+        told |= set(
+            scoping.subjects(viewer).filter(key__in=part, withdrawn_at=None).values_list("key", flat=True)
+        )
     return told
 
 
 def names(*, viewer: Viewer, keys: set[str]) -> dict[str, str]:
     """The name of each key that the viewer may see, in one query."""
-    rows = scoping.subjects(viewer).filter(key__in=sorted(keys))
+    rows = scoping.subjects(viewer).filter(key__in=sorted(keys), withdrawn_at=None)
     return dict(rows.values_list("key", "name"))
 
 
@@ -98,7 +100,7 @@ def search(
     rows_max: int = 50,
 ) -> tuple[list[SubjectCard], int]:
     """A page of subjects and how many there are; text matches name, former name or any number."""
-    rows = scoping.subjects(viewer)
+    rows = scoping.subjects(viewer).filter(withdrawn_at=None)
     if text:
         rows = rows.filter(
             Q(name__contains=text) | Q(names__name__contains=text) | Q(key=text) | Q(identifiers__number=text)
@@ -145,7 +147,7 @@ def belongings(*, viewer: Viewer, key: str) -> list[BelongingCard]:
     """What belongs to a subject."""
     if not scoping.opens(viewer, key):
         return []
-    rows = Belonging.objects.filter(subject__key=key)
+    rows = Belonging.objects.filter(subject__key=key, withdrawn_at=None)
     return [BelongingCard(r.kind, r.number, r.name, r.category, r.valid_to) for r in rows]
 
 

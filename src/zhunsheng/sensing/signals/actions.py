@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -14,28 +13,22 @@ from django.db import connection, transaction
 
 from zhunsheng.core.actors import Actor
 from zhunsheng.core.contracts import ContractSet, Refusal
+from zhunsheng.foundation import bulk
 from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.foundation.outbox import actions as outbox
-from zhunsheng.sensing.signals.models import (
-    BatchState,
-    FactEvidence,
-    ImportBatch,
-    InboxEntry,
-    QuarantinedFact,
-    StoredFact,
-)
+from zhunsheng.sensing.signals.models import BatchState, ImportBatch, InboxEntry, StoredFact
 from zhunsheng.sensing.signals.new_facts import (
+    Delivery,
     NewFact,
     Outcome,
     OutcomeState,
     content_hash,
     identity,
-    refusals_of,
 )
+from zhunsheng.sensing.signals.storing import Taking, stored
 
 FACTS_RECORDED = "facts.recorded"
 SEQUENCE_LOCK = 7_350_231
-INSERT_ROWS_MAX = 2_000
 
 
 class AnotherBodyError(Exception):
@@ -64,31 +57,54 @@ def record_facts(
     answer for ever, and another body under it raises AnotherBodyError. `announce=False` keeps the facts
     from being judged one by one (a bulk load that is judged as a whole afterwards).
     """
+    delivery = Delivery(facts, source, delivery_key, batch, file_name)
+    (answer,) = record_deliveries(by=by, at=at, deliveries=[delivery], contracts=contracts, announce=announce)
+    if isinstance(answer, AnotherBodyError):
+        raise answer
+    return answer
+
+
+def record_deliveries(
+    *,
+    by: Actor,
+    at: datetime,
+    deliveries: Sequence[Delivery],
+    contracts: ContractSet,
+    announce: bool = True,
+) -> list[list[Outcome] | AnotherBodyError]:
+    """Take several deliveries in with one commit, as if they had come one after the other.
+
+    Each has an inbox row and an audit entry of its own, and its own answer: a key that was used with
+    another body is answered by the error, and the others are taken all the same.
+    """
     at = at.replace(microsecond=0)
+    hashes = [[content_hash(fact) for fact in d.facts] for d in deliveries]
+    names = [[identity(fact, contracts) for fact in d.facts] for d in deliveries]
     with transaction.atomic():
         _one_writer_at_a_time()
-        body = hashlib.sha256("".join(content_hash(f) for f in facts).encode()).hexdigest()
-        if delivery_key is not None:
-            given = InboxEntry.objects.filter(source=source, key=delivery_key).first()
-            if given is not None:
-                return _same_answer(given, body)
-        outcomes = _take(at, facts, source, contracts, _batch(at, batch, source, file_name), by, announce)
-        InboxEntry.objects.create(
-            source=source,
-            key=delivery_key or uuid4().hex,
-            body_hash=body,
-            answer=[_as_json(outcome) for outcome in outcomes],
-            received_at=at,
-        )
-        counts = Counter(outcome.state.value for outcome in outcomes)
-        evidence.record(
-            by=by,
-            at=at,
-            action="FACTS_RECORDED",
-            target=f"source:{source}",
-            detail={"batch": batch, "counts": dict(counts)},
-        )
-    return outcomes
+        given = _given(deliveries)
+        taking = Taking(at, by.key, contracts, stored([name for some in names for name in some]))
+        answers: list[list[Outcome] | AnotherBodyError] = []
+        inbox, audit = [], []
+        for delivery, hashed, named in zip(deliveries, hashes, names, strict=True):
+            body = hashlib.sha256("".join(hashed).encode()).hexdigest()
+            key = (delivery.source, delivery.key or uuid4().hex)
+            if key in given:
+                answers.append(_same_answer(key[1], *given[key], body))
+                continue
+            outcomes = taking.take(delivery, named, hashed, _batch(at, delivery))
+            given[key] = (body, [_as_json(outcome) for outcome in outcomes])
+            inbox.append((*key, *given[key], at))
+            counts = Counter(outcome.state.value for outcome in outcomes)
+            detail = {"batch": delivery.batch, "counts": dict(counts)}
+            audit.append((f"source:{delivery.source}", detail))
+            answers.append(outcomes)
+        news = taking.store()
+        bulk.insert(InboxEntry, ("source", "key", "body_hash", "answer", "received_at"), inbox)
+        evidence.record_many(by=by, at=at, action="FACTS_RECORDED", entries=audit)
+        if announce:
+            _announce(by, at, news)
+    return answers
 
 
 def _one_writer_at_a_time() -> None:
@@ -98,10 +114,19 @@ def _one_writer_at_a_time() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEQUENCE_LOCK])
 
 
-def _same_answer(given: InboxEntry, body: str) -> list[Outcome]:
-    if given.body_hash != body:
-        raise AnotherBodyError(given.key)
-    return [_from_json(answer) for answer in given.answer]
+def _given(deliveries: Sequence[Delivery]) -> dict[tuple[str, str], tuple[str, list[Any]]]:
+    """The body and the answer of keys that were used before."""
+    keys = [d.key for d in deliveries if d.key is not None]
+    if not keys:
+        return {}
+    rows = InboxEntry.objects.filter(source__in={d.source for d in deliveries}, key__in=keys)
+    return {(row.source, row.key): (row.body_hash, row.answer) for row in rows}
+
+
+def _same_answer(key: str, given_body: str, answer: list[Any], body: str) -> list[Outcome] | AnotherBodyError:
+    if given_body != body:
+        return AnotherBodyError(key)
+    return [_from_json(told) for told in answer]
 
 
 def _as_json(outcome: Outcome) -> dict[str, object]:
@@ -117,116 +142,18 @@ def _from_json(answer: Mapping[str, Any]) -> Outcome:
     return Outcome(OutcomeState(answer["state"]), answer["fact_id"], refusals)
 
 
-def _batch(at: datetime, key: str | None, source: str, file_name: str) -> ImportBatch | None:
-    if key is None:
+def _batch(at: datetime, delivery: Delivery) -> ImportBatch | None:
+    if delivery.batch is None:
         return None
     batch, _ = ImportBatch.objects.get_or_create(
-        key=key, defaults={"source": source, "file_name": file_name, "created_at": at}
+        key=delivery.batch,
+        defaults={"source": delivery.source, "file_name": delivery.file_name, "created_at": at},
     )
     return batch
 
 
-def _take(
-    at: datetime,
-    facts: Sequence[NewFact],
-    source: str,
-    contracts: ContractSet,
-    batch: ImportBatch | None,
-    by: Actor,
-    announce: bool,
-) -> list[Outcome]:
-    names = [identity(fact, contracts) for fact in facts]
-    seen = _existing(names)
-    outcomes: list[Outcome] = []
-    fresh: dict[str, NewFact] = {}
-    reports: list[tuple[str, NewFact]] = []
-    refused: list[QuarantinedFact] = []
-    for name, fact in zip(names, facts, strict=True):
-        refusals = refusals_of(fact, contracts, at)
-        if refusals:
-            outcomes.append(Outcome(OutcomeState.QUARANTINED, "", tuple(refusals)))
-            refused.append(_quarantined(at, source, fact, refusals, by))
-            continue
-        known = name in seen or name in fresh
-        outcomes.append(Outcome(OutcomeState.DUPLICATE if known else OutcomeState.ACCEPTED, name))
-        reports.append((name, fact))
-        if not known:
-            fresh[name] = fact
-    _insert(at, fresh, source, batch)
-    _add_evidence(at, reports, source)
-    QuarantinedFact.objects.bulk_create(refused)
-    if announce:
-        _announce(by, at, list(fresh))
-    return outcomes
-
-
-def _existing(names: Sequence[str]) -> set[str]:
-    found: set[str] = set()
-    for start in range(0, len(names), INSERT_ROWS_MAX):
-        part = names[start : start + INSERT_ROWS_MAX]
-        found |= set(StoredFact.objects.filter(fact_id__in=part).values_list("fact_id", flat=True))
-    return found
-
-
-def _insert(at: datetime, fresh: Mapping[str, NewFact], source: str, batch: ImportBatch | None) -> None:
-    rows = (
-        StoredFact(
-            fact_id=name,
-            kind=fact.kind,
-            subject=fact.subject,
-            object=fact.object,
-            occurred_at=fact.occurred_at.replace(microsecond=0),
-            recorded_at=at,
-            stated_at=(fact.stated_at or at).replace(microsecond=0),
-            payload=dict(fact.payload),
-            supersedes=fact.supersedes,
-            retracts=fact.retracts,
-            source=source,
-            batch=batch,
-        )
-        for name, fact in fresh.items()
-    )
-    StoredFact.objects.bulk_create(rows, batch_size=INSERT_ROWS_MAX)
-
-
-def _add_evidence(at: datetime, reports: Sequence[tuple[str, NewFact]], source: str) -> None:
-    """One evidence a report; the same report told again adds nothing."""
-    for start in range(0, len(reports), INSERT_ROWS_MAX):
-        part = reports[start : start + INSERT_ROWS_MAX]
-        names = [name for name, _ in part]
-        rows = StoredFact.objects.filter(fact_id__in=names).values_list("fact_id", "sequence")
-        sequences = dict(rows)
-        FactEvidence.objects.bulk_create(
-            (
-                FactEvidence(
-                    fact_id=sequences[name],
-                    source=source,
-                    reference=fact.reference or content_hash(fact),
-                    content_hash=content_hash(fact),
-                    received_at=at,
-                )
-                for name, fact in part
-            ),
-            ignore_conflicts=True,
-        )
-
-
-def _quarantined(
-    at: datetime, source: str, fact: NewFact, refusals: Sequence[Refusal], by: Actor
-) -> QuarantinedFact:
-    content = {**asdict(fact), "occurred_at": fact.occurred_at.isoformat(), "stated_at": None}
-    reasons = [[r.field, r.reason_zh, r.cure_zh] for r in refusals]
-    return QuarantinedFact(source=source, content=content, reasons=reasons, owner=by.key, received_at=at)
-
-
-def _announce(by: Actor, at: datetime, names: Sequence[str]) -> None:
+def _announce(by: Actor, at: datetime, news: Mapping[str, Sequence[int]]) -> None:
     """One outbox row for each subject that learnt something, with its new sequences."""
-    news: dict[str, list[int]] = {}
-    for start in range(0, len(names), INSERT_ROWS_MAX):
-        part = names[start : start + INSERT_ROWS_MAX]
-        rows = StoredFact.objects.filter(fact_id__in=part).order_by("sequence")
-        for subject, sequence in rows.values_list("subject", "sequence"):
-            news.setdefault(subject, []).append(sequence)
     outbox.put_many(
         by=by,
         at=at,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -43,6 +43,17 @@ class NewFact:
     supersedes: str | None = None
     retracts: str | None = None
     stated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Facts that a source hands over together, under its idempotency key if it has one."""
+
+    facts: Sequence[NewFact]
+    source: str
+    key: str | None = None
+    batch: str | None = None
+    file_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
 
 from django.db import connection
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.clock import instant
 from zhunsheng.core.facts import Fact
 from zhunsheng.registers.registry import scoping
-from zhunsheng.sensing.signals.models import FactEvidence, QuarantinedFact, QuarantineState, StoredFact
+from zhunsheng.sensing.signals.models import (
+    BatchState,
+    FactEvidence,
+    ImportBatch,
+    QuarantinedFact,
+    QuarantineState,
+    StoredFact,
+)
 from zhunsheng.sensing.signals.new_facts import WORLD
 
 COLUMNS = (
@@ -62,15 +69,18 @@ def timeline(*, viewer: Viewer, subject: str, known_at: datetime | None = None) 
     return [_fact(row) for row in rows.order_by("sequence").values_list(*COLUMNS)]
 
 
-def world(*, viewer: Viewer, known_at: datetime | None = None) -> list[Fact]:
-    """The facts of no subject: peer statistics and the state of sources; for the bureau only."""
+def world(*, viewer: Viewer, known_at: datetime | None = None) -> Sequence[Fact]:
+    """The facts of no subject: peer statistics and the state of sources; for the bureau only.
+
+    The same object as long as nothing new was told, so that what is made of it can be kept.
+    """
     if not viewer.is_supervisor:
-        return []
+        return ()
     rows = StoredFact.objects.filter(subject=WORLD)
     if known_at is not None:
         rows = rows.filter(recorded_at__lte=known_at)
     last = rows.order_by("-sequence").values_list("sequence", flat=True).first()
-    return list(_world_up_to(connection.settings_dict["NAME"], last or 0, known_at))
+    return _world_up_to(connection.settings_dict["NAME"], last or 0, known_at)
 
 
 @lru_cache(maxsize=8)
@@ -96,6 +106,52 @@ def timelines(
     ordered = rows.order_by("subject", "sequence").values_list(*COLUMNS).iterator(chunk_size=5_000)
     for subject, group in groupby((_fact(row) for row in ordered), key=lambda fact: fact.subject):
         yield subject, list(group)
+
+
+def told_of(*, viewer: Viewer, subjects: Iterable[str], kinds: Iterable[str]) -> list[tuple[str, list[Fact]]]:
+    """(subject, facts) of some kinds only, for subjects that are written about; for the bureau only."""
+    if not viewer.is_staff:
+        return []
+    rows = scoping.within(StoredFact.objects.all(), viewer)
+    rows = rows.filter(subject__in=sorted(subjects), kind__in=sorted(kinds))
+    facts = (_fact(row) for row in rows.order_by("subject", "sequence").values_list(*COLUMNS))
+    return [(subject, list(group)) for subject, group in groupby(facts, key=lambda fact: fact.subject)]
+
+
+def taken_back(*, viewer: Viewer, subjects: Iterable[str]) -> set[str]:
+    """The ids of these subjects' facts that stand retracted; for the bureau only."""
+    if not viewer.is_staff:
+        return set()
+    rows = scoping.within(StoredFact.objects.all(), viewer)
+    rows = rows.filter(subject__in=sorted(subjects), retracts__isnull=False)
+    by: dict[str, list[str]] = {}
+    for name, target in rows.values_list("fact_id", "retracts"):
+        by.setdefault(str(target), []).append(name)
+
+    def gone(name: str) -> bool:
+        return any(not gone(retraction) for retraction in by.get(name, ()))
+
+    return {name for name in by if gone(name)}
+
+
+def batches(*, viewer: Viewer, key: str) -> list[tuple[str, bool, datetime]]:
+    """(key, stands, created at) of a file's batch and of those after it was undone; for the bureau only."""
+    if not viewer.is_supervisor:
+        return []
+    rows = ImportBatch.objects.filter(Q(key=key) | Q(key__startswith=f"{key}#")).order_by("id")
+    return [(row.key, row.state == BatchState.RECORDED, row.created_at) for row in rows]
+
+
+def objects_of_batch(*, viewer: Viewer, key: str) -> list[tuple[str, str, str]]:
+    """(subject, kind, object) that the facts of a batch are about; for the bureau only."""
+    if not viewer.is_staff:
+        return []
+    rows = (
+        scoping.within(StoredFact.objects.all(), viewer)
+        .filter(batch__key=key)
+        .order_by("subject", "kind", "object")
+    )
+    return list(rows.values_list("subject", "kind", "object").distinct())
 
 
 def arrived(*, viewer: Viewer, sequences: list[int]) -> list[Fact]:

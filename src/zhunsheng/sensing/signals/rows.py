@@ -20,7 +20,7 @@ ENVELOPE = {
     "occurred_at": ("occurred_at", "发生时间"),
     "reference": ("reference", "来源编号"),
 }
-ERROR_COLUMN = "错误"
+ERROR_COLUMN, NUMBER_COLUMN = "错误", "原行号"
 YES, NO = ("true", "1", "是", "有"), ("false", "0", "否", "无")
 
 
@@ -37,7 +37,7 @@ def fact_from_row(cells: Mapping[str, str], contracts: ContractSet) -> tuple[New
         refusals.append(Refusal("kind", f"没有名为 {kind} 的事实种类", "改用已发布契约中的种类"))
         return None, refusals
     by_name = {n: spec for spec in contract.fields.values() for n in (spec.name_zh, spec.name)}
-    known = {ERROR_COLUMN} | {name for names in ENVELOPE.values() for name in names}
+    known = {ERROR_COLUMN, NUMBER_COLUMN} | {name for names in ENVELOPE.values() for name in names}
     payload: dict[str, Scalar] = {}
     for column, text in cells.items():
         if column in known or not text:

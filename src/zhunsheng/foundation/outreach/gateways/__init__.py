@@ -1,1 +1,1 @@
-"""Gateways: one folder each, with `connect(address, secret) -> Connector` in its `connector.py`."""
+"""Gateways: one folder each, with `connect(address) -> Connector` in its `connector.py`."""

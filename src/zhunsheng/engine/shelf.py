@@ -1,0 +1,120 @@
+"""The facts of one subject in memory, as columns that grow: what a warm subject is judged from."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from zhunsheng.core.facts import Fact, in_force
+from zhunsheng.engine.fast import codes as c
+from zhunsheng.engine.fast.columns import Columns, Dictionary, FactColumns, TooWideError
+from zhunsheng.engine.fast.jit import I64
+from zhunsheng.engine.fast.stepping import Held, forget
+
+ROOM = 16
+GROWING = ("occurred", "recorded", "shape", "local", "pointer")
+
+
+def _grown(values: npt.NDArray[Any], room: int) -> npt.NDArray[Any]:
+    return np.concatenate((values, np.zeros(room, dtype=values.dtype)))
+
+
+@dataclass(slots=True)
+class Shelf:
+    """The facts of one subject with their columns; None where only the reference can judge it.
+
+    `orderly`: the facts stand in the order in which they became known, so that any instant sees a
+    first part of them. `corrected`: some fact names another, so what is in force is asked each time.
+    """
+
+    facts: list[Fact]
+    columns: Columns | None = None
+    held: Held | None = None
+    frame: I64 | None = None
+    names: list[str] = field(default_factory=list)
+    used: int = 0
+    values: int = 0
+    orderly: bool = True
+    corrected: bool = False
+    known_to: int = -c.FAR
+    binding: int = 0
+
+    def rebuild(self, words: Dictionary) -> None:
+        """Sort and encode everything anew, with room to grow."""
+        self.facts.sort(key=lambda f: f.order)
+        self.held = self.frame = None
+        built = FactColumns.of(self.facts, words)
+        self.corrected = bool(built.corrected)
+        self.known_to = max((f.recorded_at for f in self.facts), default=-c.FAR)
+        if built.beyond:
+            self.columns = None
+            return
+        arrays = built.columns
+        self.used, self.values = len(arrays.occurred), len(arrays.values)
+        self.names = sorted({f.object for f in self.facts} - {""})
+        if not self.facts:
+            arrays = arrays._replace(subject_at=np.zeros(2, np.int64), object_at=np.zeros(2, np.int64))
+        self.orderly = bool((np.diff(arrays.recorded) >= 0).all())
+        room = max(self.used, ROOM)
+        grown = {name: _grown(getattr(arrays, name), room) for name in GROWING}
+        grown["values"] = _grown(arrays.values, 4 * room)
+        self.columns = arrays._replace(**grown, hidden=np.zeros(self.used + room, dtype=np.uint8))
+
+    def add(self, fact: Fact, words: Dictionary) -> None:
+        """Put a fact in its place; a late one makes the windows be filled again, nothing else."""
+        columns, n = self.columns, self.used
+        place = n
+        while place and self.facts[place - 1].order > fact.order:
+            place -= 1
+        self.facts.insert(place, fact)
+        simple = fact.supersedes is None and fact.retracts is None and not self.corrected
+        if columns is None or not simple or n >= len(columns.occurred) or not self._has_name(fact.object):
+            self.rebuild(words)
+            return
+        try:
+            shape, wide = words.shape(fact.kind, fact.payload)
+        except TooWideError:
+            self.columns = None
+            return
+        if self.values + len(wide) > len(columns.values):
+            self.rebuild(words)
+            return
+        if place < n:
+            self._make_room(columns, place)
+        local = 1 + bisect_left(self.names, fact.object) if fact.object else 0
+        columns.occurred[place], columns.recorded[place] = fact.occurred_at, fact.recorded_at
+        columns.shape[place], columns.local[place], columns.pointer[place] = shape, local, self.values
+        for k, value in enumerate(wide):
+            columns.values[self.values + k] = value
+        self.used, self.values = n + 1, self.values + len(wide)
+        columns.subject_at[1] = self.used
+        self.orderly = self.orderly and place == n and fact.recorded_at >= self.known_to
+        self.known_to = max(self.known_to, fact.recorded_at)
+
+    def _has_name(self, name: str) -> bool:
+        place = bisect_left(self.names, name)
+        return not name or (place < len(self.names) and self.names[place] == name)
+
+    def _make_room(self, columns: Columns, place: int) -> None:
+        for name in GROWING:
+            values = getattr(columns, name)
+            values[place + 1 : self.used + 1] = values[place : self.used].copy()
+        if self.held is not None:
+            forget(self.held)
+
+    def standing(self, at: int) -> Columns | None:
+        """The columns with what is not in force at an instant hidden."""
+        if self.columns is not None and self.corrected:
+            there = {f.fact_id for f in in_force(self.facts, at)}
+            for k, fact in enumerate(self.facts):
+                self.columns.hidden[k] = fact.fact_id not in there
+        return self.columns
+
+    def steps_at(self, at: int) -> bool:
+        """Whether windows can be moved to an instant: what is known then is a first part of the facts."""
+        known = self.orderly or self.known_to <= at
+        return self.columns is not None and not self.corrected and known

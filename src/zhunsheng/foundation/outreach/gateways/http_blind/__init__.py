@@ -1,0 +1,1 @@
+"""A gateway over HTTP that neither knows our key nor can be asked."""

@@ -1,0 +1,139 @@
+"""The trigger board, and one touch that explains itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from zhunsheng.core.actors import Viewer
+from zhunsheng.core.facts import Fact
+from zhunsheng.core.rules.sentences import point_lines
+from zhunsheng.engine.library import open_library
+from zhunsheng.foundation.attachments import queries as files
+from zhunsheng.foundation.evidence import queries as evidence
+from zhunsheng.foundation.outbox import queries as outbox
+from zhunsheng.foundation.outreach import queries as outreach
+from zhunsheng.judging.triggers import queries as triggers
+from zhunsheng.judging.triggers.queries import TouchCard
+from zhunsheng.portals.officer.access import internal
+from zhunsheng.portals.officer.explaining import Event, Told
+from zhunsheng.portals.officer.words import ANSWERS, BASIS, CHANNELS, COLOURS, MESSAGES, STATES, STEPS, TONES
+from zhunsheng.registers.registry import queries as registry
+from zhunsheng.web.clock import page_clock
+from zhunsheng.web.paging import ROWS_A_PAGE, page_number, paging
+
+# Whoever holds the link answers for the business: an officer reads the message without it.
+LINK = re.compile(r"/b/[^/\s]+/")
+
+
+@internal
+def board(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Touches by item, colour and state; what is chosen stands in the address."""
+    items = [(i.id, f"{i.id} {i.name_zh}") for i in open_library(settings.PACKS).pack.items]
+    known: dict[str, Mapping[str, object]] = {"item": dict(items), "colour": COLOURS, "state": STATES}
+    chosen = {name: told if (told := request.GET.get(name, "")) in known[name] else "" for name in known}
+    item, colour, state = chosen["item"], chosen["colour"], chosen["state"]
+    total = triggers.how_many(viewer=viewer, item=item, colour=colour, state=state)
+    rows = triggers.touches(
+        viewer=viewer,
+        item=item,
+        colour=colour,
+        state=state,
+        offset=(page_number(request) - 1) * ROWS_A_PAGE,
+        rows_max=ROWS_A_PAGE,
+    )
+    names = registry.names(viewer=viewer, keys={row.subject for row in rows})
+    words = {
+        "here": "board",
+        "rows": [row_of(row, names.get(row.subject, row.subject)) for row in rows],
+        "paging": paging(request, total),
+        "chosen": chosen,
+        "items": items,
+        "colours": COLOURS.items(),
+        "states": STATES.items(),
+    }
+    return render(request, "officer/board.html", words)
+
+
+def row_of(touch: TouchCard, name: str) -> dict[str, object]:
+    """A touch as a row, in words."""
+    point = open_library(settings.PACKS).points.get(touch.point)
+    return {
+        "touch": touch,
+        "name": name,
+        "point": point.name_zh if point else touch.point,
+        "colour": COLOURS.get(touch.colour, touch.colour),
+        "tone": TONES.get(touch.colour, ""),
+        "state": STATES.get(touch.state, touch.state),
+        "answer": ANSWERS.get(touch.answer, touch.answer),
+    }
+
+
+@internal
+def touch(request: HttpRequest, viewer: Viewer, number: int) -> HttpResponse:
+    """Value against line, facts, article, who was told, what was answered, what happened."""
+    found = triggers.touch(viewer=viewer, touch_id=number)
+    subject = registry.get(viewer=viewer, key=found.subject) if found else None
+    if found is None or subject is None:
+        raise Http404
+    told = Told(viewer, found.subject, page_clock().now())
+    point = told.library.points[found.point]
+    item = next(item for item in told.library.pack.items if item.id == found.item)
+    owner = f"touch:{found.id}"
+    acts = evidence.entries_of(target=owner, viewer=viewer)
+    words = {
+        "here": "board",
+        "row": row_of(found, subject.name),
+        "touch": found,
+        "subject": subject,
+        "item": item,
+        "point": point,
+        "compared": told.compared(found.point, found.object),
+        "facts": [(told.kind(f.kind), f.object, f.fact_id) for f in _facts(told, found)],
+        "way": told.point_way(found.point, found.object),
+        "basis": [(b.law, b.article, BASIS.get(b.status, b.status)) for b in point.basis],
+        "lines": point_lines(point, told.library.contracts),
+        "messages": _messages(viewer, found.id),
+        "steps": [
+            Event(s.at, str(STEPS.get(s.step, s.step)), f"{s.by_name} {s.reason}".strip())
+            for s in triggers.steps(viewer=viewer, touch_id=found.id)
+        ],
+        "answers": [
+            Event(
+                act.at,
+                str(ANSWERS.get(str(act.detail.get("answer", "")), act.action)),
+                f"{act.actor}：{act.detail.get('why', '')}",
+            )
+            for act in acts
+            if act.action == "TOUCH_ANSWERED"
+        ],
+        "files": [f for f in files.of_owner(viewer=viewer, owner=owner) if f.sealed_at is not None],
+    }
+    return render(request, "officer/touch.html", words)
+
+
+def _facts(told: Told, found: TouchCard) -> list[Fact]:
+    return [told.by_id[name] for name in found.facts if name in told.by_id]
+
+
+def _messages(viewer: Viewer, number: int) -> list[dict[str, object]]:
+    keys = [f"INBOX:{number}", f"SMS:{number}"]
+    rows = outbox.states_of(topic="sms.send", keys=keys, viewer=viewer)
+    told: list[dict[str, object]] = []
+    for card, receipts in outreach.by_keys(viewer=viewer, keys=keys):
+        state = "UNKNOWN" if rows.get(card.key) == "UNKNOWN" else card.state
+        told.append(
+            {
+                "channel": CHANNELS.get(card.channel, card.channel),
+                "text": LINK.sub("/b/……/", card.text),
+                "state": MESSAGES.get(state, state),
+                "at": card.created_at,
+                "segments": card.segments,
+                "receipts": [(r.received_at, MESSAGES.get(r.told, r.told)) for r in receipts],
+            }
+        )
+    return told

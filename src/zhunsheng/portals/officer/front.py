@@ -1,0 +1,79 @@
+"""What the head of a bureau reads first."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from zhunsheng.core.actors import Viewer
+from zhunsheng.engine.library import open_library
+from zhunsheng.foundation.outbox import queries as outbox
+from zhunsheng.foundation.outreach import queries as outreach
+from zhunsheng.judging.portraits import queries as portraits
+from zhunsheng.judging.triggers import queries as triggers
+from zhunsheng.portals.officer.access import internal
+from zhunsheng.registers.registry import queries as registry
+from zhunsheng.sensing.signals import queries as signals
+
+ROWS_SHOWN = 10
+SENT = ("ACCEPTED", "DELIVERED")
+LOST = ("FAILED", "EXPIRED")
+
+
+@internal
+def front(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Classes, touches by item and colour, messages, what waits, alerts."""
+    states = triggers.states(viewer=viewer)
+    messages = outreach.totals(viewer=viewer)
+    unclear = sum(n for (_topic, state), n in outbox.counts(viewer=viewer).items() if state == "UNKNOWN")
+    visits, alerts = triggers.visit_list(viewer=viewer), triggers.area_alerts(viewer=viewer)
+    alarms = triggers.data_alarms(viewer=viewer)
+    points = open_library(settings.PACKS).points
+    shown = [subject for subject, *_ in visits[:ROWS_SHOWN]] + [
+        subject for subject, *_ in alarms[:ROWS_SHOWN]
+    ]
+    names = registry.names(viewer=viewer, keys=set(shown))
+    words = {
+        "here": "front",
+        "subjects": registry.search(viewer=viewer, rows_max=1)[1],
+        "facts": sum(number for number, _last in signals.freshness(viewer=viewer).values()),
+        "classes": _bars(portraits.distribution(viewer=viewer)),
+        "items": _by_item(viewer),
+        "to_review": states.get("OFFSITE_REVIEW", 0),
+        "observing": states.get("OBSERVING", 0),
+        "sent": sum(messages.get(state, 0) for state in SENT),
+        "lost": sum(messages.get(state, 0) for state in LOST),
+        "unclear": unclear,
+        "answered": sum(triggers.answers(viewer=viewer).values()),
+        "visits": [(names.get(key, key), key, why) for key, why, _at in visits[:ROWS_SHOWN]],
+        "visits_total": len(visits),
+        "alerts": [(points[p].name_zh, area, firms, at) for p, area, firms, at in alerts[:ROWS_SHOWN]],
+        "alerts_total": len(alerts),
+        "alarms": [
+            (names.get(key, key), key, points[p].name_zh, thing, at)
+            for key, p, thing, at in alarms[:ROWS_SHOWN]
+        ],
+        "alarms_total": len(alarms),
+    }
+    return render(request, "officer/front.html", words)
+
+
+def _bars(classes: dict[str, int]) -> list[tuple[str, int, str, int]]:
+    """(class, firms, share in percent with one decimal, share rounded for drawing)."""
+    total = sum(classes.values()) or 1
+    return [
+        (name, n, f"{100 * n / total:.1f}", round(100 * n / total)) for name, n in sorted(classes.items())
+    ]
+
+
+def _by_item(viewer: Viewer) -> list[tuple[str, str, int, int, int]]:
+    counts = triggers.counts(viewer=viewer)
+
+    def number(item: str, colour: str) -> int:
+        return counts.get((item, colour), 0)
+
+    return [
+        (i.id, i.name_zh, number(i.id, "YELLOW"), number(i.id, "RED"), number(i.id, "CRITICAL"))
+        for i in open_library(settings.PACKS).pack.items
+    ]

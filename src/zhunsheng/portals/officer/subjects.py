@@ -1,0 +1,61 @@
+"""Finding subjects, and the file of one."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from zhunsheng.core.actors import Viewer
+from zhunsheng.core.rules.sentences import points_text
+from zhunsheng.judging.portraits import queries as portraits
+from zhunsheng.judging.triggers import queries as triggers
+from zhunsheng.portals.officer.access import internal
+from zhunsheng.portals.officer.board import row_of
+from zhunsheng.portals.officer.explaining import Told
+from zhunsheng.portals.officer.words import SUBJECT_STATES
+from zhunsheng.registers.registry import queries as registry
+from zhunsheng.web.clock import page_clock
+from zhunsheng.web.paging import ROWS_A_PAGE, page_number, paging
+
+TOUCHES_SHOWN = 100
+
+
+@internal
+def search(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """By name, former name or any number."""
+    text = request.GET.get("q", "").replace("\0", "").strip()[:100]
+    offset = (page_number(request) - 1) * ROWS_A_PAGE
+    rows, total = registry.search(viewer=viewer, text=text, offset=offset, rows_max=ROWS_A_PAGE)
+    words = {
+        "here": "subjects",
+        "text": text,
+        "rows": [(row, SUBJECT_STATES.get(row.state, row.state)) for row in rows],
+        "paging": paging(request, total),
+    }
+    return render(request, "officer/subjects.html", words)
+
+
+@internal
+def subject(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
+    """Class with its sum and the way back, touches, belongings, and every fact on one timeline."""
+    found = registry.get(viewer=viewer, key=key)
+    if found is None:
+        raise Http404
+    told = Told(viewer, key, page_clock().now())
+    card = portraits.current(viewer=viewer, subject=key)
+    rows = triggers.touches(viewer=viewer, subject=key, rows_max=TOUCHES_SHOWN)
+    words = {
+        "here": "subjects",
+        "subject": found,
+        "state": SUBJECT_STATES.get(found.state, found.state),
+        "card": card,
+        "card_score": points_text(card.score) if card else "",
+        "now_class": told.explanation.judgement.models[0].class_name,
+        "score": told.score,
+        "sum": told.sum_rows(),
+        "way": told.class_way(),
+        "touches": [row_of(row, found.name) for row in rows],
+        "belongings": registry.belongings(viewer=viewer, key=key),
+        "timeline": told.timeline(),
+    }
+    return render(request, "officer/subject.html", words)

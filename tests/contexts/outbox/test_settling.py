@@ -1,0 +1,151 @@
+"""Rows that wait for a person: unclear and dead ones have an owner, an age, and a way out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.trust.workers import BUREAU, NOW, TOPIC, WORKER, gateway, put, told
+from zhunsheng.core.actors import Actor, ActorKind, HumanDecisionRequiredError, Viewer
+from zhunsheng.core.clock import FixedClock
+from zhunsheng.foundation.evidence import queries as evidence
+from zhunsheng.foundation.outbox import actions, dispatch, queries
+from zhunsheng.foundation.outbox.actions import NothingToSettleError
+from zhunsheng.foundation.outbox.connectors import Answer, ConnectorClass, Verdict
+from zhunsheng.foundation.outbox.dispatch import Terms
+from zhunsheng.foundation.outbox.lifecycle import SETTLED, TRANSITIONS, Finding, RowState
+
+OFFICER = Actor(ActorKind.PERSON, "9801-07", "程岚")
+pytestmark = pytest.mark.django_db
+
+
+class Saying:
+    """A target that gives these answers, one a call."""
+
+    topic = TOPIC
+
+    def __init__(self, kind: ConnectorClass, *verdicts: Verdict) -> None:
+        self.kind, self.verdicts = kind, list(verdicts)
+
+    def send(self, key: str, payload: Mapping[str, Any]) -> Answer:
+        return Answer(self.verdicts.pop(0), "said")
+
+    def ask(self, key: str) -> Answer:
+        return self.send(key, {})
+
+
+def send(target: Saying, *, attempts_max: int = 30) -> None:
+    clock = FixedClock(NOW)
+    while target.verdicts:
+        dispatch.dispatch(target, by=WORKER, clock=clock, terms=Terms(attempts_max=attempts_max))
+        clock.move_to(clock.now() + timedelta(days=1))
+
+
+def waiting() -> list[tuple[str, str]]:
+    return [(row.state, row.owner) for row in queries.for_a_person(viewer=BUREAU)]
+
+
+def settle(finding: Finding, by: Actor = OFFICER) -> RowState:
+    (row,) = queries.for_a_person(viewer=BUREAU)
+    return actions.settle(by=by, at=NOW, row_id=row.id, finding=finding, reason="已电话核实")
+
+
+def test_an_unclear_row_is_settled_by_a_named_person_and_leaves_a_trace() -> None:
+    put(1)
+    send(Saying(ConnectorClass.BLIND, Verdict.UNCLEAR))
+    assert waiting() == [("UNKNOWN", "dispatch")]
+    with pytest.raises(HumanDecisionRequiredError):
+        settle(Finding.ARRIVED, by=WORKER)
+    (row,) = queries.for_a_person(viewer=BUREAU)
+    assert settle(Finding.ARRIVED) is RowState.DONE
+    assert waiting() == []
+    trail = evidence.entries_of(target=f"outbox:{row.id}", viewer=BUREAU)
+    (found,) = [entry.detail["finding"] for entry in trail if entry.action == "OUTBOX_SETTLED"]
+    assert found == "ARRIVED"
+
+
+def test_what_did_not_arrive_is_sent_again_without_doubt() -> None:
+    put(1)
+    send(Saying(ConnectorClass.BLIND, Verdict.UNCLEAR))
+    assert settle(Finding.SEND_AGAIN) is RowState.PENDING
+    with gateway(ConnectorClass.BLIND, tricks={}, seconds=5.0) as (server, connector):
+        dispatch.dispatch(connector, by=WORKER, clock=FixedClock(NOW), terms=Terms())
+    assert told() == {"DONE": 1} and server.book.delivered == {"m0": 1}
+
+
+def test_what_is_given_up_may_be_revived_but_not_called_arrived() -> None:
+    put(1)
+    send(Saying(ConnectorClass.BLIND, Verdict.UNCLEAR))
+    assert settle(Finding.GIVE_UP) is RowState.DEAD
+    with pytest.raises(NothingToSettleError):
+        settle(Finding.ARRIVED)
+    assert settle(Finding.SEND_AGAIN) is RowState.PENDING
+    with pytest.raises(NothingToSettleError):
+        actions.settle(by=OFFICER, at=NOW, row_id=0, finding=Finding.GIVE_UP, reason="")
+
+
+def test_a_row_gets_another_owner_and_stands_in_the_list_of_nobody_else() -> None:
+    put(1)
+    send(Saying(ConnectorClass.KEYED, Verdict.NOT_SENT), attempts_max=1)
+    (row,) = queries.for_a_person(viewer=BUREAU)
+    actions.hand_to(by=OFFICER, at=NOW, row_id=row.id, owner="9801-08")
+    assert [r.id for r in queries.for_a_person(viewer=BUREAU, owner="9801-08")] == [row.id]
+    assert queries.for_a_person(viewer=BUREAU, owner="dispatch") == []
+    assert queries.for_a_person(viewer=Viewer.business("x")) == []
+    with pytest.raises(NothingToSettleError):
+        actions.hand_to(by=OFFICER, at=NOW, row_id=0, owner="9801-08")
+
+
+def test_what_waits_too_long_raises_the_alarm() -> None:
+    put(2)
+    day = timedelta(days=1)
+    assert queries.overdue(viewer=BUREAU, at=NOW + day, patience=day) == {}
+    assert queries.overdue(viewer=BUREAU, at=NOW + 2 * day, patience=day) == {TOPIC: 2}
+    assert queries.overdue(viewer=Viewer.business("x"), at=NOW + 2 * day, patience=day) == {}
+
+
+@pytest.mark.parametrize("last", [Verdict.REFUSED, Verdict.NOT_SENT])
+def test_a_call_that_was_not_made_does_not_end_the_doubt_about_an_earlier_one(last: Verdict) -> None:
+    """A keyed target timed out, then could not be reached: perhaps the first call arrived after all."""
+    put(1)
+    target = Saying(ConnectorClass.KEYED, Verdict.UNCLEAR, Verdict.NOT_SENT, last)
+    send(target, attempts_max=3)
+    assert told() == {"UNKNOWN": 1}
+
+
+def test_a_target_that_was_asked_takes_the_doubt_away() -> None:
+    put(1)
+    answers = (Verdict.UNCLEAR, Verdict.NOT_SENT, Verdict.REFUSED)
+    send(Saying(ConnectorClass.QUERYABLE, *answers))
+    assert told() == {"REFUSED": 1}
+
+
+def test_a_worker_whose_lease_has_run_out_before_the_call_does_not_call() -> None:
+    put(1)
+    asked = FixedClock(NOW)
+
+    class Slow(Saying):
+        def ask(self, key: str) -> Answer:
+            asked.move_to(asked.now() + timedelta(minutes=5))
+            return Answer(Verdict.NOT_SENT)
+
+        def send(self, key: str, payload: Mapping[str, Any]) -> Answer:
+            raise AssertionError
+
+    slow = Slow(ConnectorClass.QUERYABLE)
+    dispatch.dispatch(slow, by=WORKER, clock=asked, terms=Terms(), wary=True)
+    assert told() == {"PENDING": 1}
+
+
+def test_rows_with_one_order_key_go_one_after_the_other() -> None:
+    put(3, order_key="subject-1")
+    with gateway(ConnectorClass.KEYED, tricks={}, seconds=5.0) as (server, connector):
+        dispatch.dispatch(connector, by=WORKER, clock=FixedClock(NOW), terms=Terms())
+    assert list(server.book.delivered) == ["m0", "m1", "m2"]
+
+
+def test_people_move_rows_only_as_the_table_of_states_allows() -> None:
+    assert all(after in TRANSITIONS[before] for (before, _), after in SETTLED.items())

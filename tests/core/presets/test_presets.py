@@ -1,0 +1,104 @@
+"""A preset is refused where it is nonsense, and reads money, dates and words exactly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from zhunsheng.core.packs.nodes import PackError
+from zhunsheng.core.presets.cells import UnreadableError, read_date, read_money, read_row
+from zhunsheng.core.presets.preset import SCHEMA, read_preset
+from zhunsheng.engine.packfiles import load_pack
+from zhunsheng.engine.presetfiles import load_presets
+
+PACKS = Path(__file__).parents[3] / "packs"
+CONTRACTS = load_pack(PACKS / "general").contracts
+COLUMNS: dict[str, Any] = {
+    "subject": "代码",
+    "number": "编号",
+    "valid_to": {"from": "到期", "dates": ["%d.%m.%Y"]},
+    "permit_kind": {"from": "类别", "values": {"食品": "FOOD"}},
+}
+GOOD: dict[str, Any] = {"schema": SCHEMA, "id": "x", "name_zh": "例", "target": "permits", "columns": COLUMNS}
+
+
+def test_every_shipped_preset_is_sound() -> None:
+    assert {"registry-export", "permits-export"} <= set(load_presets(PACKS / "presets", CONTRACTS))
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"target": "people"}, "x.yaml.target"),
+        ({"kind": "PENALTY"}, "x.yaml.kind"),
+        ({"colums": {}}, "x.yaml"),
+        ({"recognise": ["别的列"]}, "x.yaml.recognise"),
+        ({"columns": {"subject": "代码"}}, "x.yaml.columns"),
+        ({"columns": COLUMNS | {"height": "高"}}, "x.yaml.columns.height"),
+        (
+            {"columns": COLUMNS | {"valid_to": {"from": "到期", "dates": ["%Y年"]}}},
+            "x.yaml.columns.valid_to.dates",
+        ),
+        (
+            {"columns": COLUMNS | {"valid_to": {"from": "到期", "unit": "万元"}}},
+            "x.yaml.columns.valid_to.unit",
+        ),
+        (
+            {"columns": COLUMNS | {"permit_kind": {"from": "类", "values": {"食品": "EAT"}}}},
+            "x.yaml.columns.permit_kind.values",
+        ),
+        ({"columns": COLUMNS | {"permit_kind": {"value": "EAT"}}}, "x.yaml.columns.permit_kind.value"),
+        (
+            {"columns": COLUMNS | {"number": {"from": "编", "unreadable": "EMPTY"}}},
+            "x.yaml.columns.number.unreadable",
+        ),
+    ],
+)
+def test_nonsense_is_refused_with_its_place(change: dict[str, Any], place: str) -> None:
+    read_preset(GOOD, CONTRACTS, where="x.yaml")
+    with pytest.raises(PackError) as refused:
+        read_preset(GOOD | change, CONTRACTS, where="x.yaml")
+    assert refused.value.path == place
+
+
+def test_every_fault_of_a_row_is_told_at_once() -> None:
+    preset = read_preset(GOOD, CONTRACTS, where="x.yaml")
+    read = read_row({"代码": "91", "编号": "", "到期": "31.12", "类别": "百货"}, preset, {})
+    assert [r.field for r in read.refusals] == [
+        "subject（代码）",
+        "number（编号）",
+        "valid_to（到期）",
+        "permit_kind（类别）",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "fen"),
+    [
+        ("1,000(万元人民币)", "元", 1_000_000_000),
+        ("100万人民币", "元", 100_000_000),
+        ("180(万)", "元", 180_000_000),
+        ("0.01", "元", 1),
+        ("120.5", "万元", 120_500_000),
+        ("300元", "万元", 30_000),
+    ],
+)
+def test_money_is_exact(text: str, unit: str, fen: int) -> None:
+    assert read_money(text, unit) == fen
+
+
+@pytest.mark.parametrize("text", ["100万美元", "五十", "0.001", "1e9", "９" * 30, "=1+1"])
+def test_money_is_never_guessed(text: str) -> None:
+    with pytest.raises(UnreadableError):
+        read_money(text, "元")
+
+
+def test_dates() -> None:
+    assert {read_date(t) for t in ("2026年7月1日", "2026/7/1", "20260701", "2026-07-01 08:30:00")} == {
+        "2026-07-01"
+    }
+    for text in ("2026-02-30", "七月", "0026-07-01"):
+        with pytest.raises(UnreadableError):
+            read_date(text)

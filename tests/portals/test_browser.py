@@ -1,0 +1,167 @@
+"""Journeys in real Chromium: a telephone and an officer's screen, both themes and languages, keyboard alone.
+
+Every page must be free of CSP violations, console errors, requests to other hosts and findings of axe. With
+ZS_SHOTS naming a folder, what the browser saw is kept there to be looked at.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.cache import cache
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.journeys.city import BUREAU, Bureau
+from tests.portals.pages import E1, link, photo, reminded, stand_at
+from zhunsheng.judging.triggers import queries as triggers
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+PHONE, SCREEN = {"width": 390, "height": 844}, {"width": 1366, "height": 768}
+LOOKS = [("zh-hans", "light"), ("zh-hans", "dark"), ("en", "light"), ("en", "dark")]
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield started
+        started.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def touch_id(settings: Any, tmp_path: Path) -> int:
+    cache.clear()
+    settings.MEDIA_ROOT = tmp_path
+    stand_at(settings, "2026-07-02 10:00")
+    return reminded(Bureau())
+
+
+class Seen:
+    """A page that remembers what went wrong on it."""
+
+    def __init__(self, page: Page, home: str, look: str) -> None:
+        self.page, self.home, self.look = page, home, look
+        self.wrong: list[str] = []
+        page.on("console", lambda m: self.wrong.append(m.text) if m.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.on("request", lambda r: None if r.url.startswith(home) else self.wrong.append(r.url))
+
+    def is_good(self, name: str) -> None:
+        """Nothing was refused or sent elsewhere, axe finds nothing, nothing is wider than the screen."""
+        if shots := os.environ.get("ZS_SHOTS"):
+            self.page.screenshot(path=f"{shots}/{name}-{self.look}.png", full_page=True)
+        told = Axe().run(self.page)
+        assert told.violations_count == 0, (name, self.look, told.generate_report())
+        wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 0, f"{name} is {wide} px wider than the screen"
+        assert self.wrong == [], (name, self.look)
+
+
+def look_at(browser: Browser, home: str, look: tuple[str, str], viewport: dict[str, int]) -> Seen:
+    language, theme = look
+    context = browser.new_context(viewport=viewport, color_scheme=theme, locale="en-GB")  # type: ignore[arg-type]
+    cookies = {"language": language, "size": "large" if viewport is PHONE and theme == "dark" else "normal"}
+    context.add_cookies([{"name": f"zhunsheng_{n}", "value": v, "url": home} for n, v in cookies.items()])
+    return Seen(context.new_page(), home, f"{language}-{theme}")
+
+
+@pytest.mark.parametrize("look", LOOKS, ids="-".join)
+def test_a_business_answers_on_a_telephone(
+    browser: Browser, live_server: Any, touch_id: int, look: tuple[str, str]
+) -> None:
+    seen = look_at(browser, live_server.url, look, PHONE)
+    page = seen.page
+    page.goto(live_server.url + link(touch_id))
+    seen.is_good("reminder")
+    page.click("a.button")
+    page.click("button[name=next]")
+    seen.is_good("answer-refused")
+    assert page.evaluate("document.activeElement.className") == "problems"
+    page.check("input[value=DONE]")
+    page.set_input_files("#files", {"name": "IMG.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+    page.click("button[name=save]")
+    assert page.is_checked("input[value=DONE]") and page.locator(".files img").count() == 1
+    seen.is_good("answer-saved")
+    page.click("button[name=next]")
+    seen.is_good("check")
+    page.click("main form .button")
+    page.wait_for_selector(".confirmation")
+    seen.is_good("done")
+    page.goto(live_server.url + link(touch_id))
+    seen.is_good("answered")
+    touch = triggers.touch(viewer=BUREAU, touch_id=touch_id)
+    assert touch is not None and touch.answer == "DONE"
+
+
+@pytest.mark.parametrize("look", LOOKS, ids="-".join)
+def test_an_officer_finds_out_why(
+    browser: Browser, live_server: Any, touch_id: int, look: tuple[str, str]
+) -> None:
+    seen = look_at(browser, live_server.url, look, SCREEN)
+    page = seen.page
+    page.goto(live_server.url + "/")
+    seen.is_good("front")
+    page.click("tbody a[href='/touches/?item=T01']")
+    seen.is_good("board")
+    page.click("tbody td:nth-child(3) a")
+    seen.is_good("touch")
+    page.click(".lead a")
+    assert page.url.endswith(f"/subjects/{E1}/")
+    seen.is_good("subject")
+    page.fill("#q", "电梯")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/subjects/?q=*")
+    seen.is_good("subjects")
+
+
+def test_the_keyboard_is_enough(browser: Browser, live_server: Any, touch_id: int) -> None:
+    seen = look_at(browser, live_server.url, LOOKS[0], PHONE)
+    page = seen.page
+
+    def reach(selector: str) -> None:
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            if page.evaluate("s => document.activeElement.matches(s)", selector):
+                return
+        raise AssertionError(f"Tab does not reach {selector}")
+
+    page.goto(live_server.url + link(touch_id))
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    reach("a.button")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/answer/")
+    reach("input[name=answer]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    reach("textarea")
+    page.keyboard.type("不知道在哪里申报")
+    reach("button[name=next]")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/check/")
+    reach("main form .button")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/done/")
+    touch = triggers.touch(viewer=BUREAU, touch_id=touch_id)
+    assert touch is not None and touch.answer == "HELP" and seen.wrong == []
+
+
+def test_the_watch_sees_an_inline_style_and_a_request_elsewhere(
+    browser: Browser, live_server: Any, touch_id: int
+) -> None:
+    seen = look_at(browser, live_server.url, LOOKS[0], PHONE)
+    seen.page.goto(live_server.url + link(touch_id))
+    seen.page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color:red\">x</p>')")
+    seen.page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=http://127.0.0.1:9/x.png>')")
+    seen.page.wait_for_timeout(300)
+    assert [told for told in seen.wrong if "style" in told] and [told for told in seen.wrong if ":9/" in told]
+    with pytest.raises(AssertionError):
+        seen.is_good("planted")
