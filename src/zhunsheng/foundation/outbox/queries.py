@@ -21,8 +21,11 @@ def counts(*, viewer: Viewer) -> dict[tuple[str, str], int]:
 
 
 def states_of(*, topic: str, keys: list[str], viewer: Viewer) -> dict[str, str]:
-    """The state of each row of a topic that has one of the keys; for bureau-wide viewers only."""
-    if not viewer.sees_all:
+    """The state of each row of a topic that has one of the keys; for the bureau only.
+
+    Whose file a row is about is not known here: the caller has opened it for this viewer.
+    """
+    if not viewer.is_supervisor:
         return {}
     told: dict[str, str] = {}
     for start in range(0, len(keys), 2_000):

@@ -47,8 +47,11 @@ class ReceiptCard:
 
 
 def by_keys(*, viewer: Viewer, keys: list[str]) -> list[tuple[MessageCard, tuple[ReceiptCard, ...]]]:
-    """Messages with their receipts, in order of queueing; for the bureau only."""
-    if not viewer.sees_all:
+    """Messages with their receipts, in order of queueing; for the bureau only.
+
+    Whose file a message is about is not known here: the caller has opened it for this viewer.
+    """
+    if not viewer.is_supervisor:
         return []
     told: dict[str, list[ReceiptCard]] = {}
     for row in Receipt.objects.filter(message_key__in=keys).order_by("id"):
