@@ -153,6 +153,7 @@ class Stepper:
         """Fold the whole known history anew: late knowledge ends in the same state."""
         until = max(warm.shelf.known_to, self.start, warm.at)
         warm.fold, warm.before, warm.at = self._fold(warm.shelf), None, self.start
+        warm.dense, warm.stepped = b"", False
         self._visit(warm, self.start)
         for at in sorted({f.recorded_at for f in (*warm.shelf.facts, *self.world)}):
             if self.start < at <= until:

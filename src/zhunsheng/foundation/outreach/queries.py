@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.foundation.outreach.models import Channel, Message, Receipt
@@ -46,17 +46,22 @@ class ReceiptCard:
     note: str
 
 
-def by_keys(*, viewer: Viewer, keys: list[str]) -> list[tuple[MessageCard, tuple[ReceiptCard, ...]]]:
-    """Messages with their receipts, in order of queueing; for the bureau only.
+def about(*, viewer: Viewer, number: int) -> list[tuple[MessageCard, tuple[ReceiptCard, ...]]]:
+    """Every message about one numbered thing, repeats too, with receipts, oldest first; for the bureau only.
 
-    Whose file a message is about is not known here: the caller has opened it for this viewer.
+    Its key is `<channel>:<number>`, and `:<n>` behind it for the n-th reminder. Whose file it is
+    about is not known here: the caller has opened it for this viewer.
     """
     if not viewer.is_supervisor:
         return []
+    own = Q()
+    for channel in Channel.values:
+        own |= Q(key=f"{channel}:{number}") | Q(key__startswith=f"{channel}:{number}:")
+    rows = list(Message.objects.filter(own).order_by("id"))
+    keys = [row.key for row in rows]
     told: dict[str, list[ReceiptCard]] = {}
     for row in Receipt.objects.filter(message_key__in=keys).order_by("id"):
         told.setdefault(row.message_key, []).append(ReceiptCard(row.told, row.received_at, row.note))
-    rows = Message.objects.filter(key__in=keys).order_by("id")
     return [(_card(r), tuple(told.get(r.key, ()))) for r in rows]
 
 

@@ -121,10 +121,11 @@ def _facts(told: Told, found: TouchCard) -> list[Fact]:
 
 
 def _messages(viewer: Viewer, number: int) -> list[dict[str, object]]:
-    keys = [f"INBOX:{number}", f"SMS:{number}"]
+    cards = outreach.about(viewer=viewer, number=number)
+    keys = [card.key for card, _receipts in cards]
     rows = outbox.states_of(topic="sms.send", keys=keys, viewer=viewer)
     told: list[dict[str, object]] = []
-    for card, receipts in outreach.by_keys(viewer=viewer, keys=keys):
+    for card, receipts in cards:
         state = "UNKNOWN" if rows.get(card.key) == "UNKNOWN" else card.state
         told.append(
             {
