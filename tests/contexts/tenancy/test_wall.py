@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from tests.contexts.accounts.office import EAST, FOUNDED, NOW, SHELL, WEST
+from zhunsheng.cli import health
 from zhunsheng.core.actors import Audience, Scope, ScopeKind, Viewer
 from zhunsheng.foundation.accounts import tenancy
 from zhunsheng.judging.triggers.models import Touch, TouchStep
@@ -175,6 +176,14 @@ def test_the_owner_without_force_would_see_everything() -> None:
             assert seen()[0] == ["E1", "E2"]
             cursor.execute("ALTER TABLE registry_subject NO FORCE ROW LEVEL SECURITY")
             assert seen()[0] == ["E1", "E2", "W1"]
+
+
+@pytest.mark.usefixtures("app_role")
+def test_the_doctor_tells_an_account_that_no_wall_binds() -> None:
+    assert [f.level for f in health.database_role()] == [health.Level.OK]
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        assert [f.level for f in health.database_role()] == [health.Level.WARN]
 
 
 def current() -> str:

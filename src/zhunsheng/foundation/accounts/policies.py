@@ -31,7 +31,6 @@ class LogInPolicy:
     sessions_max: int
     second_factor_required: bool
     recovery_codes: int
-    trusted_methods: frozenset[str]
     invitation: timedelta
     dormant: timedelta
 
@@ -53,7 +52,6 @@ class LogInPolicy:
             int(session["at_once_max"]),
             bool(second["required"]),
             int(second["recovery_codes"]),
-            frozenset(second["trusted_methods"]),
             timedelta(hours=int(told["invitation"]["hours"])),
             timedelta(days=int(told["dormant_days"])),
         )

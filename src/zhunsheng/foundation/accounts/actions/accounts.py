@@ -14,7 +14,6 @@ from zhunsheng.foundation.accounts.lifecycle import SessionStage
 from zhunsheng.foundation.accounts.models import (
     Account,
     AccountState,
-    IdentityLink,
     Invitation,
     LoginSession,
     RecoveryCode,
@@ -150,16 +149,6 @@ def disable_dormant(*, by: Actor, at: datetime) -> list[str]:
     for name in names:
         disable(by=by, at=at, name=name, reason="长期未使用")
     return names
-
-
-def link_identity(*, by: Actor, at: datetime, name: str, issuer: str, subject: str) -> None:
-    """Let an outside identity sign in to this account; linked by an administrator, never by mail address."""
-    by.require_power("account.manage")
-    with transaction.atomic():
-        if IdentityLink.objects.filter(issuer=issuer, subject=subject).exists():
-            raise AccountError("该外部身份已关联账号")
-        IdentityLink.objects.create(account=_account(name), issuer=issuer, subject=subject, linked_at=at)
-        _audit(by, at, name, "IDENTITY_LINKED", issuer=issuer, subject=subject)
 
 
 def choose_grant(*, by: Actor, at: datetime, token: str, grant_id: int) -> None:

@@ -288,31 +288,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="IdentityLink",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("issuer", models.CharField(max_length=200)),
-                ("subject", models.CharField(max_length=255)),
-                ("linked_at", models.DateTimeField()),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="identities",
-                        to="accounts.account",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ("id",),
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("issuer", "subject"), name="accounts_one_account_an_identity"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="LoginSession",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),

@@ -6,7 +6,6 @@ from zhunsheng.foundation.accounts.models.access import Grant, PartTaken
 from zhunsheng.foundation.accounts.models.logins import (
     Account,
     AccountState,
-    IdentityLink,
     Invitation,
     LoginSession,
     RecoveryCode,
@@ -28,7 +27,6 @@ __all__ = [
     "AccountState",
     "Certificate",
     "Grant",
-    "IdentityLink",
     "Invitation",
     "LoginSession",
     "PartTaken",

@@ -147,22 +147,3 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.expires_at:%Y-%m-%d}"
-
-
-class IdentityLink(models.Model):
-    """A person's identity at an outside issuer (OpenID Connect): issuer and its lasting subject."""
-
-    id = models.BigAutoField(primary_key=True)
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="identities")
-    issuer = models.CharField(max_length=200)
-    subject = models.CharField(max_length=255)
-    linked_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ("id",)
-        constraints = [
-            models.UniqueConstraint(fields=["issuer", "subject"], name="accounts_one_account_an_identity")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.issuer} {self.subject}"
