@@ -141,6 +141,11 @@ State = tuple[Any, ...]
 Arrival = tuple[NewFact, timedelta]
 
 
+def no_other(content_hash: str) -> Pack | None:
+    """No touch began under another pack."""
+    return None
+
+
 def arrive(fact: NewFact, number: int, delay: timedelta) -> None:
     """One real arrival in a transaction of its own; every second one is told by the other source."""
     source = "hotline" if number % 2 else "12315"
@@ -153,7 +158,16 @@ def arrive(fact: NewFact, number: int, delay: timedelta) -> None:
 def stored_state() -> State:
     """What stands in the database after the arrivals, and what judging makes of it."""
     facts = queries.timeline(viewer=BUREAU, subject=SUBJECT)
-    folded = fold(by=CLERK, at=END, subject=SUBJECT, pack=PACK, facts=facts, world=[], calendar=CALENDAR)
+    folded = fold(
+        by=CLERK,
+        at=END,
+        subject=SUBJECT,
+        pack=PACK,
+        facts=facts,
+        world=[],
+        calendar=CALENDAR,
+        former=no_other,
+    )
     touches = [
         (t.point, t.colour, t.state, t.facts) for t in triggers.touches(viewer=BUREAU, subject=SUBJECT)
     ]

@@ -13,7 +13,7 @@ from zhunsheng.core.facts import Fact
 from zhunsheng.core.rules.tree import Pack, PeerLine
 from zhunsheng.engine.fast import codes as c
 from zhunsheng.engine.fast import tables as z
-from zhunsheng.engine.fast.columns import Columns, Dictionary, FactColumns
+from zhunsheng.engine.fast.columns import Columns, Dictionary, FactColumns, sealed
 from zhunsheng.engine.fast.compile import CannotCompileError, Compiler
 from zhunsheng.engine.fast.feeding import set_instant, take_facts
 from zhunsheng.engine.fast.jit import I32, I64, U8, compiled
@@ -21,6 +21,7 @@ from zhunsheng.engine.fast.judging import judge_points
 from zhunsheng.engine.fast.layout import Layout
 from zhunsheng.engine.fast.scoring import judge_model
 from zhunsheng.engine.fast.scratch import Scratch, World, scratch_for
+from zhunsheng.engine.fast.sparing import Verdicts, is_like_the_rest, judge_touched, verdicts_like
 from zhunsheng.engine.fast.tables import Tables
 from zhunsheng.engine.judgement import IndicatorResult, Judgement, ModelResult, PointResult, Timeline
 from zhunsheng.engine.reference import judge
@@ -28,6 +29,8 @@ from zhunsheng.engine.reference.conditions import PEER_STATISTIC
 from zhunsheng.engine.reference.measures import Evaluator, whole_number
 
 WORKERS = 2
+# Fewer subjects are judged in full: what one without facts gets would cost more than it saves.
+SPARING_FROM = 16
 PEER_MAX = 1 << 60
 
 
@@ -211,6 +214,19 @@ def plain(judgement: Judgement) -> Judgement:
 
 
 @compiled
+def _judge_untouched(
+    tables: Tables, columns: Columns, scratch: Scratch, world: World, out: Verdicts, rows: I64
+) -> None:
+    """What a subject without facts gets; `scratch` is fresh and set to the instant."""
+    scratch.context[c.X_SILENT] = world.silent[0]
+    judge_points(tables, columns, scratch, world, out.dense[0], rows, 0)
+    for m in range(len(tables.models)):
+        judge_model(
+            tables, columns, scratch, world, m, out.points[0], out.reasons[0], out.rules[0], out.models[0, m]
+        )
+
+
+@compiled
 def _judge_range(
     tables: Tables,
     columns: Columns,
@@ -218,22 +234,28 @@ def _judge_range(
     world: World,
     low: int,
     high: int,
-    dense: U8,
+    sparing: bool,
+    out: Verdicts,
     rows: I64,
     row_at: I64,
-    points: I32,
-    reasons: U8,
-    rules: U8,
-    models: I32,
     due: I64,
 ) -> None:
+    context = scratch.context
     for s in range(low, high):
         take_facts(tables, columns, scratch, world, s)
         start = row_at[s]
-        row_at[s] = judge_points(tables, columns, scratch, world, dense[s], rows, start) - start
-        for m in range(len(tables.models)):
-            judge_model(tables, columns, scratch, world, m, points[s], reasons[s], rules[s], models[s, m])
-        due[s] = scratch.context[c.X_DUE]
+        row_at[s] = 0
+        models_sparing = sparing and is_like_the_rest(scratch, world)
+        points_sparing = models_sparing and context[c.X_OBJECTS] == 0 and context[c.X_ENROLLED_ANY] == 0
+        if models_sparing or points_sparing:
+            judge_touched(tables, columns, scratch, world, out, s, points_sparing, models_sparing)
+        if not points_sparing:
+            row_at[s] = judge_points(tables, columns, scratch, world, out.dense[s], rows, start) - start
+        if not models_sparing:
+            for m in range(len(tables.models)):
+                points, reasons, rules = out.points[s], out.reasons[s], out.rules[s]
+                judge_model(tables, columns, scratch, world, m, points, reasons, rules, out.models[s, m])
+        due[s] = context[c.X_DUE]
 
 
 def rows_needed(tables: Tables, columns: Columns) -> I64:
@@ -253,25 +275,25 @@ def judge_batch(
     """Every subject of the columns at one instant; equal to the reference, traces aside."""
     ready = yardstick or Yardstick.of(pack, facts.dictionary)
     outside = ready.world(world, as_of, known_at)
-    tables, columns, count = ready.current(), facts.at(known_at), len(facts.subjects)
+    tables, columns, count = ready.current(), sealed(facts.at(known_at)), len(facts.subjects)
     row_at = rows_needed(tables, columns)
     starts = row_at.copy()
     rows = np.zeros((int(row_at[-1]), 3), dtype=np.int64)
-    dense = np.zeros((count, int(tables.sizes[z.Z_DENSE])), dtype=np.uint8)
-    points = np.zeros((count, len(tables.indicators)), dtype=np.int32)
-    reasons = np.zeros(points.shape, dtype=np.uint8)
-    rules = np.zeros((count, len(tables.rules)), dtype=np.uint8)
-    models = np.zeros((count, len(tables.models), 5), dtype=np.int32)
     due = np.zeros(count, dtype=np.int64)
     facts_max = int(np.diff(columns.subject_at).max(initial=0))
     objects_max = int(np.diff(columns.object_at).max(initial=0))
+    sparing = count >= SPARING_FROM
+    out = verdicts_like(tables, count)
+    if sparing:
+        untouched, scratch = verdicts_like(tables, 1), scratch_for(tables, 0, 0)
+        set_instant(tables, scratch, as_of, known_at)
+        _judge_untouched(tables, columns, scratch, outside, untouched, rows[:0])
+        out = verdicts_like(tables, count, untouched)
 
     def work(span: tuple[int, int]) -> None:
         scratch = scratch_for(tables, facts_max, objects_max)
         set_instant(tables, scratch, as_of, known_at)
-        _judge_range(
-            tables, columns, scratch, outside, *span, dense, rows, starts, points, reasons, rules, models, due
-        )
+        _judge_range(tables, columns, scratch, outside, *span, sparing, out, rows, starts, due)
 
     spans = [(count * k // WORKERS, count * (k + 1) // WORKERS) for k in range(WORKERS)]
     if count < 1_000:
@@ -291,5 +313,6 @@ def judge_batch(
         s: judge(pack, facts.subjects[s], told, world, as_of, known_at) for s, told in facts.beyond.items()
     }
     return BatchResult(
-        ready, facts, as_of, known_at, dense, rows, row_at, points, reasons, rules, models, due, apart
+        *(ready, facts, as_of, known_at, out.dense, rows, row_at),
+        *(out.points, out.reasons, out.rules, out.models, due, apart),
     )

@@ -42,6 +42,14 @@ class Columns(NamedTuple):
     hidden: U8
 
 
+def sealed(columns: Columns) -> Columns:
+    """The same arrays, read-only: columns from a store are, and one kind of array needs one machine code."""
+    views = [array.view() for array in columns]
+    for view in views:
+        view.flags.writeable = False
+    return Columns(*views)  # type: ignore[arg-type]
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """Kind, narrow fields with their values, wide fields with (tag, slot)."""

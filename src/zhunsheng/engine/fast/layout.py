@@ -22,6 +22,7 @@ from zhunsheng.core.rules.tree import (
 from zhunsheng.engine.fast import codes
 from zhunsheng.engine.fast.columns import Shape as FactShape
 from zhunsheng.engine.fast.compile import Compiler
+from zhunsheng.engine.fast.dependents import dependents_of
 from zhunsheng.engine.fast.jit import I64
 from zhunsheng.engine.fast.tables import Tables, grid
 from zhunsheng.engine.reference.conditions import PEER_GROUP
@@ -112,6 +113,8 @@ class Layout:
             np.array([text(s) for s in read.sources], dtype=np.int64),
             np.array([text(item.id) for item in read.pack.items], dtype=np.int64),
             np.array(sizes, dtype=np.int64),
+            np.array([t for t, row in enumerate(read.items) for _ in range(row[0], row[1])], dtype=np.int64),
+            *dependents_of(read, aggregates, len(self.plain) + len(self.totals), len(self.by_object)),
         )
 
     def _part(self, shape: FactShape) -> ShapePart:

@@ -129,28 +129,40 @@ def judge_model(
 ) -> None:
     """out: score, class by score, class, sufficiency, insufficient."""
     model = tables.models[m]
-    low, high = model[c.M_IND_LO], model[c.M_IND_HI]
-    subtotal, known = 0, 0
-    for g in range(low, high):
+    for g in range(model[c.M_IND_LO], model[c.M_IND_HI]):
         points[g], reasons[g] = judge_indicator(tables, columns, scratch, world, g)
-        subtotal += points[g]
-        known += 1 if reasons[g] == c.NONE else 0
+    for r in range(model[c.M_RULE_LO], model[c.M_RULE_HI]):
+        holds = ask(tables, columns, scratch, world, tables.rules[r, 0], 0, True) & 3 == c.HOLDS
+        holding[r] = 1 if holds else 0
+    close_model(tables, scratch, m, points, reasons, holding, out)
+
+
+@inlined
+def close_model(
+    tables: Tables, scratch: Scratch, m: int, points: I32, reasons: U8, holding: U8, out: I32
+) -> None:
+    """Caps, score and class of a model whose indicators and rules are judged."""
+    model, family = tables.models[m], scratch.family
+    low, high = model[c.M_IND_LO], model[c.M_IND_HI]
     for f in range(model[c.M_FAM_LO], model[c.M_FAM_HI]):
-        total = 0
-        for g in range(low, high):
-            if tables.indicators[g, c.G_FAMILY] == f:
-                total += points[g]
-        if total > tables.families[f, 0]:
-            subtotal += tables.families[f, 0] - total
-    score = max(subtotal, 0)
+        family[f] = 0
+    score, known = 0, 0
+    for g in range(low, high):
+        known += 1 if reasons[g] == c.NONE else 0
+        f = tables.indicators[g, c.G_FAMILY]
+        if f >= 0:
+            family[f] += points[g]
+        else:
+            score += points[g]
+    for f in range(model[c.M_FAM_LO], model[c.M_FAM_HI]):
+        score += min(family[f], tables.families[f, 0])
+    score = max(score, 0)
     by_score = 0
     while score > tables.cuts[model[c.M_CUT_LO] + by_score, 0]:
         by_score += 1
     severe = by_score
     for r in range(model[c.M_RULE_LO], model[c.M_RULE_HI]):
-        holds = ask(tables, columns, scratch, world, tables.rules[r, 0], 0, True) & 3 == c.HOLDS
-        holding[r] = 1 if holds else 0
-        if holds:
+        if holding[r]:
             severe = max(severe, tables.rules[r, 1])
     sufficiency = known * 1_000 // (high - low) if high > low else 0
     insufficient = sufficiency < model[c.M_SUFFICIENCY]

@@ -27,6 +27,8 @@ class Scratch(NamedTuple):
     member: I64
     result: I64
     answers: I64
+    seen_unit: I64
+    family: I64
 
 
 class World(NamedTuple):
@@ -62,4 +64,6 @@ def scratch_for(tables: Tables, facts_max: int, objects_max: int) -> Scratch:
         zeros(objects_max + 1),
         zeros(max(len(tables.nodes), 1)),
         zeros(6),
+        zeros(len(tables.points) + len(tables.indicators) + len(tables.rules) + 1),
+        zeros(len(tables.families) + 1),
     )

@@ -38,6 +38,9 @@ class Tables(NamedTuple):
     sources: I64
     enrolments: I64
     sizes: I64
+    item_of: I64
+    depend_at: I64
+    depends: I64
 
 
 # Columns of `sizes`.

@@ -139,13 +139,13 @@ def keep_pack(*, by: Actor, at: datetime, pack: Pack, documents: Sequence[Named]
     with transaction.atomic():
         if KeptPack.objects.filter(content_hash=pack.content_hash).exists():
             return False
-        plain = json.loads(json.dumps(list(documents), ensure_ascii=False, default=str))
-        read_back(plain, pack.content_hash)
+        text = json.dumps(list(documents), ensure_ascii=False, default=str)
+        read_back(json.loads(text), pack.content_hash)
         KeptPack.objects.create(
             content_hash=pack.content_hash,
             pack_id=pack.id,
             version=pack.version,
-            documents=plain,
+            documents=text,
             kept_at=at,
         )
         detail = {"version": pack.version, "hash": pack.content_hash}

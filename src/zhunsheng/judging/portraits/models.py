@@ -78,7 +78,10 @@ class SubjectClass(models.Model):
 
 
 class KeptPack(AppendOnlyModel):
-    """The text of a pack by its content hash, kept on first use: what has begun under it ends under it."""
+    """The text of a pack by its content hash, kept on first use: what has begun under it ends under it.
+
+    `documents` is one JSON text, because a database that parses it would give the keys back in another order.
+    """
 
     content_hash = models.CharField(max_length=64, primary_key=True)
     pack_id = models.CharField(max_length=64)

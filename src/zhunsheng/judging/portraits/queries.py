@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -116,7 +117,7 @@ def kept_pack(*, viewer: Viewer, content_hash: str) -> tuple[Pack, ContractSet] 
 @lru_cache(maxsize=16)
 def _read_back(content_hash: str) -> tuple[Pack, ContractSet]:
     """The content never changes under its hash, so it is read once."""
-    return read_back(KeptPack.objects.get(content_hash=content_hash).documents, content_hash)
+    return read_back(json.loads(KeptPack.objects.get(content_hash=content_hash).documents), content_hash)
 
 
 def kept_packs(*, viewer: Viewer) -> list[tuple[str, str, datetime]]:
