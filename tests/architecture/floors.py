@@ -100,6 +100,41 @@ def unsigned_functions(module: str, tree: ast.Module) -> list[str]:
     return complaints
 
 
+SCOPING = frozenset({"within", "opens", "subjects", "sees_all", "is_supervisor", "may_see_subject", "audits"})
+OWN_RULES = frozenset({"foundation"})
+# Whoever looks gets them: each entry was looked at. Statutes are public, and lists are published by law.
+FOR_EVERYBODY = frozenset(
+    {
+        "zhunsheng.judging.triggers.queries.published_lists",
+        "zhunsheng.registers.statutes.queries.laws.article_on",
+        "zhunsheng.registers.statutes.queries.laws.laws",
+        "zhunsheng.registers.statutes.queries.laws.search",
+        "zhunsheng.registers.statutes.queries.laws.standing",
+        "zhunsheng.registers.statutes.queries.laws.versions",
+    }
+)
+
+
+def unscoped_queries(module: str, tree: ast.Module) -> list[str]:
+    """Public queries that read rows without asking what is open to the viewer, or judge by audience alone.
+
+    Foundation knows no subjects and is exempt from the first half.
+    """
+    parts = module.split(".")
+    if "queries" not in parts:
+        return []
+    complaints = []
+    for function in _public_functions(tree):
+        names = {node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)}
+        names |= {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+        free = parts[1] in OWN_RULES or f"{module}.{function.name}" in FOR_EVERYBODY
+        if "objects" in names and not free and not names & SCOPING:
+            complaints.append(f"{module}.{function.name}: reads rows of any scope")
+        if "audience" in names:
+            complaints.append(f"{module}.{function.name}: judges by audience, which says nothing of scope")
+    return complaints
+
+
 def context_circles(imports: Iterable[Import], relations: Iterable[Relation]) -> list[str]:
     """Contexts that cannot be put in order when imports and foreign keys are counted together."""
     graph: dict[str, set[str]] = {}

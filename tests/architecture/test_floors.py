@@ -49,6 +49,11 @@ def test_public_functions_name_their_actor() -> None:
     assert complaints == []
 
 
+def test_queries_ask_for_the_scope() -> None:
+    modules = floors.modules_below(PACKAGE)
+    assert [c for name, tree in modules for c in floors.unscoped_queries(name, tree)] == []
+
+
 def test_contexts_have_an_order(imports: list[floors.Import]) -> None:
     assert floors.context_circles(imports, all_relations()) == []
 

@@ -98,6 +98,20 @@ def test_a_function_without_its_actor_is_caught(module: str, text: str, caught: 
     assert bool(floors.unsigned_functions(module, ast.parse(text))) is caught
 
 
+@pytest.mark.parametrize(
+    ("module", "text", "caught"),
+    [
+        ("zhunsheng.a.b.queries", "def n(*, viewer): return Touch.objects.count()", True),
+        ("zhunsheng.a.b.queries", "def n(*, viewer): return within(Touch.objects.all(), viewer)", False),
+        ("zhunsheng.a.b.queries.more", "def n(*, viewer): return scoping.subjects(viewer)", False),
+        ("zhunsheng.a.b.queries", "def n(*, viewer): return viewer.audience is Audience.BUREAU", True),
+        ("zhunsheng.foundation.b.queries", "def n(*, viewer): return Unit.objects.all()", False),
+    ],
+)
+def test_a_query_without_a_scope_is_caught(module: str, text: str, caught: bool) -> None:
+    assert bool(floors.unscoped_queries(module, ast.parse(text))) is caught
+
+
 def test_mutual_foreign_keys_between_siblings_are_caught() -> None:
     there = floors.Relation(
         "zhunsheng.casework.cases.models", "visit", "zhunsheng.casework.inspections.models"

@@ -31,7 +31,8 @@ def read(path: Path) -> str:
 def context_model(table: str) -> str:
     """A life cycle belongs to the context's first model; its states are named under it."""
     module = table.rpartition(".")[0].replace(".lifecycle", ".models")
-    return next((m.__name__ for m in apps.get_models() if m.__module__ == module), module)
+    inside = (m for m in apps.get_models() if f"{m.__module__}.".startswith(f"{module}."))
+    return next((m.__name__ for m in inside), module)
 
 
 def stored_words() -> dict[str, set[str]]:

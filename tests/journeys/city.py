@@ -20,7 +20,8 @@ from zhunsheng.workflows import handlers
 
 BUREAU = Viewer.bureau("test")
 MACHINE = Actor.service("test")
-OFFICER = Actor(ActorKind.PERSON, "9801-07", "程岚")
+POWERS = frozenset({"touch.decide", "touch.visit", "class.settle", "list.approve", "work.hand_over"})
+OFFICER = Actor(ActorKind.PERSON, "9801-07", "程岚", POWERS)
 HOUSE = Path(__file__).parents[2]
 
 

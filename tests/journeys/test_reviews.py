@@ -136,17 +136,22 @@ def test_a_station_merges_and_a_person_leaves_work_moves_with_its_history(bureau
     moved = reviewing.merge_stations(OFFICER, at("2026-08-13"), "汀前所", "汀中所", "机构改革")
     assert moved == 1
     (after,) = triggers.tasks(viewer=BUREAU, station="汀中所")
-    assert (after.id, after.due_on, after.holder) == (task.id, task.due_on, "程岚")
+    assert (after.id, after.due_on, after.holder) == (task.id, task.due_on, OFFICER.key)
     card = registry.get(viewer=BUREAU, key=E1)
     assert card is not None and card.station == "汀中所"
-    assert tasks.hand_over(by=OFFICER, at=at("2026-08-14"), reason="调离", holder=("程岚", "周屿")) == [
-        task.id
-    ]
+    assert tasks.hand_over(
+        by=OFFICER, at=at("2026-08-14"), reason="调离", holder=(OFFICER.key, "9801-08")
+    ) == [task.id]
     notes = [note for *_, note in triggers.task_history(viewer=BUREAU, task_id=task.id)]
-    assert notes == ["汀前所", " → 程岚", "汀前所 → 汀中所：机构改革", "程岚 → 周屿：调离"]
+    assert notes == [
+        "汀前所",
+        f" → {OFFICER.key} 程岚",
+        "汀前所 → 汀中所：机构改革",
+        f"{OFFICER.key} → 9801-08：调离",
+    ]
     assert triggers.tasks(viewer=BUREAU, station="汀前所", open_only=True) == []
     with pytest.raises(HumanDecisionRequiredError):
-        tasks.hand_over(by=MACHINE, at=at("2026-08-14"), reason="x", holder=("周屿", "y"))
+        tasks.hand_over(by=MACHINE, at=at("2026-08-14"), reason="x", holder=("9801-08", "y"))
 
 
 def test_dormancy_rests_a_touch_and_its_clocks_and_both_go_on_afterwards(bureau: Bureau) -> None:

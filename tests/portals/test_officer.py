@@ -30,12 +30,15 @@ def addresses(touch_id: int) -> list[str]:
     return ["/", "/touches/", f"/touches/{touch_id}/", "/subjects/", f"/subjects/{E1}/"]
 
 
-def test_without_the_demo_no_internal_page_exists(client: Client, touch_id: int, settings: Any) -> None:
+def test_outside_the_demo_nothing_opens_without_signing_in(
+    client: Client, touch_id: int, settings: Any
+) -> None:
     assert [client.get(a).status_code for a in addresses(touch_id)] == [200] * 5
     settings.DEMO = False
     for address in addresses(touch_id):
         closed = client.get(address)
-        assert closed.status_code == 404 and "云汀电梯物业" not in closed.content.decode()
+        assert (closed.status_code, closed.headers["Location"]) == (302, "/sign-in/")
+        assert "云汀电梯物业" not in closed.content.decode()
 
 
 def test_every_page_is_marked_internal_and_speaks_in_words(client: Client, touch_id: int) -> None:

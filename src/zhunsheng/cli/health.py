@@ -72,6 +72,20 @@ def database_settings() -> Iterator[Finding]:
         yield Finding("database.version", Level.FAIL, text, _("请升级到 PostgreSQL 15 或更高版本。"))
 
 
+def database_role() -> Iterator[Finding]:
+    """Whether the walls between districts bind the account with which we are connected."""
+    if connection.vendor == "sqlite":
+        text = _("SQLite 没有第二道隔离：区县之间只由程序隔离")
+        yield Finding("database.role", Level.OK, text)
+        return
+    free = _read("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user") == "True"
+    if free:
+        cure = _("请让网页服务使用既非超级用户、也非表所有者、没有 BYPASSRLS 的数据库账号。")
+        yield Finding("database.role", Level.WARN, _("数据库账号不受行级隔离约束"), cure)
+    else:
+        yield Finding("database.role", Level.OK, _("数据库账号受行级隔离约束"))
+
+
 def migrations() -> Iterator[Finding]:
     """Whether the tables are those of this version."""
     pending = pending_migrations()
@@ -119,7 +133,14 @@ def fonts() -> Iterator[Finding]:
         yield Finding("fonts", Level.WARN, _("没有中文字体，本机显示的汉字会是方框"), cure)
 
 
-CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (home, database_settings, migrations, packs, fonts)
+CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
+    home,
+    database_settings,
+    database_role,
+    migrations,
+    packs,
+    fonts,
+)
 
 
 def examine() -> list[Finding]:

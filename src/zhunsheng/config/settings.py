@@ -21,6 +21,7 @@ SMS_GATEWAY = env_text("ZHUNSHENG_SMS_GATEWAY", "http_keyed")
 SMS_GATEWAY_ADDRESS = env_text("ZHUNSHENG_SMS_GATEWAY_ADDRESS", "")
 BUREAU_NAME = env_text("ZHUNSHENG_BUREAU_NAME", "云汀市市场监督管理局")
 BUREAU_CONTACT = env_text("ZHUNSHENG_BUREAU_CONTACT", "0900-12345")
+LOG_IN_PROFILE = env_text("ZHUNSHENG_LOG_IN_PROFILE", "mlps3")
 DEMO = env_flag("ZHUNSHENG_DEMO", default=False)
 DEMO_CLOCK = demo_clock(env_text("ZHUNSHENG_DEMO_CLOCK", ""), demo=DEMO)
 
@@ -45,6 +46,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "zhunsheng.portals.officer.door.middleware",
 ]
 
 ROOT_URLCONF = "zhunsheng.config.urls"
@@ -65,6 +67,8 @@ TEMPLATES = [
 
 DATABASES = {"default": database_from_url(env_text("DATABASE_URL", ""), HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]

@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 MOUNTS = {
     "zhunsheng.web.urls": "",
+    "zhunsheng.portals.officer.sign_urls": "",
     "zhunsheng.portals.officer.urls": "",
     "zhunsheng.portals.enterprise.urls": "b/",
     "zhunsheng.api.urls": "api/",

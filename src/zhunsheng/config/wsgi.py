@@ -6,5 +6,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from zhunsheng.foundation.accounts.tenancy import close_by_default
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhunsheng.config.settings")
 application = get_wsgi_application()
+close_by_default()

@@ -1,4 +1,4 @@
-"""Reading the audit trail: for the bureau only."""
+"""Reading the audit trail: for bureau-wide viewers only."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from zhunsheng.core.actors import Audience, Viewer
+from zhunsheng.core.actors import Viewer
 from zhunsheng.foundation.evidence.models import AuditEvent
 
 
@@ -23,7 +23,7 @@ class Entry:
 
 def entries_of(*, target: str, viewer: Viewer) -> list[Entry]:
     """Everything done to a target, oldest first; nothing for anybody outside the bureau."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.audits:
         return []
     rows = AuditEvent.objects.filter(target=target).order_by("id")
     return [Entry(r.at, r.actor_name, r.action, r.target, r.detail) for r in rows]

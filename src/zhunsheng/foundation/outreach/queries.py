@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Count, Q, Sum
 
-from zhunsheng.core.actors import Audience, Viewer
+from zhunsheng.core.actors import Viewer
 from zhunsheng.foundation.outreach.models import Channel, Message, Receipt
 
 
@@ -29,7 +29,7 @@ def _card(row: Message) -> MessageCard:
 
 def to_recipient(*, viewer: Viewer, recipient: str, channel: str = "") -> list[MessageCard]:
     """Messages to an address, newest first. A business reads the inbox under its own key only."""
-    if viewer.audience is not Audience.BUREAU and recipient not in viewer.subjects:
+    if not viewer.may_see_subject(recipient):
         return []
     rows = Message.objects.filter(recipient=recipient).order_by("-id")
     if channel:
@@ -49,9 +49,10 @@ class ReceiptCard:
 def about(*, viewer: Viewer, number: int) -> list[tuple[MessageCard, tuple[ReceiptCard, ...]]]:
     """Every message about one numbered thing, repeats too, with receipts, oldest first; for the bureau only.
 
-    Its key is `<channel>:<number>`, and `:<n>` behind it for the n-th reminder.
+    Its key is `<channel>:<number>`, and `:<n>` behind it for the n-th reminder. Whose file it is
+    about is not known here: the caller has opened it for this viewer.
     """
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_supervisor:
         return []
     own = Q()
     for channel in Channel.values:
@@ -65,8 +66,8 @@ def about(*, viewer: Viewer, number: int) -> list[tuple[MessageCard, tuple[Recei
 
 
 def totals(*, viewer: Viewer) -> dict[str, int]:
-    """Short messages by state, and `segments` in all; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    """Short messages by state, and `segments` in all; for bureau-wide viewers only."""
+    if not viewer.sees_all:
         return {}
     rows = Message.objects.filter(channel=Channel.SMS)
     told = dict(rows.values_list("state").annotate(n=Count("id")).order_by("state"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from zhunsheng.core.actors import Audience, Viewer
+from zhunsheng.core.actors import Viewer
 from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.core.deadlines.deadline import DeadlineState
 from zhunsheng.core.deadlines.memory import from_json
@@ -56,16 +56,16 @@ class StepCard:
 
 
 def next_due_at(*, viewer: Viewer) -> datetime | None:
-    """The earliest instant anybody waits for; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    """The earliest instant anybody waits for; for bureau-wide viewers only."""
+    if not viewer.sees_all:
         return None
     row = DueRow.objects.order_by("due_at").first()
     return row.due_at if row else None
 
 
 def instants_of(*, topic: str, viewer: Viewer) -> dict[str, datetime]:
-    """Key → instant of a topic; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    """Key → instant of a topic; for bureau-wide viewers only."""
+    if not viewer.sees_all:
         return {}
     return dict(DueRow.objects.filter(topic=topic).values_list("key", "due_at"))
 
@@ -85,7 +85,7 @@ def terms(*, viewer: Viewer, base: ClockTerms) -> ClockTerms:
 
 def due_list(*, viewer: Viewer, at: datetime, terms: ClockTerms, handler: str = "") -> list[DueCard]:
     """Open deadlines, most pressing first; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_supervisor:
         return []
     rows = DeadlineEntry.objects.filter(met_at=None).prefetch_related("steps")
     if handler:
@@ -130,7 +130,7 @@ def _nearness(due_on: date | None, due_at: datetime | None, at: datetime) -> Nea
 
 def steps_of(*, viewer: Viewer, key: str) -> list[StepCard]:
     """The history of a deadline, oldest first; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_supervisor:
         return []
     rows = DeadlineStep.objects.filter(entry__key=key)
     return [StepCard(row.at, row.kind, row.by_name, tuple(row.told), row.note) for row in rows]

@@ -119,7 +119,7 @@ def discard_run(*, by: Actor, at: datetime, run_id: int, reason: str) -> None:
 
 
 def _settle(by: Actor, at: datetime, run_id: int, reason: str, state: RunState) -> None:
-    by.require_person("放行或作废分类结果")
+    by.require_person("放行或作废分类结果", "class.settle")
     with transaction.atomic():
         run = ClassRun.objects.select_for_update().filter(id=run_id).first()
         if run is None or run.state != RunState.HELD or not reason.strip():

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
-from zhunsheng.core.actors import Audience, Viewer
+from zhunsheng.core.actors import Viewer
 from zhunsheng.core.contracts import ContractSet
 from zhunsheng.core.rules.tree import Pack
 from zhunsheng.judging.portraits.kept import read_back
 from zhunsheng.judging.portraits.models import ClassRun, KeptPack, SubjectClass
+from zhunsheng.registers.registry import scoping
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,57 +54,61 @@ def _card(row: SubjectClass) -> ClassCard:
     )
 
 
+def _open(viewer: Viewer) -> QuerySet[SubjectClass]:
+    return scoping.within(SubjectClass.objects.all(), viewer)
+
+
 def current(*, viewer: Viewer, subject: str, model: str = "general") -> ClassCard | None:
     """The class in effect; None for anybody outside the bureau."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_staff:
         return None
-    rows = SubjectClass.objects.select_related("run").filter(current=True, subject=subject, model=model)
+    rows = _open(viewer).select_related("run").filter(current=True, subject=subject, model=model)
     row = rows.first()
     return _card(row) if row else None
 
 
 def history(*, viewer: Viewer, subject: str, model: str = "general") -> list[ClassCard]:
     """Every class that ever took effect, oldest first; nothing outside the bureau."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_staff:
         return []
-    rows = SubjectClass.objects.select_related("run").filter(subject=subject, model=model)
+    rows = _open(viewer).select_related("run").filter(subject=subject, model=model)
     return [_card(row) for row in rows.filter(run__state="EFFECTIVE").order_by("id")]
 
 
 def distribution(*, viewer: Viewer, model: str = "general") -> dict[str, int]:
     """Subjects by class in effect; nothing outside the bureau."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_staff:
         return {}
-    rows = SubjectClass.objects.filter(current=True, model=model)
+    rows = _open(viewer).filter(current=True, model=model)
     return dict(rows.values_list("class_name").annotate(n=Count("id")).order_by("class_name"))
 
 
 def class_names(*, viewer: Viewer, model: str = "general") -> dict[str, str]:
     """Subject → class in effect for everybody who has one; nothing outside the bureau."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_staff:
         return {}
-    rows = SubjectClass.objects.filter(current=True, model=model)
+    rows = _open(viewer).filter(current=True, model=model)
     return dict(rows.values_list("subject", "class_name"))
 
 
 def subjects_of(*, viewer: Viewer, classes: frozenset[str], model: str = "general") -> list[str]:
     """Keys of the subjects whose class in effect is one of these; nothing outside the bureau."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_staff:
         return []
-    rows = SubjectClass.objects.filter(current=True, model=model, class_name__in=classes)
+    rows = _open(viewer).filter(current=True, model=model, class_name__in=classes)
     return list(rows.order_by("subject").values_list("subject", flat=True))
 
 
 def runs(*, viewer: Viewer) -> list[ClassRun]:
-    """All runs, newest first; nothing outside the bureau."""
-    if viewer.audience is not Audience.BUREAU:
+    """All runs with their bureau-wide sums, newest first; for bureau-wide viewers only."""
+    if not viewer.sees_all:
         return []
     return list(ClassRun.objects.order_by("-id"))
 
 
 def kept_pack(*, viewer: Viewer, content_hash: str) -> tuple[Pack, ContractSet] | None:
     """A pack that was judged with, by its hash; None when it was never kept. For the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_supervisor:
         return None
     row = KeptPack.objects.filter(content_hash=content_hash).only("content_hash").first()
     return _read_back(content_hash) if row is not None else None
@@ -117,6 +122,6 @@ def _read_back(content_hash: str) -> tuple[Pack, ContractSet]:
 
 def kept_packs(*, viewer: Viewer) -> list[tuple[str, str, datetime]]:
     """(version, hash, first used at), oldest first; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_supervisor:
         return []
     return list(KeptPack.objects.values_list("version", "content_hash", "kept_at"))

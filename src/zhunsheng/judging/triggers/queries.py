@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
-from zhunsheng.core.actors import Audience, Viewer
+from zhunsheng.core.actors import Viewer
 from zhunsheng.judging.triggers.lifecycle import Step, TaskState
 from zhunsheng.judging.triggers.models import (
     AreaAlert,
@@ -20,6 +20,8 @@ from zhunsheng.judging.triggers.models import (
     TouchStep,
     VisitEntry,
 )
+from zhunsheng.registers.registry import queries as registry
+from zhunsheng.registers.registry import scoping
 
 FALSE = (Step.EXPLAINED.value, Step.FALSE_ALARM.value)
 
@@ -122,6 +124,10 @@ def _card(row: Touch) -> TouchCard:
     )
 
 
+def _open(viewer: Viewer) -> QuerySet[Touch]:
+    return scoping.within(Touch.objects.all(), viewer)
+
+
 def touches(
     *,
     viewer: Viewer,
@@ -154,9 +160,7 @@ def how_many(
 def _filtered(
     viewer: Viewer, subject: str, colour: str, item: str, state: str, open_only: bool
 ) -> QuerySet[Touch]:
-    rows = Touch.objects.order_by("-id")
-    if viewer.audience is not Audience.BUREAU:
-        rows = rows.filter(subject__in=viewer.subjects)
+    rows = _open(viewer).order_by("-id")
     for field, wanted in (("subject", subject), ("colour", colour), ("item", item), ("state", state)):
         if wanted:
             rows = rows.filter(**{field: wanted})
@@ -165,51 +169,52 @@ def _filtered(
 
 def steps(*, viewer: Viewer, touch_id: int) -> list[StepCard]:
     """What became of a touch, oldest step first; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_staff:
         return []
-    rows = TouchStep.objects.filter(touch_id=touch_id).order_by("id")
+    rows = scoping.within(TouchStep.objects.all(), viewer, "touch__subject")
+    rows = rows.filter(touch_id=touch_id).order_by("id")
     return [StepCard(r.step, r.at, r.by_name, r.reason) for r in rows]
 
 
 def touch(*, viewer: Viewer, touch_id: int) -> TouchCard | None:
     """One touch, if the viewer may see its subject."""
-    row = Touch.objects.filter(id=touch_id).first()
-    return _card(row) if row is not None and viewer.may_see_subject(row.subject) else None
+    row = _open(viewer).filter(id=touch_id).first()
+    return _card(row) if row is not None else None
 
 
 def counts(*, viewer: Viewer) -> dict[tuple[str, str], int]:
     """Touches by (item, colour); for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_staff:
         return {}
-    rows = Touch.objects.values_list("item", "colour").annotate(n=Count("id")).order_by("item", "colour")
+    rows = _open(viewer).values_list("item", "colour").annotate(n=Count("id")).order_by("item", "colour")
     return {(item, colour): n for item, colour, n in rows}
 
 
 def states(*, viewer: Viewer) -> dict[str, int]:
     """Touches by state; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_staff:
         return {}
-    return dict(Touch.objects.values_list("state").annotate(n=Count("id")).order_by("state"))
+    return dict(_open(viewer).values_list("state").annotate(n=Count("id")).order_by("state"))
 
 
 def answers(*, viewer: Viewer) -> dict[str, int]:
     """Answered touches by answer; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_staff:
         return {}
-    rows = Touch.objects.exclude(answer="").values_list("answer").annotate(n=Count("id"))
+    rows = _open(viewer).exclude(answer="").values_list("answer").annotate(n=Count("id"))
     return dict(rows.order_by("answer"))
 
 
 def enrolments(*, viewer: Viewer, subject: str = "") -> dict[str, str]:
     """Item → state for one subject; nothing for those who may not see it."""
-    if not viewer.may_see_subject(subject):
+    if not scoping.opens(viewer, subject):
         return {}
     return dict(Enrolment.objects.filter(subject=subject).values_list("item", "state"))
 
 
 def enrolment_cards(*, viewer: Viewer, subject: str) -> list[EnrolmentCard]:
     """Every enrolment of one subject with its reason; a business sees its own."""
-    if not viewer.may_see_subject(subject):
+    if not scoping.opens(viewer, subject):
         return []
     rows = Enrolment.objects.filter(subject=subject).order_by("item")
     return [EnrolmentCard(r.item, r.state, r.since_at, r.reason, r.barred_until_on) for r in rows]
@@ -224,9 +229,10 @@ def tasks(
     open_only: bool = False,
 ) -> list[TaskCard]:
     """Tasks by due date, the oldest first; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_staff:
         return []
-    rows = SupervisionTask.objects.select_related("touch").order_by("due_on", "id")
+    rows = scoping.within(SupervisionTask.objects.select_related("touch"), viewer, "touch__subject")
+    rows = rows.order_by("due_on", "id")
     if station is not None:
         rows = rows.filter(station=station)
     if subject:
@@ -257,48 +263,57 @@ def tasks(
 
 def task_history(*, viewer: Viewer, task_id: int) -> list[tuple[str, datetime, str, str]]:
     """(change, at, by, note) of a task, oldest first; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_staff:
         return []
-    rows = SupervisionTask.objects.get(id=task_id).steps.order_by("id")
+    tasks = scoping.within(SupervisionTask.objects.filter(id=task_id), viewer, "touch__subject")
+    task = tasks.first()
+    if task is None:
+        return []
+    rows = task.steps.order_by("id")
     return list(rows.values_list("change", "at", "by_name", "note"))
 
 
 def touch_history(*, viewer: Viewer, touch_id: int) -> list[tuple[str, datetime, str, str]]:
     """(step, at, by, reason) of a touch, oldest first; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_staff:
         return []
-    rows = TouchStep.objects.filter(touch_id=touch_id).order_by("id")
+    rows = scoping.within(TouchStep.objects.all(), viewer, "touch__subject")
+    rows = rows.filter(touch_id=touch_id).order_by("id")
     return list(rows.values_list("step", "at", "by_name", "reason"))
 
 
 def touching(*, viewer: Viewer, point: str, since: datetime, until: datetime) -> set[str]:
     """Who touched a point in a time, touches found explained or false left out; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_staff:
         return set()
-    rows = Touch.objects.filter(point=point, started_at__gt=since, started_at__lte=until)
+    rows = _open(viewer).filter(point=point, started_at__gt=since, started_at__lte=until)
     return set(rows.exclude(steps__step__in=FALSE).values_list("subject", flat=True))
 
 
 def visit_list(*, viewer: Viewer) -> list[tuple[str, str, datetime]]:
     """(subject, reason, asked at) of everybody still to be visited; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_staff:
         return []
-    rows = VisitEntry.objects.filter(visited_at=None).order_by("id")
+    rows = scoping.within(VisitEntry.objects.filter(visited_at=None), viewer).order_by("id")
     return list(rows.values_list("subject", "reason", "asked_at"))
 
 
 def area_alerts(*, viewer: Viewer) -> list[tuple[str, str, int, datetime]]:
-    """(point, area, firms, raised at); for the bureau only."""
+    """(point, area, firms within the viewer's scope, raised at); for the bureau only."""
     return [(a.point, a.area, len(a.subjects), a.raised_at) for a in alerts(viewer=viewer)]
 
 
 def alerts(*, viewer: Viewer) -> list[AlertCard]:
-    """Area alerts, oldest first; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    """Area alerts with those of their firms that are in the viewer's scope, oldest first; bureau only."""
+    if not viewer.is_staff:
         return []
-    rows = AreaAlert.objects.order_by("id")
+    rows = list(AreaAlert.objects.order_by("id"))
+    seen = registry.known_keys(viewer=viewer, keys={key for row in rows for key in row.subjects})
+    told = ((r, tuple(key for key in r.subjects if key in seen)) for r in rows)
     return [
-        AlertCard(r.id, r.point, r.area, tuple(r.subjects), r.raised_at, r.state, r.analysis) for r in rows
+        AlertCard(r.id, r.point, r.area, firms, r.raised_at, r.state, r.analysis)
+        for r, firms in told
+        if firms or viewer.sees_all
     ]
 
 
@@ -307,9 +322,9 @@ def data_alarms(*, viewer: Viewer) -> list[tuple[str, str, str, datetime]]:
 
     Subject and point are empty where the source itself (`object`) is silent for everybody.
     """
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_staff:
         return []
-    rows = DataAlarm.objects.filter(ended_at=None).order_by("id")
+    rows = scoping.within(DataAlarm.objects.filter(ended_at=None), viewer).order_by("id")
     return list(rows.values_list("subject", "point", "object", "raised_at"))
 
 

@@ -21,6 +21,7 @@ from django.utils.cache import patch_cache_control
 
 from zhunsheng.core.actors import Actor, ActorKind, Viewer
 from zhunsheng.engine.library import open_library
+from zhunsheng.foundation.accounts.tenancy import within_wall
 from zhunsheng.foundation.outreach.links import LinkError, read
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.queries import TouchCard
@@ -82,11 +83,13 @@ def by_link(
             response: HttpResponseBase = render(request, "enterprise/too_often.html", _words(), status=429)
             response["Retry-After"] = str(REQUESTS_SECONDS)
         else:
-            opened = _open(token)
+            with within_wall(DOOR):
+                opened = _open(token)
             if opened is None:
                 response = render(request, "enterprise/closed_link.html", _words(), status=404)
             else:
-                response = view(request, opened, *args, **kwargs)
+                with within_wall(opened.viewer):
+                    response = view(request, opened, *args, **kwargs)
         patch_cache_control(response, no_store=True, private=True)
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response

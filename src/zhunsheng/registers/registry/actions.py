@@ -9,8 +9,9 @@ from enum import StrEnum
 
 from django.db import transaction
 
-from zhunsheng.core.actors import Actor
+from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.foundation.evidence import actions as evidence
+from zhunsheng.registers.registry import scoping
 from zhunsheng.registers.registry.lifecycle import SubjectState, check_transition
 from zhunsheng.registers.registry.models import (
     Belonging,
@@ -32,6 +33,10 @@ class Effect(StrEnum):
 
 class UnknownSubjectError(Exception):
     """Nobody is registered under this key."""
+
+
+class RevealError(Exception):
+    """A closed field that this viewer may not open, or not without saying what for."""
 
 
 class LinkError(Exception):
@@ -104,7 +109,7 @@ def _record_subject(by: Actor, at: datetime, record: SubjectRecord, *, lawful_st
             SubjectName.objects.create(subject=found, name=record.name, valid_from=record.established_on)
             _audit(by, at, record.key, "SUBJECT_RECORDED", {})
             return Effect.CREATED
-        changed = {k: [str(getattr(found, k)), str(v)] for k, v in wanted.items() if getattr(found, k) != v}
+        changed = {k: _change(k, getattr(found, k), v) for k, v in wanted.items() if getattr(found, k) != v}
         if not changed:
             return Effect.UNCHANGED
         if lawful_steps_only:
@@ -116,6 +121,11 @@ def _record_subject(by: Actor, at: datetime, record: SubjectRecord, *, lawful_st
         Subject.objects.filter(id=found.id).update(recorded_at=at, **wanted)
         _audit(by, at, record.key, "SUBJECT_CHANGED", {"changed": changed})
     return Effect.CHANGED
+
+
+def _change(field: str, before: object, after: object) -> list[str]:
+    """What the audit trail keeps of a change: that a closed field changed, not what it held."""
+    return ["*", "*"] if field in scoping.FIELD_LEVELS else [str(before), str(after)]
 
 
 def withdraw(*, by: Actor, at: datetime, keys: Sequence[str], reason: str) -> int:
@@ -164,6 +174,32 @@ def _subject(key: str) -> Subject:
     if found is None:
         raise UnknownSubjectError(key)
     return found
+
+
+def assign_officer(*, by: Actor, at: datetime, viewer: Viewer, key: str, officer: str) -> None:
+    """Put somebody in charge of a subject; UnknownSubjectError when it is not open to the viewer."""
+    by.require_power("subject.assign")
+    with transaction.atomic():
+        found = scoping.subjects(viewer).select_for_update(of=("self",)).filter(key=key).first()
+        if found is None:
+            raise UnknownSubjectError(key)
+        Subject.objects.filter(id=found.id).update(officer=officer)
+        _audit(by, at, key, "OFFICER_ASSIGNED", {"from": found.officer, "to": officer})
+
+
+def reveal(*, by: Actor, at: datetime, viewer: Viewer, key: str, field: str, purpose: str) -> str:
+    """A masked field in full, for a purpose that goes on record together with who asked."""
+    by.require_person("查看敏感字段", "subject.reveal")
+    if field not in scoping.FIELD_LEVELS or viewer.reveals < scoping.FIELD_LEVELS[field]:
+        raise RevealError("没有查看该字段的权限")
+    if not purpose.strip():
+        raise RevealError("请写明查看用途")
+    with transaction.atomic():
+        found = scoping.subjects(viewer).filter(key=key).first()
+        if found is None:
+            raise UnknownSubjectError(key)
+        _audit(by, at, key, "FIELD_REVEALED", {"field": field, "purpose": purpose.strip()})
+        return str(getattr(found, field))
 
 
 def record_belonging(*, by: Actor, at: datetime, record: BelongingRecord) -> Effect:

@@ -20,6 +20,7 @@ class SubjectKind(models.TextChoices):
 class Subject(models.Model):
     """One who can be supervised. Name, trade, division and state are today's, for lists only.
 
+    `officer` is the work number of whoever is in charge, opaque here.
     `withdrawn_at` is set when the only import that named it was undone: it is on record, and in no list.
     """
 
@@ -34,6 +35,7 @@ class Subject(models.Model):
     established_on = models.DateField()
     station = models.CharField(max_length=40, blank=True, default="")
     phone = models.CharField(max_length=32, blank=True, default="")
+    officer = models.CharField(max_length=40, blank=True, default="", db_index=True)
     recorded_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
 

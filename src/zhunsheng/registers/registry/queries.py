@@ -7,7 +7,9 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from zhunsheng.core.actors import Audience, Viewer
+from zhunsheng.core.actors import Viewer
+from zhunsheng.foundation.accounts.queries import access
+from zhunsheng.registers.registry import scoping
 from zhunsheng.registers.registry.models import Belonging, Subject, SubjectLink
 
 
@@ -24,6 +26,7 @@ class SubjectCard:
     established_on: date
     station: str
     phone: str
+    officer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class BelongingCard:
     valid_to: date | None
 
 
-def _card(row: Subject) -> SubjectCard:
+def _card(row: Subject, viewer: Viewer) -> SubjectCard:
     return SubjectCard(
         row.key,
         row.kind,
@@ -47,41 +50,42 @@ def _card(row: Subject) -> SubjectCard:
         row.industry,
         row.established_on,
         row.station,
-        row.phone,
+        scoping.shown(viewer, "phone", row.phone),
+        row.officer if viewer.is_staff else "",
     )
 
 
 def get(*, viewer: Viewer, key: str) -> SubjectCard | None:
     """The subject, or None when there is none or the viewer may not see it."""
-    if not viewer.may_see_subject(key):
-        return None
-    row = Subject.objects.filter(key=key).first()
-    return _card(row) if row else None
+    row = scoping.subjects(viewer).filter(key=key).first()
+    return _card(row, viewer) if row else None
 
 
 def known_keys(*, viewer: Viewer, keys: set[str]) -> set[str]:
-    """Those of the keys under which somebody is registered; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    """Those of the keys under which somebody is registered; for the bureau, within its scope."""
+    if not viewer.is_staff:
         return set()
     told: set[str] = set()
     wanted = sorted(keys)
     for start in range(0, len(wanted), 2_000):
         part = wanted[start : start + 2_000]
-        told |= set(Subject.objects.filter(key__in=part, withdrawn_at=None).values_list("key", flat=True))
+        told |= set(
+            scoping.subjects(viewer).filter(key__in=part, withdrawn_at=None).values_list("key", flat=True)
+        )
     return told
 
 
 def names(*, viewer: Viewer, keys: set[str]) -> dict[str, str]:
     """The name of each key that the viewer may see, in one query."""
-    rows = _visible(viewer).filter(key__in=sorted(keys))
+    rows = scoping.subjects(viewer).filter(key__in=sorted(keys), withdrawn_at=None)
     return dict(rows.values_list("key", "name"))
 
 
 def areas(*, viewer: Viewer, keys: set[str]) -> dict[str, str]:
-    """`industry/division` of each key: what an area alert groups by; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    """`industry/division` of each key: what an area alert groups by; for the bureau, within its scope."""
+    if not viewer.is_staff:
         return {}
-    rows = Subject.objects.filter(key__in=sorted(keys)).values_list("key", "industry", "division")
+    rows = scoping.subjects(viewer).filter(key__in=sorted(keys)).values_list("key", "industry", "division")
     return {key: f"{industry}/{division}" for key, industry, division in rows}
 
 
@@ -96,7 +100,7 @@ def search(
     rows_max: int = 50,
 ) -> tuple[list[SubjectCard], int]:
     """A page of subjects and how many there are; text matches name, former name or any number."""
-    rows = _visible(viewer)
+    rows = scoping.subjects(viewer).filter(withdrawn_at=None)
     if text:
         rows = rows.filter(
             Q(name__contains=text) | Q(names__name__contains=text) | Q(key=text) | Q(identifiers__number=text)
@@ -104,23 +108,20 @@ def search(
     for field, wanted in (("division", division), ("industry", industry), ("state", state)):
         if wanted:
             rows = rows.filter(**{field: wanted})
-    return [_card(row) for row in rows.order_by("key")[offset : offset + rows_max]], rows.count()
-
-
-def _visible(viewer: Viewer) -> QuerySet[Subject]:
-    rows = Subject.objects.filter(withdrawn_at=None)
-    return rows if viewer.audience is Audience.BUREAU else rows.filter(key__in=viewer.subjects)
+    return [_card(row, viewer) for row in rows.order_by("key")[offset : offset + rows_max]], rows.count()
 
 
 def canonical(*, viewer: Viewer, key: str, on: date) -> str:
     """The key of the subject that stands for this one on a day, mergers followed; itself if none."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_staff:
         return key
     seen = {key}
     while True:
-        row = SubjectLink.objects.filter(
-            subject__key=key, kind="MERGED_INTO", reversed_at=None, since_on__lte=on
-        ).first()
+        row = (
+            _links(viewer)
+            .filter(subject__key=key, kind="MERGED_INTO", reversed_at=None, since_on__lte=on)
+            .first()
+        )
         if row is None or row.other.key in seen:
             return key
         key = row.other.key
@@ -129,16 +130,22 @@ def canonical(*, viewer: Viewer, key: str, on: date) -> str:
 
 def links(*, viewer: Viewer, key: str) -> list[tuple[str, str, date]]:
     """(kind, other key, since) of the standing links of a subject, in both directions; bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_staff:
         return []
-    rows = SubjectLink.objects.filter(Q(subject__key=key) | Q(other__key=key), reversed_at=None)
+    rows = _links(viewer).filter(Q(subject__key=key) | Q(other__key=key), reversed_at=None)
     told = rows.select_related("subject", "other").order_by("id")
     return [(r.kind, r.other.key if r.subject.key == key else r.subject.key, r.since_on) for r in told]
 
 
+def _links(viewer: Viewer) -> QuerySet[SubjectLink]:
+    """A link to somebody out of scope would tell of them, so both ends must be open."""
+    rows = scoping.within(SubjectLink.objects.all(), viewer, "subject__key")
+    return scoping.within(rows, viewer, "other__key")
+
+
 def belongings(*, viewer: Viewer, key: str) -> list[BelongingCard]:
     """What belongs to a subject."""
-    if not viewer.may_see_subject(key):
+    if not scoping.opens(viewer, key):
         return []
     rows = Belonging.objects.filter(subject__key=key, withdrawn_at=None)
     return [BelongingCard(r.kind, r.number, r.name, r.category, r.valid_to) for r in rows]
@@ -146,10 +153,18 @@ def belongings(*, viewer: Viewer, key: str) -> list[BelongingCard]:
 
 def successor(*, viewer: Viewer, key: str, on: date) -> tuple[str, date] | None:
     """Who stands in the place of a subject that changed its form, and since when; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_staff:
         return None
-    rows = SubjectLink.objects.filter(
-        other__key=key, kind="SUCCEEDS", reversed_at=None, since_on__lte=on
-    ).select_related("subject")
+    rows = _links(viewer).filter(other__key=key, kind="SUCCEEDS", reversed_at=None, since_on__lte=on)
+    rows = rows.select_related("subject")
     row = rows.order_by("since_on").first()
     return (row.subject.key, row.since_on) if row else None
+
+
+def why_visible(*, viewer: Viewer, key: str, on: date) -> list[str]:
+    """Who can see this subject on a day, and why, a sentence each; nothing to those who cannot."""
+    row = scoping.subjects(viewer).filter(key=key).first()
+    if row is None or not viewer.is_staff:
+        return []
+    place = access.Place(row.division, row.station, row.officer)
+    return access.who_sees(viewer=viewer, place=place, on=on, power="subject.read")

@@ -10,9 +10,10 @@ from itertools import groupby
 from django.db import connection
 from django.db.models import Count, Max, Q
 
-from zhunsheng.core.actors import Audience, Viewer
+from zhunsheng.core.actors import Viewer
 from zhunsheng.core.clock import instant
 from zhunsheng.core.facts import Fact
+from zhunsheng.registers.registry import scoping
 from zhunsheng.sensing.signals.models import (
     BatchState,
     FactEvidence,
@@ -60,7 +61,7 @@ def _fact(row: Row) -> Fact:
 
 def timeline(*, viewer: Viewer, subject: str, known_at: datetime | None = None) -> list[Fact]:
     """Every stored fact of one subject in order of arrival, ready for the engine; [] if not to be seen."""
-    if not viewer.may_see_subject(subject):
+    if not scoping.opens(viewer, subject):
         return []
     rows = StoredFact.objects.filter(subject=subject)
     if known_at is not None:
@@ -73,7 +74,7 @@ def world(*, viewer: Viewer, known_at: datetime | None = None) -> Sequence[Fact]
 
     The same object as long as nothing new was told, so that what is made of it can be kept.
     """
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_supervisor:
         return ()
     rows = StoredFact.objects.filter(subject=WORLD)
     if known_at is not None:
@@ -95,9 +96,9 @@ def timelines(
     *, viewer: Viewer, subjects: Iterable[str] | None = None, known_at: datetime | None = None
 ) -> Iterator[tuple[str, list[Fact]]]:
     """(subject, facts) for all or some subjects, streamed in order of subject; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_staff:
         return
-    rows = StoredFact.objects.exclude(subject=WORLD)
+    rows = scoping.within(StoredFact.objects.exclude(subject=WORLD), viewer)
     if subjects is not None:
         rows = rows.filter(subject__in=list(subjects))
     if known_at is not None:
@@ -109,18 +110,20 @@ def timelines(
 
 def told_of(*, viewer: Viewer, subjects: Iterable[str], kinds: Iterable[str]) -> list[tuple[str, list[Fact]]]:
     """(subject, facts) of some kinds only, for subjects that are written about; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_staff:
         return []
-    rows = StoredFact.objects.filter(subject__in=sorted(subjects), kind__in=sorted(kinds))
+    rows = scoping.within(StoredFact.objects.all(), viewer)
+    rows = rows.filter(subject__in=sorted(subjects), kind__in=sorted(kinds))
     facts = (_fact(row) for row in rows.order_by("subject", "sequence").values_list(*COLUMNS))
     return [(subject, list(group)) for subject, group in groupby(facts, key=lambda fact: fact.subject)]
 
 
 def taken_back(*, viewer: Viewer, subjects: Iterable[str]) -> set[str]:
     """The ids of these subjects' facts that stand retracted; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_staff:
         return set()
-    rows = StoredFact.objects.filter(subject__in=sorted(subjects), retracts__isnull=False)
+    rows = scoping.within(StoredFact.objects.all(), viewer)
+    rows = rows.filter(subject__in=sorted(subjects), retracts__isnull=False)
     by: dict[str, list[str]] = {}
     for name, target in rows.values_list("fact_id", "retracts"):
         by.setdefault(str(target), []).append(name)
@@ -133,7 +136,7 @@ def taken_back(*, viewer: Viewer, subjects: Iterable[str]) -> set[str]:
 
 def batches(*, viewer: Viewer, key: str) -> list[tuple[str, bool, datetime]]:
     """(key, stands, created at) of a file's batch and of those after it was undone; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_supervisor:
         return []
     rows = ImportBatch.objects.filter(Q(key=key) | Q(key__startswith=f"{key}#")).order_by("id")
     return [(row.key, row.state == BatchState.RECORDED, row.created_at) for row in rows]
@@ -141,38 +144,48 @@ def batches(*, viewer: Viewer, key: str) -> list[tuple[str, bool, datetime]]:
 
 def objects_of_batch(*, viewer: Viewer, key: str) -> list[tuple[str, str, str]]:
     """(subject, kind, object) that the facts of a batch are about; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_staff:
         return []
-    rows = StoredFact.objects.filter(batch__key=key).order_by("subject", "kind", "object")
+    rows = (
+        scoping.within(StoredFact.objects.all(), viewer)
+        .filter(batch__key=key)
+        .order_by("subject", "kind", "object")
+    )
     return list(rows.values_list("subject", "kind", "object").distinct())
 
 
 def arrived(*, viewer: Viewer, sequences: list[int]) -> list[Fact]:
     """The facts with these sequences, in order of arrival; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_staff:
         return []
-    rows = StoredFact.objects.filter(sequence__in=sequences).order_by("sequence")
+    rows = scoping.within(StoredFact.objects.all(), viewer)
+    rows = rows.filter(sequence__in=sequences).order_by("sequence")
     return [_fact(row) for row in rows.values_list(*COLUMNS)]
 
 
 def evidences(*, viewer: Viewer, fact_id: str) -> list[tuple[str, str, datetime]]:
     """(source, reference, received at) of every report of a fact; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_staff:
         return []
-    rows = FactEvidence.objects.filter(fact__fact_id=fact_id).order_by("id")
+    rows = scoping.within(FactEvidence.objects.all(), viewer, "fact__subject")
+    rows = rows.filter(fact__fact_id=fact_id).order_by("id")
     return list(rows.values_list("source", "reference", "received_at"))
 
 
 def quarantine(*, viewer: Viewer) -> list[QuarantinedFact]:
-    """What waits for a person, oldest first; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    """What waits for a person, oldest first; bureau-wide viewers only, as nobody knows whose it is."""
+    if not viewer.sees_all:
         return []
     return list(QuarantinedFact.objects.filter(state=QuarantineState.WAITING).order_by("id"))
 
 
 def freshness(*, viewer: Viewer) -> dict[str, tuple[int, datetime]]:
     """By source: number of facts and when the last one was recorded; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_staff:
         return {}
-    rows = StoredFact.objects.values_list("source").annotate(n=Count("sequence"), last=Max("recorded_at"))
+    rows = (
+        scoping.within(StoredFact.objects.all(), viewer)
+        .values_list("source")
+        .annotate(n=Count("sequence"), last=Max("recorded_at"))
+    )
     return {source: (n, last) for source, n, last in rows.order_by("source")}

@@ -63,7 +63,7 @@ def close_alert(*, by: Actor, at: datetime, alert_id: int, analysis: str) -> Non
 
 
 def _move(by: Actor, at: datetime, alert_id: int, to: AlertState, analysis: str) -> None:
-    by.require_person("区域预警分析")
+    by.require_person("区域预警分析", "touch.decide")
     with transaction.atomic():
         row = AreaAlert.objects.select_for_update().get(id=alert_id)
         if to not in ALERT_TRANSITIONS[AlertState(row.state)]:

@@ -166,7 +166,7 @@ def extend(
     *, by: Actor, at: datetime, task_id: int, reason: str, calendar: WorkCalendar, policy: TriggerPolicy
 ) -> date:
     """A named person gives an open task the one extension that its source allows; the new due date."""
-    by.require_person("延长期限")
+    by.require_person("延长期限", "touch.decide")
     with transaction.atomic():
         task = SupervisionTask.objects.select_for_update().get(id=task_id)
         term = policy.terms[task.kind]
@@ -181,7 +181,7 @@ def extend(
 
 def decide_control(*, by: Actor, at: datetime, task_id: int, approve: bool, reason: str) -> None:
     """A named person approves or refuses a proposal of emergency control; the software never does."""
-    by.require_person("紧急控制")
+    by.require_person("紧急控制", "touch.decide")
     with transaction.atomic():
         task = SupervisionTask.objects.select_for_update().get(id=task_id)
         if task.kind != TaskKind.EMERGENCY_CONTROL or not reason.strip():
@@ -205,10 +205,15 @@ def hand_over(
 
     A station that merges, a person who leaves: nothing is closed or opened again, no due date moves.
     """
-    by.require_person("移交任务")
+    by.require_person("移交任务", "work.hand_over")
     if not reason.strip() or (station is None) == (holder is None):
         raise TaskError("移交须写明理由，并且只移交所或人中的一项")
     field, (old, new) = ("station", station) if station is not None else ("holder", holder or ("", ""))
+    return move_open(by=by, at=at, field=field, old=old, new=new, reason=reason)
+
+
+def move_open(*, by: Actor, at: datetime, field: str, old: str, new: str, reason: str) -> list[int]:
+    """The move itself, for whoever has made sure that it may be made; ids of what moved."""
     moved = []
     with transaction.atomic():
         for task in _open_tasks().filter(**{field: old}).select_for_update():
@@ -221,11 +226,11 @@ def hand_over(
 
 def take(*, by: Actor, at: datetime, task_id: int) -> None:
     """A named person takes a task into hand."""
-    by.require_person("领取任务")
+    by.require_person("领取任务", "touch.decide")
     with transaction.atomic():
         task = SupervisionTask.objects.select_for_update().get(id=task_id)
         if task.state in FINAL:
             raise TaskError("任务已办结")
-        old, task.holder = task.holder, by.name
+        old, task.holder = task.holder, by.key
         task.save(update_fields=["holder"])
-        _note(by, at, task, TaskChange.HANDED_OVER, f"{old} → {by.name}")
+        _note(by, at, task, TaskChange.HANDED_OVER, f"{old} → {by.key} {by.name}")

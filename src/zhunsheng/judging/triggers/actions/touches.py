@@ -87,7 +87,7 @@ def end_observation(
 
 def decide(*, by: Actor, at: datetime, touch_id: int, step: Step, reason: str) -> list[NewFact]:
     """A named person decides about a review, a correction or a recheck; a reason is required."""
-    by.require_person("触线研判")
+    by.require_person("触线研判", "touch.decide")
     with transaction.atomic():
         touch = Touch.objects.select_for_update().get(id=touch_id)
         if step not in DECIDABLE or not reason.strip():

@@ -28,7 +28,7 @@ def ask_for_visit(*, by: Actor, at: datetime, subject: str, reason: str, station
 
 def note_visit(*, by: Actor, at: datetime, subject: str, note: str) -> None:
     """A named person has been there and says how the business can be reached."""
-    by.require_person("走访")
+    by.require_person("走访", "touch.visit")
     with transaction.atomic():
         row = VisitEntry.objects.select_for_update().filter(subject=subject, visited_at=None).first()
         if row is None or not note.strip():

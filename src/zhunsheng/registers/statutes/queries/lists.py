@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from zhunsheng.core.actors import Audience, Viewer
+from zhunsheng.core.actors import Viewer
 from zhunsheng.core.statutes.lists import LEVELS, EntryChange, Proposal, compared, proposed
 from zhunsheng.registers.statutes.lifecycle import ListState
 from zhunsheng.registers.statutes.models import ListVersion
@@ -35,7 +35,7 @@ class ListCard:
 def versions(*, viewer: Viewer, list_key: str) -> list[ListCard]:
     """All versions, oldest first; outside the bureau only those that were published."""
     rows = ListVersion.objects.filter(list_key=list_key)
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_supervisor:
         rows = rows.filter(state__in=PUBLIC)
     return [_card(row) for row in rows]
 
@@ -77,7 +77,7 @@ def conflict(
 
 def uses(*, viewer: Viewer, list_key: str, year: int) -> Counter[str]:
     """How often each entry was relied on in a year; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    if not viewer.is_supervisor:
         return Counter()
     rows = ListVersion.objects.filter(list_key=list_key, uses__used_on__year=year)
     return Counter(rows.values_list("uses__entry", flat=True))
@@ -85,7 +85,7 @@ def uses(*, viewer: Viewer, list_key: str, year: int) -> Counter[str]:
 
 def _seen(viewer: Viewer, version_id: int) -> ListCard | None:
     row = ListVersion.objects.filter(id=version_id).first()
-    if row is None or (viewer.audience is not Audience.BUREAU and row.state not in PUBLIC):
+    if row is None or (not viewer.is_supervisor and row.state not in PUBLIC):
         return None
     return _card(row)
 

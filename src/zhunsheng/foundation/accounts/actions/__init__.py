@@ -1,0 +1,1 @@
+"""What is done to units, people, grants and log-ins."""

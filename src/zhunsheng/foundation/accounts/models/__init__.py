@@ -1,0 +1,42 @@
+"""Units and people, grants, log-ins."""
+
+from __future__ import annotations
+
+from zhunsheng.foundation.accounts.models.access import Grant, PartTaken
+from zhunsheng.foundation.accounts.models.logins import (
+    Account,
+    AccountState,
+    Invitation,
+    LoginSession,
+    RecoveryCode,
+    SignInFailures,
+    UsedPassword,
+)
+from zhunsheng.foundation.accounts.models.organisation import (
+    Certificate,
+    Person,
+    Post,
+    Succession,
+    SuccessionKind,
+    Unit,
+    UnitLevel,
+)
+
+__all__ = [
+    "Account",
+    "AccountState",
+    "Certificate",
+    "Grant",
+    "Invitation",
+    "LoginSession",
+    "PartTaken",
+    "Person",
+    "Post",
+    "RecoveryCode",
+    "SignInFailures",
+    "Succession",
+    "SuccessionKind",
+    "Unit",
+    "UnitLevel",
+    "UsedPassword",
+]

@@ -1,0 +1,1 @@
+"""What is known about units, people, grants and log-ins."""

@@ -1,0 +1,63 @@
+"""Reading log-ins: sessions of an account, accounts nobody uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from zhunsheng.core.actors import Viewer
+from zhunsheng.foundation.accounts import sessions
+from zhunsheng.foundation.accounts.models import Account, LoginSession
+from zhunsheng.foundation.accounts.policies import log_in_policy
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCard:
+    """One open log-in."""
+
+    id: int
+    source: str
+    device: str
+    started_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCard:
+    """An account as administrators see it."""
+
+    name: str
+    person: str
+    person_name: str
+    state: str
+    signed_in_at: datetime | None
+    second_factor: bool
+
+
+def open_sessions(*, viewer: Viewer, at: datetime, person: str) -> list[SessionCard]:
+    """A person's open sessions, oldest first: the own ones, or anybody's for the administration."""
+    if not viewer.is_staff:
+        return []
+    policy = log_in_policy()
+    rows = LoginSession.objects.filter(account__person__key=person, ended_at=None)
+    return [
+        SessionCard(row.id, row.source, row.device, row.started_at, row.seen_at)
+        for row in rows.select_related("account__person")
+        if not sessions.why_over(row, at, policy)
+    ]
+
+
+def accounts(*, viewer: Viewer) -> list[AccountCard]:
+    """All accounts by name; staff only."""
+    if not viewer.is_staff:
+        return []
+    rows = Account.objects.select_related("person")
+    return [
+        AccountCard(a.name, a.person.key, a.person.name, a.state, a.signed_in_at, a.totp_confirmed)
+        for a in rows
+    ]
+
+
+def dormant(*, viewer: Viewer, at: datetime) -> list[str]:
+    """Names of active accounts nobody has used for the policy's days."""
+    return sessions.dormant_names(at, log_in_policy()) if viewer.is_staff else []

@@ -1,0 +1,108 @@
+"""Reading the organisation: today's tree, who was responsible on a day, the history of a unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from zhunsheng.core.actors import Viewer
+from zhunsheng.foundation.accounts import tree
+from zhunsheng.foundation.accounts.models import Certificate, Person, Post, Succession, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCard:
+    """A unit during one period; `valid_to` is the last day."""
+
+    key: str
+    level: str
+    code: str
+    name: str
+    district: str
+    parent: str
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One event in the life of a unit and its forerunners and heirs."""
+
+    on: date
+    kind: str
+    before: str
+    after: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCard:
+    """A colleague with the posts held on a day, as (unit, title)."""
+
+    key: str
+    name: str
+    posts: tuple[tuple[str, str], ...]
+
+
+def _card(unit: Unit) -> UnitCard:
+    return UnitCard(
+        unit.key,
+        unit.level,
+        unit.code,
+        unit.name,
+        unit.district,
+        unit.parent.key if unit.parent else "",
+        unit.valid_from,
+        unit.valid_to,
+    )
+
+
+def units(*, viewer: Viewer, on: date) -> list[UnitCard]:
+    """The tree of a day, parents before children; internal."""
+    if not viewer.is_staff:
+        return []
+    rows = tree.standing_on(on).select_related("parent")
+    order = {"BUREAU": 0, "DISTRICT": 1, "STATION": 2}
+    return sorted(map(_card, rows), key=lambda card: (order[card.level], card.key))
+
+
+def responsible_on(*, viewer: Viewer, key: str, on: date) -> list[UnitCard]:
+    """Which unit did on that day what the unit of this key does or did; several after a split."""
+    if not viewer.is_staff:
+        return []
+    rows = list(Unit.objects.filter(key=key))
+    line = {unit.id for unit in [*tree.forerunners(rows), *tree.heirs(rows)]}
+    return [_card(unit) for unit in tree.standing_on(on).filter(id__in=line).select_related("parent")]
+
+
+def history(*, viewer: Viewer, key: str) -> list[Change]:
+    """Everything that led to this unit and came of it, in order of time."""
+    if not viewer.is_staff:
+        return []
+    rows = list(Unit.objects.filter(key=key))
+    line = [unit.id for unit in [*tree.forerunners(rows), *tree.heirs(rows)]]
+    links = Succession.objects.filter(Q(before__in=line, after__in=line)).select_related("before", "after")
+    return [Change(s.on, s.kind, s.before.name, s.after.name, s.reason) for s in links]
+
+
+def people(*, viewer: Viewer, on: date, unit: str = "") -> list[PersonCard]:
+    """Those who work here on a day, of one unit or of all."""
+    if not viewer.is_staff:
+        return []
+    posts = Post.objects.filter(Q(valid_to=None) | Q(valid_to__gte=on), valid_from__lte=on)
+    held: dict[int, list[tuple[str, str]]] = {}
+    for person, key, title in posts.values_list("person", "unit__key", "title"):
+        held.setdefault(person, []).append((key, title))
+    rows = Person.objects.filter(Q(left_on=None) | Q(left_on__gte=on), joined_on__lte=on)
+    cards = [PersonCard(p.key, p.name, tuple(held.get(p.id, ()))) for p in rows]
+    return [card for card in cards if not unit or unit in {key for key, _ in card.posts}]
+
+
+def expiring_certificates(*, viewer: Viewer, on: date, until: date) -> list[tuple[str, str, str, date]]:
+    """(work number, name, kind, last day) of certificates that expire in a span of days."""
+    if not viewer.is_staff:
+        return []
+    rows = Certificate.objects.filter(valid_to__gte=on, valid_to__lte=until).order_by("valid_to", "id")
+    return list(rows.values_list("person__key", "person__name", "kind", "valid_to"))

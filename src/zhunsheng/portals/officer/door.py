@@ -1,0 +1,99 @@
+"""Who stands before the door: each request runs within the wall of exactly that viewer.
+
+Without a log-in that is somebody who sees nothing. What a signed link opens, its own portal opens for itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+
+from zhunsheng.core.actors import Actor, ActorKind, Audience, Viewer
+from zhunsheng.foundation.accounts import tenancy
+from zhunsheng.foundation.accounts.acting import Acting
+from zhunsheng.foundation.accounts.lifecycle import SessionStage
+from zhunsheng.foundation.accounts.who import SignedIn, who_is
+from zhunsheng.web.clock import page_clock
+
+COOKIE = "zhunsheng_session"
+NOBODY = Viewer(Audience.PUBLIC, "")
+View = Callable[..., HttpResponse]
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+def middleware(get_response: Answer) -> Answer:
+    """Answer each request within the wall of its viewer."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        found = signed_in(request)
+        with tenancy.within_wall(found.acting.viewer if found and found.acting else NOBODY):
+            return get_response(request)
+
+    return answer
+
+
+def token_of(request: HttpRequest) -> str:
+    """The token that the browser brings; '' if none."""
+    return request.COOKIES.get(COOKIE, "")
+
+
+def source_of(request: HttpRequest) -> Actor:
+    """Somebody not known yet, by the address from which the request comes."""
+    address = str(request.META.get("REMOTE_ADDR") or "unknown")
+    return Actor(ActorKind.PUBLIC, address, address)
+
+
+def signed_in(request: HttpRequest) -> SignedIn | None:
+    """Whose session this is."""
+    return who_is(token_of(request), page_clock().now())
+
+
+def remember(response: HttpResponse, request: HttpRequest, token: str) -> HttpResponse:
+    """Hand the token to the browser: out of reach of scripts and other sites, gone with the browser."""
+    response.set_cookie(COOKIE, token, secure=request.is_secure(), httponly=True, samesite="Lax")
+    return response
+
+
+def with_power(power: str) -> Callable[[View], View]:
+    """Only for those whose grant has this permission; for anybody else there is no such page.
+
+    The view gets the request and the grant in use. A half-finished log-in is led to its next step.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def answer(request: HttpRequest, **named: object) -> HttpResponse:
+            acting = _acting(request)
+            if isinstance(acting, HttpResponse):
+                return acting
+            if power not in acting.actor.powers:
+                raise Http404
+            response = view(request, acting, **named)
+            patch_cache_control(response, no_store=True, private=True)
+            return response
+
+        return answer
+
+    return decorate
+
+
+def _acting(request: HttpRequest) -> Acting | HttpResponse:
+    found = signed_in(request)
+    if found is None:
+        return HttpResponseRedirect(reverse("sign:in"))
+    if found.stage is not SessionStage.SIGNED_IN:
+        return HttpResponseRedirect(reverse(STEPS[found.stage]))
+    return found.acting or HttpResponseRedirect(reverse("sign:grant"))
+
+
+STEPS = {
+    SessionStage.SECOND: "sign:code",
+    SessionStage.ENROL: "sign:enrol",
+    SessionStage.CHANGE: "sign:password",
+    SessionStage.SIGNED_IN: "sign:grant",
+    SessionStage.ENDED: "sign:in",
+}

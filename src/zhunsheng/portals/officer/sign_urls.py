@@ -1,0 +1,20 @@
+"""Addresses of signing in."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from zhunsheng.portals.officer import signing
+
+app_name = "sign"
+urlpatterns = [
+    path("sign-in/", signing.first, name="in"),
+    path("sign-in/code/", signing.code, name="code"),
+    path("sign-in/enrol/", signing.enrol, name="enrol"),
+    path("sign-in/password/", signing.password, name="password"),
+    path("sign-in/grant/", signing.grant, name="grant"),
+    path("sign-in/sessions/", signing.sessions, name="sessions"),
+    path("sign-in/sessions/<int:number>/end/", signing.end, name="end"),
+    path("sign-in/invitation/<str:token>/", signing.invitation, name="invitation"),
+    path("sign-out/", signing.out, name="out"),
+]
