@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from zhunsheng.core.packs.nodes import PackError
+from zhunsheng.engine import packfiles
 from zhunsheng.engine.packfiles import current_pack, load_pack
 
 HEAD = "schema: zhunsheng.pack/1\nid: p\nversion: '1'\nname_zh: 包\n"
@@ -62,3 +63,16 @@ def test_a_change_on_disk_is_seen_at_once_and_changes_the_hash(tmp_path: Path) -
     write(tmp_path, item=ITEM.replace("at_least: 2", "at_least: 30"))
     after = current_pack(tmp_path)
     assert after.pack.content_hash != before.pack.content_hash
+
+
+def test_files_are_looked_at_again_after_a_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(packfiles, "FRESH_SECONDS", 0.2)
+    monkeypatch.setattr(packfiles.time, "monotonic", lambda: clock[0])
+    (tmp_path / "a.yaml").write_text("a: 1\n")
+    first = packfiles.stamp(tmp_path)
+    (tmp_path / "b.yaml").write_text("b: 1\n")
+    clock[0] += 0.15
+    assert packfiles.stamp(tmp_path) == first
+    clock[0] += 0.15
+    assert len(packfiles.stamp(tmp_path)) == 2

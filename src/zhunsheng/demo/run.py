@@ -148,7 +148,8 @@ def warn_and_answer(library: Library) -> Sent:
                 states[state.value] = states.get(state.value, 0) + outcome[state]
             clock.move_to(clock.now() + timedelta(hours=1))
         sent = Sent(states, len(gateway.book.delivered), len(gateway.book.told_twice()))
-    _answers(clock)
+    with transaction.atomic():
+        _answers(clock)
     running.turn_inside(clock, handlers())
     return sent
 

@@ -11,7 +11,7 @@ PROMPTS = {"LABEL": 3, "QUALITY": 2, "SAFETY": 1}
 
 def _permit(page: Page, kind: str) -> str:
     number = page.number("证")
-    left = page.chance.randrange(-10, 45) if page.slips(150) else page.chance.randrange(70, 1500)
+    left = page.chance.randrange(-10, 45) if page.slips(80) else page.chance.randrange(70, 1500)
     valid_to = ago(-left).isoformat()
     issued = ago(700 - page.chance.randrange(300))
     page.tell("PERMIT", issued, object=number, permit_kind=kind, valid_to=valid_to)

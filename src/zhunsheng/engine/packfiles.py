@@ -9,6 +9,7 @@ one would silently win.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,6 +24,10 @@ from zhunsheng.core.packs.nodes import PackError
 from zhunsheng.core.rules.tree import Pack
 
 FILE_BYTES_MAX = 1_000_000
+# Looking at some hundred files costs a millisecond, and every judgement asks.
+FRESH_SECONDS = 0.2
+Stamp = tuple[tuple[str, int, int], ...]
+_LOOKED: dict[Path, tuple[float, Stamp]] = {}
 RULE_SCHEMAS = frozenset(
     {"zhunsheng.pack/1", "zhunsheng.item/1", "zhunsheng.model/1", "zhunsheng.indicator/1"}
 )
@@ -91,9 +96,14 @@ def load_pack(folder: Path) -> LoadedPack:
     return LoadedPack(assemble(rules, contract_set), contract_set, folder)
 
 
-def stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
-    """Name, size and time of every file: changes when a pack on disk changes."""
-    return tuple(sorted(_stamps(str(folder))))
+def stamp(folder: Path) -> Stamp:
+    """Name, size and time of every file: changes, within FRESH_SECONDS, when a pack on disk changes."""
+    now, looked = time.monotonic(), _LOOKED.get(folder)
+    if looked is not None and now - looked[0] < FRESH_SECONDS:
+        return looked[1]
+    found = tuple(sorted(_stamps(str(folder))))
+    _LOOKED[folder] = (now, found)
+    return found
 
 
 def _stamps(folder: str) -> Iterator[tuple[str, int, int]]:
@@ -107,7 +117,7 @@ def _stamps(folder: str) -> Iterator[tuple[str, int, int]]:
 
 
 @lru_cache(maxsize=16)
-def _cached(folder: Path, _stamp: tuple[tuple[str, int, int], ...]) -> LoadedPack:
+def _cached(folder: Path, _stamp: Stamp) -> LoadedPack:
     return load_pack(folder)
 
 

@@ -56,10 +56,11 @@ def look(subject: str, at: datetime) -> Folded | None:
 def _class_at_once(folded: Folded, at: datetime, library: Library) -> None:
     """A veto or floor that begins or ends is not left to the monthly run."""
     subject = folded.judgement.subject
+    standing = portraits.rules_in_effect(viewer=VIEWER, subject=subject)
     for model, result in zip(library.pack.models, folded.judgement.models, strict=True):
-        known = portraits.current(viewer=VIEWER, subject=subject, model=model.id)
+        known = standing.get(model.id)
         immediate = {rule.id for rule in model.rules if rule.immediate}
-        if known is not None and set(known.rules) & immediate != set(result.rules) & immediate:
+        if known is not None and set(known) & immediate != set(result.rules) & immediate:
             key = f"{subject}@{at.isoformat()}"
             outbox.put(by=BY, at=at, topic="class.at_once", key=key, payload={"subject": subject})
 

@@ -67,6 +67,14 @@ def current(*, viewer: Viewer, subject: str, model: str = "general") -> ClassCar
     return _card(row) if row else None
 
 
+def rules_in_effect(*, viewer: Viewer, subject: str) -> dict[str, tuple[str, ...]]:
+    """Model → vetoes and floors that apply in the class in effect; nothing outside the bureau."""
+    if not viewer.is_staff:
+        return {}
+    rows = _open(viewer).filter(current=True, subject=subject)
+    return {model: tuple(rules) for model, rules in rows.values_list("model", "rules")}
+
+
 def history(*, viewer: Viewer, subject: str, model: str = "general") -> list[ClassCard]:
     """Every class that ever took effect, oldest first; nothing outside the bureau."""
     if not viewer.is_staff:
