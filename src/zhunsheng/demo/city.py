@@ -138,7 +138,7 @@ def _drawn(chance: random.Random, key: str, name: str, trade: Trade, division: s
         division,
         TODAY - dt.timedelta(days=age_days),
         f"0900{chance.randrange(10**7):07d}",
-        min(1000, int(chance.betavariate(3, 3) * 1000)),
+        min(1000, int(chance.betavariate(3.6, 3) * 1000)),
     )
 
 

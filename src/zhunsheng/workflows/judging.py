@@ -46,10 +46,13 @@ def look(subject: str, at: datetime) -> Folded | None:
         signals.record_facts(by=BY, at=at, facts=folded.facts, source="judging", contracts=library.contracts)
     schedule.set_due(by=BY, at=at, topic="judge", instants={subject: folded.next_due_at})
     _class_at_once(folded, at, library)
-    for touch_id in folded.opened:
-        for topic in ("touch.opened", "touch.clocks", "touch.review", "touch.area"):
-            key, payload = f"{touch_id}@{at.isoformat()}", {"touch": touch_id}
-            outbox.put(by=BY, at=at, topic=topic, key=key, payload=payload)
+    follow = [
+        (topic, f"{touch_id}@{at.isoformat()}", {"touch": touch_id}, "")
+        for touch_id in folded.opened
+        for topic in ("touch.opened", "touch.clocks", "touch.review", "touch.area")
+    ]
+    if follow:
+        outbox.put_all(by=BY, at=at, entries=follow)
     return folded
 
 

@@ -51,8 +51,15 @@ def put_many(
     entries: Iterable[tuple[str, Mapping[str, object], str]],
 ) -> None:
     """Rows for (key, payload, order key), keys that exist left alone."""
+    put_all(by=by, at=at, entries=[(topic, *entry) for entry in entries])
+
+
+def put_all(
+    *, by: Actor, at: datetime, entries: Iterable[tuple[str, str, Mapping[str, object], str]]
+) -> None:
+    """Rows for (topic, key, payload, order key) of several topics, keys that exist left alone."""
     if not connection.in_atomic_block:
-        raise OutsideTransactionError(topic)
+        raise OutsideTransactionError
     OutboxRow.objects.bulk_create(
         (
             OutboxRow(
@@ -64,7 +71,7 @@ def put_many(
                 not_before=at,
                 owner=by.key,
             )
-            for key, payload, order_key in entries
+            for topic, key, payload, order_key in entries
         ),
         ignore_conflicts=True,
     )

@@ -14,13 +14,17 @@ from zhunsheng.foundation.schedule.models import DueRow
 
 def set_due(*, by: Actor, at: datetime, topic: str, instants: Mapping[str, datetime | None]) -> None:
     """For each key the instant at which to look, replacing an earlier one; None takes it out."""
-    keys = list(instants)
+    gone = [key for key, due in instants.items() if due is None]
+    kept = [DueRow(topic=topic, key=key, due_at=due) for key, due in instants.items() if due is not None]
     with transaction.atomic():
-        for start in range(0, len(keys), 1_000):
-            DueRow.objects.filter(topic=topic, key__in=keys[start : start + 1_000]).delete()
+        for start in range(0, len(gone), 1_000):
+            DueRow.objects.filter(topic=topic, key__in=gone[start : start + 1_000]).delete()
         DueRow.objects.bulk_create(
-            [DueRow(topic=topic, key=key, due_at=due) for key, due in instants.items() if due is not None],
+            kept,
             batch_size=1_000,
+            update_conflicts=True,
+            unique_fields=["topic", "key"],
+            update_fields=["due_at"],
         )
 
 

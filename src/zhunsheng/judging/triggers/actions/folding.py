@@ -66,13 +66,14 @@ def fold(
     look, as_of = _Look(by, at, subject, pack, calendar), instant(at)
     index, sight = PointIndex.of(pack), Sight(subject, facts, world, as_of)
     with transaction.atomic():
-        memory, _ = SubjectMemory.objects.select_for_update().get_or_create(
-            subject=subject, defaults={"folded_to": at}
-        )
+        memory = SubjectMemory.objects.select_for_update().filter(subject=subject).first()
         bound = _bound(subject, pack, former)
-        judgement, told = advance_bound(pack, bound, sight, from_json(memory.states))
-        memory.states, memory.folded_to = to_json(told.states), at
-        memory.save()
+        judgement, told = advance_bound(pack, bound, sight, from_json(memory.states) if memory else {})
+        remembered = {"states": to_json(told.states), "folded_to": at}
+        if memory is None:
+            SubjectMemory.objects.create(subject=subject, **remembered)
+        else:
+            SubjectMemory.objects.filter(subject=subject).update(**remembered)
         opened: list[int] = []
         outcome: list[NewFact] = []
         for event in told.events:
