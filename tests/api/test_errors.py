@@ -59,6 +59,7 @@ BODIES = {
     "a byte order mark": (b"\xef\xbb\xbf[]", "bad-body"),
     "half a pair of surrogates": (rb'["\ud800"]', "bad-body"),
     "a null character": (rb'["\u0000"]', "bad-body"),
+    "a null character in a key": (rb'[{"\u0000": 1}]', "bad-body"),
     "a key twice": (f"[{ONE[:-1]}, {ONE[1:]}]".encode(), "bad-body"),
     "NaN": (b'[{"data": {"people": NaN}}]', "bad-body"),
     "Infinity": (b'[{"data": {"people": -Infinity}}]', "bad-body"),
@@ -166,6 +167,12 @@ def test_a_token_for_another_purpose_or_another_source() -> None:
     assert [e["pointer"] for e in json.loads(response.content)["errors"]] == ["/1/source"]
     assert send([complaint(source="123156")], bearer=token()).status_code == 403
     assert facts() == 0
+
+
+def test_a_backslash_is_no_null_character() -> None:
+    assert bodies.parse(rb'["\\u0000", "\u0001"]') == ["\\u0000", "\x01"]
+    deepest = b"[" * bodies.DEPTH_MAX + b"1" + b"]" * bodies.DEPTH_MAX
+    assert bodies.parse(deepest)
 
 
 @pytest.mark.parametrize("method", ["get", "put", "patch", "delete", "options"])

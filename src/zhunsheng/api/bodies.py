@@ -55,7 +55,7 @@ def parse(body: bytes) -> Any:
             parse_int=_integer,
             parse_float=_decimal,
         )
-        told_depth = _depth(told)
+        # Half a pair of surrogates is no text, though JSON can spell it.
         json.dumps(told, ensure_ascii=False).encode("utf-8")
     except UnicodeError as error:
         raise ProblemError("bad-body", _("正文不是完整的 UTF-8 文字")) from error
@@ -65,10 +65,7 @@ def parse(body: bytes) -> Any:
         raise ProblemError("bad-body", detail) from error
     except RecursionError as error:
         raise _too_deep() from error
-    if told_depth > DEPTH_MAX:
-        raise _too_deep()
-    if "\\u0000" in json.dumps(told):
-        raise ProblemError("bad-body", _("文字中不能有空字符 U+0000"))
+    _look_through(told)
     return told
 
 
@@ -76,15 +73,22 @@ def _too_deep() -> ProblemError:
     return ProblemError("bad-body", _("JSON 最多嵌套 %(depth)d 层") % {"depth": DEPTH_MAX})
 
 
-def _depth(told: Any) -> int:
-    deepest, level = 0, [told]
+def _look_through(told: Any) -> None:
+    """Level by level: not too many of them, and no null character, which PostgreSQL cannot store."""
+    level, depth = [told], 0
     while level:
-        deepest += 1
-        parts: list[Any] = []
+        below: list[Any] = []
         for one in level:
-            parts += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
-        level = [one for one in parts if isinstance(one, dict | list)]
-    return deepest
+            if isinstance(one, dict):
+                below += [*one, *one.values()]
+            elif isinstance(one, list):
+                below += one
+            elif isinstance(one, str) and "\0" in one:
+                raise ProblemError("bad-body", _("文字中不能有空字符 U+0000"))
+        depth += any(isinstance(one, dict | list) for one in level)
+        if depth > DEPTH_MAX:
+            raise _too_deep()
+        level = below
 
 
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:

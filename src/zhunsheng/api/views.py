@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from zhunsheng.api import bodies, events
 from zhunsheng.api.description import document
-from zhunsheng.api.door import RETRY_AFTER_SECONDS, actor, admitted, endpoint
+from zhunsheng.api.door import RETRY_AFTER_SECONDS, VIEWER, actor, admitted, endpoint
 from zhunsheng.api.problems import ProblemError, reply
 from zhunsheng.core.clock import SystemClock
 from zhunsheng.core.packs.nodes import PackError
 from zhunsheng.engine.packfiles import current_pack
+from zhunsheng.foundation.accounts.tenancy import within_wall
 from zhunsheng.foundation.tokens.purposes import Purpose
 from zhunsheng.sensing.signals.actions import AnotherBodyError
 from zhunsheng.workflows.receiving import receive
@@ -38,7 +39,7 @@ def take_events(request: HttpRequest) -> HttpResponse:
     events.require_source(told, card.source, batch=batch)
     try:
         # Durable: inside another transaction nothing would be committed when the answer leaves.
-        with transaction.atomic(durable=True):
+        with transaction.atomic(durable=True), within_wall(VIEWER):
             outcomes = receive(
                 by=actor(card),
                 at=SystemClock().now(),

@@ -119,8 +119,8 @@ def told_of(*, viewer: Viewer, subjects: Iterable[str], kinds: Iterable[str]) ->
 
 
 def who_told(*, viewer: Viewer, fact_ids: Iterable[str]) -> dict[str, tuple[str, str, str]]:
-    """(first source, kind, subject) of each of these facts that is stored; for the bureau only."""
-    if viewer.audience is not Audience.BUREAU:
+    """(first source, kind, subject) of each of these facts that is stored; for the whole bureau only."""
+    if not viewer.sees_all:
         return {}
     rows = StoredFact.objects.filter(fact_id__in=sorted(set(fact_ids)))
     told = rows.values_list("fact_id", "source", "kind", "subject")
