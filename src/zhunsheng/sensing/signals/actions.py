@@ -87,7 +87,7 @@ def record_deliveries(
         answers: list[list[Outcome] | AnotherBodyError] = []
         inbox, audit = [], []
         for delivery, hashed, named in zip(deliveries, hashes, names, strict=True):
-            body = hashlib.sha256("".join(hashed).encode()).hexdigest()
+            body = delivery.body or hashlib.sha256("".join(hashed).encode()).hexdigest()
             key = (delivery.source, delivery.key or uuid4().hex)
             if key in given:
                 answers.append(_same_answer(key[1], *given[key], body))

@@ -15,6 +15,8 @@ from zhunsheng.core.contracts import ContractSet, Refusal, check_payload
 from zhunsheng.core.facts import Scalar
 
 WORLD = "@world"
+# Only this software speaks for them: judging, the bureau's own reviews, the business's page, its own intake.
+OWN_SOURCES = frozenset({"judging", "review", "enterprise_portal", "connectors"})
 CLOCK_SKEW = timedelta(minutes=10)
 
 
@@ -47,13 +49,19 @@ class NewFact:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Facts that a source hands over together, under its idempotency key if it has one."""
+    """Facts that a source hands over together, under its idempotency key if it has one.
+
+    `body` is a digest of the delivery as it came, where that decides whether two deliveries are the same;
+    without it what the facts say decides. `refusals` holds, fact by fact, what else speaks against it.
+    """
 
     facts: Sequence[NewFact]
     source: str
     key: str | None = None
     batch: str | None = None
     file_name: str = ""
+    body: str = ""
+    refusals: Sequence[Sequence[Refusal]] = ()
 
 
 @dataclass(frozen=True, slots=True)

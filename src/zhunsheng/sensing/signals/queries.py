@@ -118,6 +118,15 @@ def told_of(*, viewer: Viewer, subjects: Iterable[str], kinds: Iterable[str]) ->
     return [(subject, list(group)) for subject, group in groupby(facts, key=lambda fact: fact.subject)]
 
 
+def who_told(*, viewer: Viewer, fact_ids: Iterable[str]) -> dict[str, tuple[str, str, str]]:
+    """(first source, kind, subject) of each of these facts that is stored; for the whole bureau only."""
+    if not viewer.sees_all:
+        return {}
+    rows = StoredFact.objects.filter(fact_id__in=sorted(set(fact_ids)))
+    told = rows.values_list("fact_id", "source", "kind", "subject")
+    return {name: (source, kind, subject) for name, source, kind, subject in told}
+
+
 def taken_back(*, viewer: Viewer, subjects: Iterable[str]) -> set[str]:
     """The ids of these subjects' facts that stand retracted; for the bureau only."""
     if not viewer.is_staff:

@@ -36,8 +36,9 @@ class Taking:
     ) -> list[Outcome]:
         """What becomes of each fact of a delivery; nothing is written yet."""
         outcomes = []
-        for name, hashed, fact in zip(names, hashes, delivery.facts, strict=True):
-            refusals = refusals_of(fact, self.contracts, self.at)
+        objections = delivery.refusals or [()] * len(delivery.facts)
+        for name, hashed, fact, told in zip(names, hashes, delivery.facts, objections, strict=True):
+            refusals = [*refusals_of(fact, self.contracts, self.at), *told]
             if refusals:
                 outcomes.append(Outcome(OutcomeState.QUARANTINED, "", tuple(refusals)))
                 self.refused.append(self._quarantined(delivery.source, fact, refusals))
@@ -50,7 +51,8 @@ class Taking:
         return outcomes
 
     def _quarantined(self, source: str, fact: NewFact, refusals: Sequence[Refusal]) -> QuarantinedFact:
-        content = {**asdict(fact), "occurred_at": fact.occurred_at.isoformat(), "stated_at": None}
+        stated = fact.stated_at.isoformat() if fact.stated_at else None
+        content = {**asdict(fact), "occurred_at": fact.occurred_at.isoformat(), "stated_at": stated}
         reasons = [[r.field, r.reason_zh, r.cure_zh] for r in refusals]
         return QuarantinedFact(
             source=source, content=content, reasons=reasons, owner=self.owner, received_at=self.at

@@ -1,0 +1,15 @@
+"""Addresses for programs, by version."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from zhunsheng.api import views
+
+app_name = "api"
+urlpatterns = [
+    path("v1/events", views.take_events, name="events"),
+    path("v1/health", views.health, name="health"),
+    path("v1/openapi.json", views.openapi, name="openapi"),
+    re_path("", views.nothing_here, name="nothing"),
+]

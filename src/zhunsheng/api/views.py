@@ -1,0 +1,97 @@
+"""The addresses of the interface for programs."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from zhunsheng.api import bodies, events
+from zhunsheng.api.description import document
+from zhunsheng.api.door import RETRY_AFTER_SECONDS, VIEWER, actor, admitted, endpoint
+from zhunsheng.api.problems import ProblemError, reply
+from zhunsheng.core.clock import SystemClock
+from zhunsheng.core.packs.nodes import PackError
+from zhunsheng.engine.packfiles import current_pack
+from zhunsheng.foundation.accounts.tenancy import within_wall
+from zhunsheng.foundation.tokens.purposes import Purpose
+from zhunsheng.sensing.signals.actions import AnotherBodyError
+from zhunsheng.workflows.receiving import receive
+
+KEY = re.compile(r"[\x21-\x7e]{1,200}\Z")
+
+
+@endpoint("POST")
+def take_events(request: HttpRequest) -> HttpResponse:
+    """A batch or a single event; the answer leaves after the commit, and is the same for the same key."""
+    card = admitted(request, Purpose.SEND_EVENTS)
+    content_type = bodies.content_type(request)
+    key = request.headers.get("Idempotency-Key", "")
+    if not KEY.match(key):
+        raise ProblemError("key-needed", _("1 至 200 个可见 ASCII 字符，每批一个，重发时不变"))
+    body = bodies.read_bytes(request)
+    batch = content_type == bodies.BATCH
+    told = events.read_events(bodies.parse(body), batch=batch)
+    events.require_source(told, card.source, batch=batch)
+    try:
+        # Durable: inside another transaction nothing would be committed when the answer leaves.
+        with transaction.atomic(durable=True), within_wall(VIEWER):
+            outcomes = receive(
+                by=actor(card),
+                at=SystemClock().now(),
+                facts=[event.fact for event in told],
+                source=card.source,
+                contracts=current_pack(settings.PACKS / "general").contracts,
+                key=key,
+                body=hashlib.sha256(content_type.encode() + b"\n" + body).hexdigest(),
+            )
+    except AnotherBodyError as error:
+        raise ProblemError("another-body", _("换一个键，或重发原来的正文")) from error
+    return reply(events.answer_of(told, outcomes))
+
+
+@endpoint("GET", "HEAD")
+def health(request: HttpRequest) -> HttpResponse:
+    """Ready or not, for everybody; which part is not ready, for a token that may watch."""
+    checks = {"database": _database_answers(), "packs": _packs_are_there()}
+    told: dict[str, object] = {"ready": all(checks.values())}
+    if "Authorization" in request.headers:
+        admitted(request, Purpose.WATCH)
+        told["checks"] = checks
+    if told["ready"]:
+        return reply(told)
+    return reply(told, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
+@endpoint("GET", "HEAD")
+def openapi(request: HttpRequest) -> HttpResponse:
+    """The description of all this."""
+    del request
+    return reply(document())
+
+
+@endpoint()
+def nothing_here(request: HttpRequest) -> HttpResponse:
+    """Every other address below."""
+    del request
+    raise ProblemError("not-found", _("地址见 /api/v1/openapi.json"))
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM signals_inboxentry LIMIT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def _packs_are_there() -> bool:
+    try:
+        return bool(current_pack(settings.PACKS / "general").contracts.kinds)
+    except (PackError, OSError):
+        return False

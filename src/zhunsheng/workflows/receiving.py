@@ -1,0 +1,73 @@
+"""A program reports events: what it may say is taken, the rest is kept with reason and cure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from zhunsheng.core.actors import Actor, Viewer
+from zhunsheng.core.contracts import ContractSet, Refusal
+from zhunsheng.registers.registry import queries as registry
+from zhunsheng.sensing.signals import actions as signals
+from zhunsheng.sensing.signals import queries as stored
+from zhunsheng.sensing.signals.new_facts import CLOCK_SKEW, OWN_SOURCES, Delivery, NewFact, Outcome
+from zhunsheng.workflows.tallying import UNKNOWN
+
+VIEWER = Viewer.bureau("receiving")
+STATED_LATER = Refusal("stated_at", "声明时间在将来", "核对时间")
+NOT_TOLD_YET = "没有编号为 {name} 的事实"
+TELL_FIRST = "先报送原事实，再用回执中的 fact_id 更正或撤回"
+NOT_YOURS = Refusal("subject", "只能更正或撤回本来源首先报送的、同一主体同一种类的事实", "由原来源更正或撤回")
+
+
+def receive(
+    *,
+    by: Actor,
+    at: datetime,
+    facts: Sequence[NewFact],
+    source: str,
+    contracts: ContractSet,
+    key: str,
+    body: str,
+) -> list[Outcome]:
+    """The answers in the order of `facts`; AnotherBodyError if the key was used with another body."""
+    known = registry.known_keys(viewer=VIEWER, keys={fact.subject for fact in facts})
+    named = {name for fact in facts for name in (fact.supersedes, fact.retracts) if name}
+    told = stored.who_told(viewer=VIEWER, fact_ids=named)
+    refusals = [
+        [
+            *_of_source(fact, source, contracts),
+            *([UNKNOWN] if fact.subject and fact.subject not in known else []),
+            *_of_target(fact, source, told),
+            *([STATED_LATER] if fact.stated_at and fact.stated_at > at + CLOCK_SKEW else []),
+        ]
+        for fact in facts
+    ]
+    delivery = Delivery(facts, source, key, body=body, refusals=refusals)
+    (answer,) = signals.record_deliveries(by=by, at=at, deliveries=[delivery], contracts=contracts)
+    if isinstance(answer, signals.AnotherBodyError):
+        raise answer
+    return answer
+
+
+def offered(kind: str, source: str, contracts: ContractSet) -> bool:
+    """Whether a source outside this software may report this kind of fact."""
+    contract = contracts.get(kind)
+    return contract is not None and source in contract.sources and source not in OWN_SOURCES
+
+
+def _of_source(fact: NewFact, source: str, contracts: ContractSet) -> list[Refusal]:
+    if contracts.get(fact.kind) is None or offered(fact.kind, source, contracts):
+        return []
+    return [Refusal("kind", f"来源 {source} 不提供 {fact.kind}", "改用契约中写明本来源的种类")]
+
+
+def _of_target(fact: NewFact, source: str, told: dict[str, tuple[str, str, str]]) -> list[Refusal]:
+    fields = {"supersedes": fact.supersedes, "retracts": fact.retracts}
+    refusals = []
+    for field, name in fields.items():
+        if name and name not in told:
+            refusals.append(Refusal(field, NOT_TOLD_YET.format(name=name), TELL_FIRST))
+        elif name and told[name] != (source, fact.kind, fact.subject):
+            refusals.append(Refusal(field, NOT_YOURS.reason_zh, NOT_YOURS.cure_zh))
+    return refusals
