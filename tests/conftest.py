@@ -12,13 +12,6 @@ from tests.emptying import _flush_with_triggers_at_rest as _flush_with_triggers_
 from tools import machine
 from tools.postgres import Server, start_server
 from zhunsheng.core.clock import SHANGHAI, FixedClock
-from zhunsheng.engine import packfiles
-
-
-@pytest.fixture(autouse=True)
-def packs_seen_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test that writes a pack and reads it within the same fifth of a second sees what it wrote."""
-    monkeypatch.setattr(packfiles, "FRESH_SECONDS", 0.0)
 
 
 @pytest.fixture

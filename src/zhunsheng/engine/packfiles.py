@@ -8,8 +8,6 @@ one would silently win.
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,10 +22,8 @@ from zhunsheng.core.packs.nodes import PackError
 from zhunsheng.core.rules.tree import Pack
 
 FILE_BYTES_MAX = 1_000_000
-# Looking at some hundred files costs a millisecond, and every judgement asks.
-FRESH_SECONDS = 0.2
 Stamp = tuple[tuple[str, int, int], ...]
-_LOOKED: dict[Path, tuple[float, Stamp]] = {}
+_LISTED: dict[Path, tuple[list[tuple[Path, int]], list[Path]]] = {}
 RULE_SCHEMAS = frozenset(
     {"zhunsheng.pack/1", "zhunsheng.item/1", "zhunsheng.model/1", "zhunsheng.indicator/1"}
 )
@@ -97,23 +93,33 @@ def load_pack(folder: Path) -> LoadedPack:
 
 
 def stamp(folder: Path) -> Stamp:
-    """Name, size and time of every file: changes, within FRESH_SECONDS, when a pack on disk changes."""
-    now, looked = time.monotonic(), _LOOKED.get(folder)
-    if looked is not None and now - looked[0] < FRESH_SECONDS:
-        return looked[1]
-    found = tuple(sorted(_stamps(str(folder))))
-    _LOOKED[folder] = (now, found)
-    return found
+    """Name, size and time of every file: changes when a pack on disk changes.
+
+    Every judgement asks, so folders are listed anew only when one of them changed; files are looked at
+    always.
+    """
+    known = _LISTED.get(folder)
+    if known is None or any(_time_of(name) != at for name, at in known[0]):
+        folders = [folder, *(found for found in folder.rglob("*") if found.is_dir())]
+        times = [(found, _time_of(found)) for found in folders]
+        files = sorted(file for found in folders for file in found.glob("*.yaml") if file.is_file())
+        known = _LISTED[folder] = (times, files)
+    return tuple(_file_stamp(name) for name in known[1])
 
 
-def _stamps(folder: str) -> Iterator[tuple[str, int, int]]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir():
-                yield from _stamps(entry.path)
-            elif entry.name.endswith(".yaml"):
-                told = entry.stat()
-                yield (entry.path, told.st_size, told.st_mtime_ns)
+def _time_of(folder: Path) -> int:
+    try:
+        return folder.stat().st_mtime_ns
+    except FileNotFoundError:
+        return -1
+
+
+def _file_stamp(file: Path) -> tuple[str, int, int]:
+    try:
+        told = file.stat()
+    except FileNotFoundError:  # taken away since its folder was looked at
+        return str(file), -1, -1
+    return str(file), told.st_size, told.st_mtime_ns
 
 
 @lru_cache(maxsize=16)

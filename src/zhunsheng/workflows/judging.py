@@ -23,6 +23,7 @@ from zhunsheng.workflows.keeping import keep, pack_of
 
 BY = Actor.service("judge")
 VIEWER = Viewer.bureau(BY.key)
+OPENED = ("touch.opened", "touch.clocks", "touch.review", "touch.area")
 
 
 def look(subject: str, at: datetime) -> Folded | None:
@@ -46,13 +47,9 @@ def look(subject: str, at: datetime) -> Folded | None:
         signals.record_facts(by=BY, at=at, facts=folded.facts, source="judging", contracts=library.contracts)
     schedule.set_due(by=BY, at=at, topic="judge", instants={subject: folded.next_due_at})
     _class_at_once(folded, at, library)
-    follow = [
-        (topic, f"{touch_id}@{at.isoformat()}", {"touch": touch_id}, "")
-        for touch_id in folded.opened
-        for topic in ("touch.opened", "touch.clocks", "touch.review", "touch.area")
-    ]
-    if follow:
-        outbox.put_all(by=BY, at=at, entries=follow)
+    opened = ((topic, touch) for touch in folded.opened for topic in OPENED)
+    follow = [(topic, f"{touch}@{at.isoformat()}", {"touch": touch}, "") for topic, touch in opened]
+    outbox.put_all(by=BY, at=at, entries=follow)
     return folded
 
 
