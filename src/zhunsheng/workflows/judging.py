@@ -20,15 +20,17 @@ from zhunsheng.sensing.signals import queries as told
 from zhunsheng.sensing.signals.new_facts import WORLD
 from zhunsheng.workflows.arriving import follow_up
 from zhunsheng.workflows.keeping import keep, pack_of
+from zhunsheng.workflows.unmerging import whom_to_judge
 
 BY = Actor.service("judge")
 VIEWER = Viewer.bureau(BY.key)
 
 
 def look(subject: str, at: datetime) -> Folded | None:
-    """Judge one subject; write touches back as facts, set clocks going. The world is not judged."""
+    """Judge one subject, or whom it is merged into; write touches back as facts, set clocks going."""
     if subject == WORLD:
         return None
+    subject = whom_to_judge(subject, at)
     library: Library = open_library(settings.PACKS)
     folded = fold(
         by=BY,

@@ -10,6 +10,7 @@ from enum import StrEnum
 from django.db import transaction
 
 from zhunsheng.core.actors import Actor, Viewer
+from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.registers.registry import scoping
 from zhunsheng.registers.registry.lifecycle import SubjectState, check_transition
@@ -234,6 +235,11 @@ def link(*, by: Actor, at: datetime, subject: str, other: str, kind: str, since_
         a, b = _subject(subject), _subject(other)
         if a.id == b.id or not reason.strip():
             raise LinkError("关联须涉及两个主体并写明理由")
+        if since_on > at.astimezone(SHANGHAI).date():
+            raise LinkError("关联的起始日在将来；到那一天再登记")
+        standing = SubjectLink.objects.filter(subject=a, kind=kind, reversed_at=None)
+        if standing.filter(other=b).exists() or (kind == "MERGED_INTO" and standing.exists()):
+            raise LinkError("该主体已有同样的有效关联，先撤销再登记")
         if kind == "MERGED_INTO" and _merges_into(b, a):
             raise LinkError("合并成环")
         made = SubjectLink.objects.create(

@@ -143,6 +143,14 @@ def _links(viewer: Viewer) -> QuerySet[SubjectLink]:
     return scoping.within(rows, viewer, "other__key")
 
 
+def standing_link(*, viewer: Viewer, link_id: int) -> tuple[str, str, str] | None:
+    """(kind, subject key, other key) of a link that stands; for the bureau, both ends in its scope."""
+    if not viewer.is_staff:
+        return None
+    rows = _links(viewer).filter(id=link_id, reversed_at=None)
+    return rows.values_list("kind", "subject__key", "other__key").first()
+
+
 def belongings(*, viewer: Viewer, key: str) -> list[BelongingCard]:
     """What belongs to a subject."""
     if not scoping.opens(viewer, key):
