@@ -11,7 +11,7 @@ from decimal import Decimal
 from zhunsheng.core.contracts import FieldType, Refusal
 from zhunsheng.core.facts import Scalar
 from zhunsheng.core.identifiers.surrogate import is_surrogate
-from zhunsheng.core.identifiers.uscc import OLD_LENGTH, CodeRefusal, old_number_checks, read
+from zhunsheng.core.identifiers.uscc import OLD_LENGTH, CodeRefusal, Uscc, old_number_checks, read
 from zhunsheng.core.presets.preset import UNITS, Column, Preset
 from zhunsheng.core.reference import NotInForceError
 
@@ -61,7 +61,9 @@ def read_row(
             value = read_text(column, text, on, lookups)
         except UnreadableError as error:
             if not column.leave_unreadable:
-                refusals.append(Refusal(_place(column, name), error.reason_zh, error.cure_zh))
+                cure = error.cure_zh
+                cure += _rescue(cells, name) if column.field.name == "subject" else ""
+                refusals.append(Refusal(_place(column, name), error.reason_zh, cure))
             continue
         values[column.field.name] = value
         if column.field.name == "on" and isinstance(value, str):
@@ -77,6 +79,19 @@ def _text_of(column: Column, cells: Mapping[str, str], missing: frozenset[str]) 
         if text and text not in missing:
             return name, text
     return next((name for name in column.names if name in cells), column.names[0]), ""
+
+
+def _rescue(cells: Mapping[str, str], told: str) -> str:
+    """In a row whose columns have shifted the code stands elsewhere; it is named, never taken."""
+    found = {
+        read_again.code: name
+        for name, text in cells.items()
+        if name != told and isinstance(read_again := read(text), Uscc)
+    }
+    if len(found) != 1:
+        return ""
+    ((code, name),) = found.items()
+    return f"；本行“{name}”列中的 {code} 是正确的代码，该行可能整行错列"
 
 
 def _place(column: Column, name: str) -> str:
@@ -114,7 +129,7 @@ def read_text(column: Column, text: str, on: dt.date | None, lookups: Mapping[st
 
 
 def _old_number(text: str) -> str:
-    """The number in use before the credit code; of 15 digits the last is tested, older ones are left alone."""
+    """The number before the credit code; of 15 digits the last is tested, older ones are left alone."""
     plain = "".join(text.split())
     if len(plain) == OLD_LENGTH and plain.isascii() and plain.isdigit() and not old_number_checks(plain):
         raise UnreadableError(f"旧注册号 {plain} 的校验位不符", "对照旧营业执照核对 15 位注册号，或留空")
