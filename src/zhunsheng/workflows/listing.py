@@ -64,9 +64,9 @@ def undo(*, batch: str, by: Actor, at: dt.datetime, contracts: ContractSet) -> i
         subjects, kinds = {subject for subject, _, _ in touched}, {*MAIN.values(), "SUBJECT_STATE"}
         told = stored.told_of(viewer=VIEWER, subjects=subjects, kinds=kinds)
         words = LastWords.read(told, instant(at))
-        said = {key: {str(f.payload.get("name")) for f in own} for key, own in told}
+        names = {key: {str(f.payload.get("name")) for f in own} for key, own in told}
         for key in sorted({s for s, kind, _ in touched if kind in {"REGISTRATION", "SUBJECT_STATE"}}):
-            _follow(key, words, {}, by=by, at=at, undone=said.get(key, ()))
+            _follow(key, words, {}, by=by, at=at, undone=names.get(key, ()))
         things = [one for one in touched if one[1] in LIST_KINDS.values()]
         lost = [one for one in things if words.before(*one, at.date()) is None]
         registry.withdraw_belongings(by=by, at=at, numbers=lost, reason=batch)

@@ -59,9 +59,7 @@ def _node(row: Row) -> dict[str, object]:
 )
 @click.option("--source", default="", help=_("来源：发布机关与文号。"))
 @reporting({"edition": _("版本"), "entries": _("代码数")})
-def load(
-    out: Output, kind: str, file: Path, edition: str, start: dt.datetime, source: str
-) -> ExitCode | None:
+def load(out: Output, kind: str, file: Path, edition: str, start: dt.datetime, source: str) -> None:
     """Nothing is overwritten; a later edition speaks for the parts that it names, from its day on."""
     try:
         entries = [_node(row) for row in read_table(file)]

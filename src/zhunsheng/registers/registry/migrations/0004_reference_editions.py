@@ -7,7 +7,7 @@ from zhunsheng.foundation.evidence.append_only import refuse_changes
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registry", "0002_withdrawn"),
+        ("registry", "0003_officer"),
     ]
 
     operations = [

@@ -75,6 +75,7 @@ def differing_after_a_reversal() -> list[int]:
 
 
 def test_merged_and_reversed_is_never_merged() -> None:
+    """FORCE-8"""
     assert differing_after_a_reversal() == []
 
 
@@ -103,6 +104,7 @@ def twice_counted() -> list[int]:
 
 
 def test_the_facts_of_both_count_and_each_counts_once() -> None:
+    """FORCE-5 FORCE-6"""
     assert twice_counted() == []
 
 
@@ -121,6 +123,7 @@ def test_the_engines_agree_about_merged_timelines() -> None:
 
 
 def test_mergers_are_followed_and_a_circle_ends() -> None:
+    """FORCE-7"""
     two = Two(0)
     told = two.link(1, None)
     assert survivor(told["M"], 1) == "S" and survivor(told["M"], 0) == "" and survivor(told["S"], 1) == ""
@@ -132,3 +135,15 @@ def test_mergers_are_followed_and_a_circle_ends() -> None:
     facts = joined("S", told["S"], told.__getitem__, same, LATE)
     assert [f.subject for f in facts if f.fact_id == "x"] == ["S"]
     assert len({f.fact_id for f in facts}) == len(facts)
+
+
+def test_other_links_carry_nothing() -> None:
+    """FORCE-9"""
+    two = Two(0)
+    told = two.link(1, None)
+    told["S"] = [
+        replace(f, payload={**f.payload, "relation": "SUCCEEDS"}) if f.kind == merging.LINK else f
+        for f in told["S"]
+    ]
+    facts = joined("S", told["S"], told.__getitem__, same, two.known_at)
+    assert facts == sorted(told["S"], key=lambda f: f.sequence)
