@@ -35,19 +35,17 @@ class CodeResult:
     dirty: Counter[tuple[str, str]]
     rescued: int
     shifted: int
-    repeated: int
 
 
 def evaluate_codes(folder: Path) -> CodeResult:
-    """Import both files into a home of their own that is thrown away afterwards; the sample twice."""
+    """Import both files into a home of their own that is thrown away afterwards."""
     with tempfile.TemporaryDirectory() as name:
         home = Path(name)
         shutil.copytree(ROOT / "packs", home / "packs")
         shutil.copy(PACKS / "registry/preset.yaml", home / "packs/presets/registry-sample.yaml")
-        right = _import(home, folder / "registry/enterprises_100k.parquet")
-        again = _import(home, folder / "registry/enterprises_100k.parquet")
         errors = home / "errors.csv"
         wrong = _import(home, folder / "registry/dirty_rows_1000.csv", "--errors", str(errors))
+        right = _import(home, folder / "registry/enterprises_100k.parquet")
         with errors.open(encoding="utf-8-sig", newline="") as stream:
             rows = list(csv.DictReader(stream))
     shifted = [row for row in rows if row["dirt"] == "mojibake_shifted" and len(row["reg_date"]) == 18]
@@ -58,7 +56,6 @@ def evaluate_codes(folder: Path) -> CodeResult:
         Counter((row["dirt"], _reason(row["错误"])) for row in rows),
         sum(row["reg_date"] in row["错误"] for row in shifted),
         len(shifted),
-        again["duplicates"],
     )
 
 
@@ -85,10 +82,10 @@ def section(result: CodeResult) -> str:
     rows = [f"| {dirt} | {reason} | {n} |" for (dirt, reason), n in sorted(result.dirty.items())]
     told = (
         f"Imported with `zhunsheng import subjects` through `evaluations/packs/registry`. {result.right} "
-        f"rows with codes that pass GB 32100 taken, {result.refused_right} refused; the same file again: "
-        f"{result.repeated} known already. {result.dirty.total() + result.accepted_dirty} dirty rows: "
-        f"{result.accepted_dirty} taken. Of {result.shifted} rows whose columns have shifted and whose date "
-        f"column holds 18 characters, the cure names that code in {result.rescued}."
+        f"rows with codes that pass GB 32100 taken, {result.refused_right} refused. "
+        f"{result.dirty.total() + result.accepted_dirty} dirty rows: {result.accepted_dirty} taken. "
+        f"Of {result.shifted} rows whose columns have shifted and whose date column holds 18 characters, "
+        f"the cure names that code in {result.rescued}."
     )
     head = [TITLE, "", told, "", "| dirt | reason given | rows |", "|---|---|--:|"]
     return "\n".join([*head, *rows, ""])

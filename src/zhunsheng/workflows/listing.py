@@ -50,7 +50,7 @@ def _follow(
     state = words.last(key, "SUBJECT_STATE", "", at.date())
     known = {name: beside.get(name) for name in ("old_number", "station", "phone")}
     # Facts that were told without a name leave the name that the list has.
-    listed = registers.borne_names(viewer=VIEWER, key=key)
+    listed = [] if said.get("name") else registers.borne_names(viewer=VIEWER, key=key)
     told = [name for name in listed if name not in undone] or listed
     record = subject_record({**known, "name": told[0] if told else "", **said, "subject": key}, state)
     registry.follow_facts(by=by, at=at, record=record)
