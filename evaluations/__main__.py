@@ -63,9 +63,10 @@ def main(arguments: list[str]) -> int:
 
 
 def _registry_only(codes: CodeResult) -> int:
-    """Only the last section of the page is measured and written anew."""
-    cities = PAGE.read_text(encoding="utf-8").split(TITLE)[0]
-    PAGE.write_text(cities + section(codes), encoding="utf-8")
+    """Only this section of the page is measured and written anew; what stands around it stays."""
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(TITLE)
+    _, heading, after = rest.partition("\n## ")
+    PAGE.write_text(before + section(codes) + heading + after, encoding="utf-8")
     print(section(codes))
     return _verdict(codes)
 
