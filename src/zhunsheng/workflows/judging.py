@@ -30,8 +30,7 @@ def look(subject: str, at: datetime) -> Folded | None:
     """Judge one subject, or whom it is merged into; write touches back as facts, set clocks going."""
     if subject == WORLD:
         return None
-    subject = whom_to_judge(subject, at)
-    library: Library = open_library(settings.PACKS)
+    subject, library = whom_to_judge(subject, at), open_library(settings.PACKS)
     folded = fold(
         by=BY,
         at=at,
