@@ -24,6 +24,7 @@ from zhunsheng.workflows.unmerging import whom_to_judge
 
 BY = Actor.service("judge")
 VIEWER = Viewer.bureau(BY.key)
+OPENED = ("touch.opened", "touch.clocks", "touch.review", "touch.area")
 
 
 def look(subject: str, at: datetime) -> Folded | None:
@@ -47,11 +48,7 @@ def look(subject: str, at: datetime) -> Folded | None:
         signals.record_facts(by=BY, at=at, facts=folded.facts, source="judging", contracts=library.contracts)
     schedule.set_due(by=BY, at=at, topic="judge", instants={subject: folded.next_due_at})
     _class_at_once(folded, at, library)
-    follow = [
-        (topic, f"{touch_id}@{at.isoformat()}", {"touch": touch_id}, "")
-        for touch_id in folded.opened
-        for topic in ("touch.opened", "touch.clocks", "touch.review", "touch.area")
-    ]
+    follow = [(t, f"{n}@{at.isoformat()}", {"touch": n}, "") for n in folded.opened for t in OPENED]
     if follow:
         outbox.put_all(by=BY, at=at, entries=follow)
     return folded
