@@ -1,4 +1,7 @@
-"""`python -m evaluations` measures and writes the page; `… calibrate` fits the points first."""
+"""`python -m evaluations` measures and writes the page; `… calibrate` fits the points first.
+
+`… registry` measures the registry codes only.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from evaluations.calibrate import fitted_points
 from evaluations.cities import CITIES, City
 from evaluations.folder import DataFolderMissingError, data_folder
 from evaluations.judged import PACKS, judge_rows, one_hot, read_pack
-from evaluations.registry_codes import evaluate_codes, section
+from evaluations.registry_codes import TITLE, CodeResult, evaluate_codes, section
 from evaluations.report import evaluate, page
 from evaluations.statutes import evaluate_search, law_folder
 from evaluations.statutes import section as search_section
@@ -44,6 +47,8 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 4
     outcomes = []
+    if arguments == ["registry"]:
+        return _registry_only(evaluate_codes(folder))
     for city in CITIES:
         print(f"{city.title} …", file=sys.stderr)
         if "calibrate" in arguments:
@@ -54,8 +59,20 @@ def main(arguments: list[str]) -> int:
     laws = evaluate_search(folder, corpus) if corpus is not None else None
     PAGE.write_text("\n".join([page(outcomes), section(codes), search_section(laws)]), encoding="utf-8")
     print(PAGE.read_text(encoding="utf-8"))
-    wrong = codes.refused_right or any(fault == "OK" for _, fault in codes.dirty)
-    return 1 if wrong else 0
+    return _verdict(codes)
+
+
+def _registry_only(codes: CodeResult) -> int:
+    """Only this section of the page is measured and written anew; what stands around it stays."""
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(TITLE)
+    _, heading, after = rest.partition("\n## ")
+    PAGE.write_text(before + section(codes) + heading + after, encoding="utf-8")
+    print(section(codes))
+    return _verdict(codes)
+
+
+def _verdict(codes: CodeResult) -> int:
+    return 1 if codes.refused_right or codes.accepted_dirty else 0
 
 
 if __name__ == "__main__":

@@ -102,10 +102,12 @@ def unsigned_functions(module: str, tree: ast.Module) -> list[str]:
 
 SCOPING = frozenset({"within", "opens", "subjects", "sees_all", "is_supervisor", "may_see_subject", "audits"})
 OWN_RULES = frozenset({"foundation"})
-# Whoever looks gets them: each entry was looked at. Statutes are public, and lists are published by law.
+# Whoever looks gets them: each entry was looked at. Statutes and tables of codes are public, and lists are
+# published by law.
 FOR_EVERYBODY = frozenset(
     {
         "zhunsheng.judging.triggers.queries.published_lists",
+        "zhunsheng.registers.registry.queries.reference_table",
         "zhunsheng.registers.statutes.queries.laws.article_on",
         "zhunsheng.registers.statutes.queries.laws.laws",
         "zhunsheng.registers.statutes.queries.laws.search",

@@ -59,7 +59,7 @@ def in_force(facts: Iterable[Fact], known_at: int) -> tuple[Fact, ...]:
     known = [fact for fact in facts if fact.recorded_at <= known_at]
     if all(fact.supersedes is None and fact.retracts is None for fact in known):
         return tuple(sorted(known, key=lambda fact: fact.order))
-    alive = _alive(known)
+    alive = alive_among(known)
     corrections: dict[str, list[Fact]] = {}
     for fact in alive:
         if fact.supersedes is not None:
@@ -79,7 +79,8 @@ def _rank(fact: Fact) -> tuple[int, str]:
     return (fact.stated_at, fact.fact_id)
 
 
-def _alive(known: Sequence[Fact]) -> list[Fact]:
+def alive_among(known: Sequence[Fact]) -> list[Fact]:
+    """Those that no alive retraction among them names, retractions and corrected facts included."""
     retractions: dict[str, list[str]] = {}
     for fact in known:
         if fact.retracts is not None:

@@ -25,6 +25,7 @@ def follow_up(subject: str, sequences: list[int], at: datetime) -> None:
     key, payload = f"{subject}:{sequences[-1]}", {"subject": subject}
     if any(fact.kind == "SUBJECT_STATE" for fact in arrived):
         outbox.put(by=BY, at=at, topic="subject.state_changed", key=key, payload=payload)
-    known = portraits.current(viewer=VIEWER, subject=subject)
+    judged = told.survivor_of(viewer=VIEWER, subject=subject) or subject
+    known = portraits.current(viewer=VIEWER, subject=judged)
     if known is not None and any(fact.occurred_at <= instant(known.as_of) for fact in arrived):
-        outbox.put(by=BY, at=at, topic="class.late", key=key, payload=payload)
+        outbox.put(by=BY, at=at, topic="class.late", key=key, payload={"subject": judged})

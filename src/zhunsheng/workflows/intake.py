@@ -13,7 +13,7 @@ from zhunsheng.core.presets.preset import Preset
 from zhunsheng.foundation.tabular.limits import Row
 from zhunsheng.registers.registry import queries as registry
 from zhunsheng.sensing.signals.new_facts import NewFact, refusals_of
-from zhunsheng.sensing.signals.register_rows import fact_of_row
+from zhunsheng.sensing.signals.register_rows import fact_of_row, lookups
 from zhunsheng.sensing.signals.rows import fact_from_row
 from zhunsheng.workflows.tallying import ROWS_A_COMMIT, UNKNOWN, VIEWER, Terms, Told, record_rows
 
@@ -35,8 +35,10 @@ def take_signals(rows: Iterable[Row], *, terms: Terms, preset: Preset | None = N
 def _readable(
     part: list[Row], contracts: ContractSet, at: datetime, told: Told, preset: Preset | None
 ) -> list[tuple[Row, NewFact]]:
+    tables = lookups(VIEWER) if preset else {}
     read = [
-        (row, *(fact_of_row(row, preset) if preset else fact_from_row(row.cells, contracts))) for row in part
+        (row, *(fact_of_row(row, preset, tables) if preset else fact_from_row(row.cells, contracts)))
+        for row in part
     ]
     keys = {fact.subject for _, fact, _ in read if fact is not None}
     known = registry.known_keys(viewer=VIEWER, keys=keys)

@@ -20,6 +20,7 @@ from zhunsheng.sensing.signals import queries as told
 from zhunsheng.sensing.signals.new_facts import WORLD
 from zhunsheng.workflows.arriving import follow_up
 from zhunsheng.workflows.keeping import keep, pack_of
+from zhunsheng.workflows.unmerging import whom_to_judge
 
 BY = Actor.service("judge")
 VIEWER = Viewer.bureau(BY.key)
@@ -27,10 +28,10 @@ OPENED = ("touch.opened", "touch.clocks", "touch.review", "touch.area")
 
 
 def look(subject: str, at: datetime) -> Folded | None:
-    """Judge one subject; write touches back as facts, set clocks going. The world is not judged."""
+    """Judge one subject, or whom it is merged into; write touches back as facts, set clocks going."""
     if subject == WORLD:
         return None
-    library: Library = open_library(settings.PACKS)
+    subject, library = whom_to_judge(subject, at), open_library(settings.PACKS)
     folded = fold(
         by=BY,
         at=at,
@@ -47,9 +48,9 @@ def look(subject: str, at: datetime) -> Folded | None:
         signals.record_facts(by=BY, at=at, facts=folded.facts, source="judging", contracts=library.contracts)
     schedule.set_due(by=BY, at=at, topic="judge", instants={subject: folded.next_due_at})
     _class_at_once(folded, at, library)
-    opened = ((topic, touch) for touch in folded.opened for topic in OPENED)
-    follow = [(topic, f"{touch}@{at.isoformat()}", {"touch": touch}, "") for topic, touch in opened]
-    outbox.put_all(by=BY, at=at, entries=follow)
+    follow = [(t, f"{n}@{at.isoformat()}", {"touch": n}, "") for n in folded.opened for t in OPENED]
+    if follow:
+        outbox.put_all(by=BY, at=at, entries=follow)
     return folded
 
 

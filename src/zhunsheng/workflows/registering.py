@@ -16,7 +16,7 @@ from zhunsheng.registers.registry import queries as registry
 from zhunsheng.registers.registry.facts import KINDS
 from zhunsheng.sensing.signals import queries as stored
 from zhunsheng.sensing.signals.new_facts import NewFact
-from zhunsheng.sensing.signals.register_rows import Values, news_of, values_of_row
+from zhunsheng.sensing.signals.register_rows import Values, lookups, news_of, values_of_row
 from zhunsheng.sensing.signals.standing import LastWords
 from zhunsheng.workflows.listing import enlist
 from zhunsheng.workflows.tallying import ROWS_A_COMMIT, TWICE, UNKNOWN, VIEWER, Terms, Told, record_rows
@@ -26,7 +26,7 @@ def take_records(rows: Iterable[Row], *, preset: Preset, on: dt.date, terms: Ter
     """Take rows in, some thousands a commit. `on` is the day of the table, for rows without a day."""
     told, stream, seen = Told(), iter(rows), set()
     while part := list(islice(stream, ROWS_A_COMMIT)):
-        good = _readable(part, preset, told)
+        good = _readable(part, preset, on, told)
         keys = {str(values["subject"]) for _, values in good}
         known = keys if preset.target is Target.SUBJECTS else registry.known_keys(viewer=VIEWER, keys=keys)
         kinds = KINDS[preset.target]
@@ -51,10 +51,10 @@ def take_records(rows: Iterable[Row], *, preset: Preset, on: dt.date, terms: Ter
         yield told
 
 
-def _readable(part: list[Row], preset: Preset, told: Told) -> list[tuple[Row, Values]]:
-    good = []
+def _readable(part: list[Row], preset: Preset, on: dt.date, told: Told) -> list[tuple[Row, Values]]:
+    good, tables = [], lookups(VIEWER)
     for row in part:
-        values, refusals = values_of_row(row, preset)
+        values, refusals = values_of_row(row, preset, tables, on)
         if refusals:
             told.refused.append((row, refusals))
         else:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from zhunsheng.core.identifiers.uscc import make
 from zhunsheng.core.packs.nodes import PackError
 from zhunsheng.core.presets.cells import UnreadableError, read_date, read_money, read_row
 from zhunsheng.core.presets.preset import SCHEMA, read_preset
+from zhunsheng.core.reference import NotInForceError
 from zhunsheng.engine.packfiles import load_pack
 from zhunsheng.engine.presetfiles import load_presets
 
@@ -102,3 +105,37 @@ def test_dates() -> None:
     for text in ("2026-02-30", "七月", "0026-07-01"):
         with pytest.raises(UnreadableError):
             read_date(text)
+
+
+def test_a_code_that_stands_in_another_column_is_named_and_not_taken() -> None:
+    preset = read_preset(GOOD, CONTRACTS, where="x.yaml")
+    code = make("91", "980102", "MA100A1B")
+    shifted = {"代码": "汀前街1号", "编号": "1", "到期": "31.12.2026", "类别": "食品", "日期": code}
+    (refusal,) = read_row(shifted, preset, {}).refusals
+    assert f"“日期”列中的 {code} 是正确的代码" in refusal.cure_zh
+    two = shifted | {"备注": make("91", "980102", "MA200A1B")}
+    assert "错列" not in read_row(two, preset, {}).refusals[0].cure_zh.partition("18 位代码")[2]
+
+
+def test_division_and_industry_are_looked_up_whether_or_not_the_preset_says_so() -> None:
+    columns: dict[str, Any] = {
+        "subject": "代码",
+        "name": "名称",
+        "established_on": "成立",
+        "industry": "行业",
+        "division": {"from": "区划", "lookup": "division"},
+    }
+    preset = read_preset(GOOD | {"target": "subjects", "columns": columns}, CONTRACTS, where="x.yaml")
+
+    def industry(text: str, on: dt.date | None) -> str:
+        assert on == dt.date(2026, 6, 1)
+        raise NotInForceError(f"没有 {text}", "改填 52")
+
+    cells = {"代码": make("91", "980102", "MA100A1B"), "名称": "甲", "成立": "2020-01-01"}
+    lookups = {"industry": industry, "division": lambda text, on: {"西浦区": "980103"}[text]}
+    read = read_row(cells | {"行业": "5212", "区划": "西浦区"}, preset, lookups, dt.date(2026, 6, 1))
+    assert read.values["division"] == "980103"
+    assert [(r.field, r.cure_zh) for r in read.refusals] == [("industry（行业）", "改填 52")]
+    with pytest.raises(PackError):
+        wrong = columns | {"name": {"from": "名称", "lookup": "people"}}
+        read_preset(GOOD | {"target": "subjects", "columns": wrong}, CONTRACTS, where="x.yaml")

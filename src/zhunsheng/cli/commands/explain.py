@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from zhunsheng.cli.days import Instant, now
 from zhunsheng.cli.exit_codes import CannotRunError
+from zhunsheng.cli.merged import refuse_merged
 from zhunsheng.cli.output import Output, reporting
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.clock import day_of, instant
@@ -53,8 +54,11 @@ def _basis(basis: tuple[Basis, ...]) -> str:
 def command(out: Output, code: str, as_of: datetime | None) -> None:
     """Judge one subject with the trace on."""
     pack = open_library(settings.PACKS).pack
-    viewer, at = Viewer.bureau("explain"), instant(as_of or now())
-    facts, world = signals.timeline(viewer=viewer, subject=code), signals.world(viewer=viewer)
+    viewer, known_at = Viewer.bureau("explain"), as_of or now()
+    at = instant(known_at)
+    refuse_merged(code, known_at)
+    facts = signals.timeline(viewer=viewer, subject=code, known_at=known_at)
+    world = signals.world(viewer=viewer)
     if not facts:
         raise CannotRunError(_("没有 %(subject)s 的事实，请核对代码。") % {"subject": code})
     told = explain(pack, judge(pack, code, facts, world, at, at), facts, world)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from zhunsheng.cli.days import Instant, now
 from zhunsheng.cli.exit_codes import CannotRunError
+from zhunsheng.cli.merged import refuse_merged
 from zhunsheng.cli.output import Output, reporting
 from zhunsheng.core.clock import moment
 from zhunsheng.engine.judgement import Judgement
@@ -60,6 +61,7 @@ def command(out: Output, as_of: datetime | None, known_at: datetime | None, subj
     at = as_of or now()
     told = judge_all(at, known_at or at, [subject] if subject else None)
     if subject and not told:
+        refuse_merged(subject, known_at or at)
         raise CannotRunError(_("没有 %(subject)s 的事实，请核对代码。") % {"subject": subject})
     records = [as_record(j) for j in told]
     out.records(_counted(out, records))

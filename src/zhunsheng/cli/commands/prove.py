@@ -49,17 +49,19 @@ def _record(mismatch: Mismatch) -> dict[str, object]:
 )
 def command(out: Output, as_of: dt.datetime | None, histories: int, days: int, packs: int) -> ExitCode:
     """Compare everything, tell the smallest case of each disagreement."""
-    pack, at = open_library(settings.PACKS).pack, instant(as_of or now())
+    pack, known_at = open_library(settings.PACKS).pack, as_of or now()
+    at = instant(known_at)
     world = signals.world(viewer=VIEWER)
     proof = Proof(0, 0, ())
     with out.progress(_("证明")) as progress:
-        timelines = signals.timelines(viewer=VIEWER)
+        timelines = signals.timelines(viewer=VIEWER, known_at=known_at)
         while part := list(islice(timelines, 500)):
             facts = [fact for _subject, own in part for fact in own]
             proof += prove_judgements(pack, facts, world, [(at, at)])
             progress.advance(len(part))
         start = at - days * 86_400
-        some = [fact for _subject, own in islice(signals.timelines(viewer=VIEWER), histories) for fact in own]
+        first = islice(signals.timelines(viewer=VIEWER, known_at=known_at), histories)
+        some = [fact for _subject, own in first for fact in own]
         if some:
             proof += prove_histories(pack, some, world, start, at)
         proof += prove_generated(packs)

@@ -45,7 +45,7 @@ def command(out: Output, pack: Path, start: dt.datetime, end: dt.datetime) -> No
         raise CannotRunError(str(error)) from error
     world, events = signals.world(viewer=VIEWER), []
     with out.progress(_("重放")) as progress:
-        timelines = signals.timelines(viewer=VIEWER)
+        timelines = signals.timelines(viewer=VIEWER, known_at=end)
         while part := list(islice(timelines, 500)):
             facts = [fact for _subject, own in part for fact in own]
             told = replay(rules, facts, world, instant(start), instant(end))

@@ -11,8 +11,9 @@ from decimal import Decimal
 from zhunsheng.core.contracts import FieldType, Refusal
 from zhunsheng.core.facts import Scalar
 from zhunsheng.core.identifiers.surrogate import is_surrogate
-from zhunsheng.core.identifiers.uscc import CodeRefusal, read
+from zhunsheng.core.identifiers.uscc import OLD_LENGTH, CodeRefusal, Uscc, old_number_checks, read
 from zhunsheng.core.presets.preset import UNITS, Column, Preset
+from zhunsheng.core.reference import NotInForceError
 
 YES, NO = ("true", "1", "是", "有", "Y", "y"), ("false", "0", "否", "无", "N", "n")
 DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d")
@@ -20,7 +21,7 @@ TIME_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/
 MONEY = re.compile(r"(-?[0-9][0-9,]*(?:\.[0-9]+)?)[(（]?(亿|万)?(元)?(人民币)?(元)?[)）]?")
 FIGURES_MAX = 18
 Lookup = Callable[[str, dt.date | None], str]
-"""A text and the day of the row → our code; LookupError with a Chinese reason when there is none."""
+"""A text and the day of the row → our code; NotInForceError with reason and cure when there is none."""
 
 
 class UnreadableError(ValueError):
@@ -40,11 +41,15 @@ class ReadRow:
     refusals: tuple[Refusal, ...]
 
 
-def read_row(cells: Mapping[str, str], preset: Preset, lookups: Mapping[str, Lookup]) -> ReadRow:
-    """Everything a row says. The day of the row is read first, because codes are looked up on it."""
+def read_row(
+    cells: Mapping[str, str], preset: Preset, lookups: Mapping[str, Lookup], on: dt.date | None = None
+) -> ReadRow:
+    """Everything a row says. The day of the row is read first, because codes are looked up on it.
+
+    `on` is the day of a row that has none.
+    """
     values: dict[str, Scalar] = {}
     refusals: list[Refusal] = []
-    on: dt.date | None = None
     for column in sorted(preset.columns, key=lambda c: c.field.name != "on"):
         name, text = _text_of(column, cells, preset.missing)
         if not text:
@@ -56,7 +61,9 @@ def read_row(cells: Mapping[str, str], preset: Preset, lookups: Mapping[str, Loo
             value = read_text(column, text, on, lookups)
         except UnreadableError as error:
             if not column.leave_unreadable:
-                refusals.append(Refusal(_place(column, name), error.reason_zh, error.cure_zh))
+                cure = error.cure_zh
+                cure += _rescue(cells, name) if column.field.name == "subject" else ""
+                refusals.append(Refusal(_place(column, name), error.reason_zh, cure))
             continue
         values[column.field.name] = value
         if column.field.name == "on" and isinstance(value, str):
@@ -74,6 +81,19 @@ def _text_of(column: Column, cells: Mapping[str, str], missing: frozenset[str]) 
     return next((name for name in column.names if name in cells), column.names[0]), ""
 
 
+def _rescue(cells: Mapping[str, str], told: str) -> str:
+    """In a row whose columns have shifted the code stands elsewhere; it is named, never taken."""
+    found = {
+        read_again.code: name
+        for name, text in cells.items()
+        if name != told and isinstance(read_again := read(text), Uscc)
+    }
+    if len(found) != 1:
+        return ""
+    ((code, name),) = found.items()
+    return f"；本行“{name}”列中的 {code} 是正确的代码，该行可能整行错列"
+
+
 def _place(column: Column, name: str) -> str:
     return f"{column.field.name}（{name}）" if name else column.field.name
 
@@ -84,11 +104,13 @@ def read_text(column: Column, text: str, on: dt.date | None, lookups: Mapping[st
         return read_code(text)
     if column.values is not None:
         text = column.values.get(text, text)
-    if column.lookup and column.names:
+    if column.lookup:
         try:
             return lookups[column.lookup](text, on)
-        except LookupError as error:
-            raise UnreadableError(str(error.args[0]), "核对代码或名称；新代码先导入参考表") from error
+        except NotInForceError as error:
+            raise UnreadableError(error.reason_zh, error.cure_zh) from error
+    if column.field.name == "old_number":
+        return _old_number(text)
     match column.field.type:
         case FieldType.DATE:
             return read_date(text, column.dates)
@@ -104,6 +126,14 @@ def read_text(column: Column, text: str, on: dt.date | None, lookups: Mapping[st
             return _choice(column, text)
         case FieldType.TEXT:
             return text
+
+
+def _old_number(text: str) -> str:
+    """The number before the credit code; of 15 digits the last is tested, older ones are left alone."""
+    plain = "".join(text.split())
+    if len(plain) == OLD_LENGTH and plain.isascii() and plain.isdigit() and not old_number_checks(plain):
+        raise UnreadableError(f"旧注册号 {plain} 的校验位不符", "对照旧营业执照核对 15 位注册号，或留空")
+    return plain
 
 
 def _choice(column: Column, text: str) -> str:

@@ -96,8 +96,10 @@ def _column(name: str, node: object, fields: Mapping[str, FieldContract], where:
     spec = fields.get(name)
     if spec is None:
         raise PackError(where, f"没有这个字段；可用：{sorted(fields)}")
+    # Codes of reference tables are looked up whether or not the preset says so.
+    usual = name if name in LOOKUPS else ""
     if isinstance(node, str | list):
-        return Column(spec, _texts(node, where))
+        return Column(spec, _texts(node, where), lookup=usual)
     body = as_mapping(node, where)
     only_keys(body, COLUMN_KEYS, where)
     if ("from" in body) == ("value" in body):
@@ -121,7 +123,7 @@ def _column(name: str, node: object, fields: Mapping[str, FieldContract], where:
         values=_values(body.get("values"), spec, f"{where}.values"),
         dates=_texts(body.get("dates", []), f"{where}.dates"),
         unit=body.get("unit", "元"),
-        lookup=body.get("lookup", ""),
+        lookup=body.get("lookup", usual),
         leave_unreadable="unreadable" in body,
     )
 

@@ -6,16 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from django.db import transaction
 
 from zhunsheng.core.actors import Actor, Viewer
+from zhunsheng.core.clock import SHANGHAI
+from zhunsheng.core.reference import Edition, Table, read_edition
 from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.registers.registry import scoping
 from zhunsheng.registers.registry.lifecycle import SubjectState, check_transition
 from zhunsheng.registers.registry.models import (
     Belonging,
     IdentifierKind,
+    ReferenceEdition,
     Subject,
     SubjectIdentifier,
     SubjectLink,
@@ -37,6 +41,10 @@ class UnknownSubjectError(Exception):
 
 class RevealError(Exception):
     """A closed field that this viewer may not open, or not without saying what for."""
+
+
+class EditionError(Exception):
+    """An edition of this name was loaded with another content."""
 
 
 class LinkError(Exception):
@@ -228,12 +236,27 @@ def record_belonging(*, by: Actor, at: datetime, record: BelongingRecord) -> Eff
     return Effect.CREATED if created else Effect.CHANGED
 
 
+def follow_belonging(*, by: Actor, at: datetime, record: BelongingRecord) -> Effect:
+    """Bring a thing's row back to what the facts in force say; what is in no fact stays as it is listed."""
+    rows = Belonging.objects.filter(subject__key=record.subject, kind=record.kind, number=record.number)
+    found = rows.values_list("name", "details").first() or ("", {})
+    details = {**found[1], **record.details}
+    return record_belonging(
+        by=by, at=at, record=replace(record, name=record.name or found[0], details=details)
+    )
+
+
 def link(*, by: Actor, at: datetime, subject: str, other: str, kind: str, since_on: date, reason: str) -> int:
     """Link two subjects from a day on; the id of the link. A circle of mergers is refused."""
     with transaction.atomic():
         a, b = _subject(subject), _subject(other)
         if a.id == b.id or not reason.strip():
             raise LinkError("关联须涉及两个主体并写明理由")
+        if since_on > at.astimezone(SHANGHAI).date():
+            raise LinkError("关联的起始日在将来；到那一天再登记")
+        standing = SubjectLink.objects.filter(subject=a, kind=kind, reversed_at=None)
+        if standing.filter(other=b).exists() or (kind == "MERGED_INTO" and standing.exists()):
+            raise LinkError("该主体已有同样的有效关联，先撤销再登记")
         if kind == "MERGED_INTO" and _merges_into(b, a):
             raise LinkError("合并成环")
         made = SubjectLink.objects.create(
@@ -273,3 +296,27 @@ def move_station(*, by: Actor, at: datetime, old: str, new: str, reason: str) ->
         detail = {"from": old, "to": new, "subjects": moved, "reason": reason}
         evidence.record(by=by, at=at, action="STATION_MOVED", target=f"station:{old}", detail=detail)
     return moved
+
+
+def load_edition(*, by: Actor, at: datetime, kind: str, document: Mapping[str, Any], known: Table) -> Edition:
+    """Record an edition of a reference table; PackError with the place when it is not one.
+
+    The same edition again changes nothing; another text under its name raises EditionError.
+    """
+    read = read_edition(kind, document, where=str(document.get("edition") or kind), known=known)
+    with transaction.atomic():
+        found = ReferenceEdition.objects.filter(kind=kind, name=read.name).first()
+        if found is not None and found.document != document:
+            raise EditionError(f"版本 {read.name} 已载入过，内容不同；换一个版本名")
+        if found is None:
+            ReferenceEdition.objects.create(
+                kind=kind,
+                name=read.name,
+                valid_from=read.valid_from,
+                document=dict(document),
+                recorded_at=at,
+                recorded_by=by.name or by.key,
+            )
+            detail = {"edition": read.name, "entries": len(read.entries)}
+            evidence.record(by=by, at=at, action="EDITION_LOADED", target=f"reference:{kind}", detail=detail)
+    return read

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from zhunsheng.foundation.evidence.append_only import AppendOnlyModel
 from zhunsheng.registers.registry.lifecycle import SubjectState
 
 
@@ -176,3 +177,22 @@ class Belonging(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.number}"
+
+
+class ReferenceEdition(AppendOnlyModel):
+    """An edition of a reference table that the bureau loaded; later ones supersede, none is overwritten."""
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=16)
+    name = models.CharField(max_length=100)
+    valid_from = models.DateField()
+    document = models.JSONField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [models.UniqueConstraint(fields=["kind", "name"], name="registry_one_edition_a_name")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"

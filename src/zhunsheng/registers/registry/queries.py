@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
 
+from django.conf import settings
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from zhunsheng.core.actors import Viewer
+from zhunsheng.core.reference import Edition, Table, read_edition
+from zhunsheng.engine.referencefiles import shipped_editions
 from zhunsheng.foundation.accounts.queries import access
 from zhunsheng.registers.registry import scoping
-from zhunsheng.registers.registry.models import Belonging, Subject, SubjectLink
+from zhunsheng.registers.registry.models import Belonging, ReferenceEdition, Subject, SubjectLink, SubjectName
+
+Row = tuple[int, str, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +151,22 @@ def _links(viewer: Viewer) -> QuerySet[SubjectLink]:
     return scoping.within(rows, viewer, "other__key")
 
 
+def standing_link(*, viewer: Viewer, link_id: int) -> tuple[str, str, str] | None:
+    """(kind, subject key, other key) of a link that stands; for the bureau, both ends in its scope."""
+    if not viewer.is_staff:
+        return None
+    rows = _links(viewer).filter(id=link_id, reversed_at=None)
+    return rows.values_list("kind", "subject__key", "other__key").first()
+
+
+def borne_names(*, viewer: Viewer, key: str) -> list[str]:
+    """The names that a subject bore by the list, the last first; nothing if the viewer may not see it."""
+    if not scoping.opens(viewer, key):
+        return []
+    rows = SubjectName.objects.filter(subject__key=key).order_by("-valid_from")
+    return list(rows.values_list("name", flat=True))
+
+
 def belongings(*, viewer: Viewer, key: str) -> list[BelongingCard]:
     """What belongs to a subject."""
     if not scoping.opens(viewer, key):
@@ -168,3 +192,22 @@ def why_visible(*, viewer: Viewer, key: str, on: date) -> list[str]:
         return []
     place = access.Place(row.division, row.station, row.officer)
     return access.who_sees(viewer=viewer, place=place, on=on, power="subject.read")
+
+
+def reference_table(*, viewer: Viewer, kind: str) -> Table:
+    """The reference table of a kind: what comes with the installation and every edition loaded since.
+
+    Codes of public tables are no secret: every viewer gets the same.
+    """
+    shipped = shipped_editions(Path(settings.PACKS) / "reference")
+    loaded = ReferenceEdition.objects.filter(kind=kind).values_list("id", "name", "recorded_at")
+    return _table(kind, shipped, connection.settings_dict["NAME"], tuple(loaded))
+
+
+@lru_cache(maxsize=8)
+def _table(kind: str, shipped: tuple[Edition, ...], _database: str, loaded: tuple[Row, ...]) -> Table:
+    """Editions are never changed, so their names say what is in them; read once for each set."""
+    told = [e for e in shipped if e.kind == kind]
+    for row in ReferenceEdition.objects.filter(id__in=[number for number, _, _ in loaded]):
+        told.append(read_edition(kind, row.document, where=row.name, known=Table.of(kind, told)))
+    return Table.of(kind, told)

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import NAMESPACE_OID, uuid5
 
-from zhunsheng.core.clock import SHANGHAI
+from zhunsheng.core.clock import SHANGHAI, moment
 from zhunsheng.core.contracts import ContractSet, Refusal, check_payload
-from zhunsheng.core.facts import Scalar
+from zhunsheng.core.facts import Fact, Scalar
 
 WORLD = "@world"
 # Only this software speaks for them: judging, the bureau's own reviews, the business's page, its own intake.
@@ -120,3 +120,9 @@ def refusals_of(fact: NewFact, contracts: ContractSet, at: datetime) -> list[Ref
     if fact.retracts is None:
         found += check_payload(contract, fact.payload)
     return found
+
+
+def same_report(fact: Fact, contracts: ContractSet) -> str:
+    """What two reports of one fact of one subject have in common, under whatever ids they were stored."""
+    told = NewFact(fact.kind, fact.subject, moment(fact.occurred_at), fact.payload, fact.object)
+    return identity(told, contracts)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import groupby
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Max, Q
 
 from zhunsheng.core.actors import Viewer
-from zhunsheng.core.clock import instant
-from zhunsheng.core.facts import Fact
+from zhunsheng.core.clock import day_end, instant
+from zhunsheng.core.facts import Fact, in_force
+from zhunsheng.core.merging import LINK, joined, survivor
+from zhunsheng.engine.library import open_library
 from zhunsheng.registers.registry import scoping
 from zhunsheng.sensing.signals.models import (
     BatchState,
@@ -22,8 +25,9 @@ from zhunsheng.sensing.signals.models import (
     QuarantineState,
     StoredFact,
 )
-from zhunsheng.sensing.signals.new_facts import WORLD
+from zhunsheng.sensing.signals.new_facts import WORLD, same_report
 
+FOR_EVER = 1 << 62
 COLUMNS = (
     "fact_id",
     "kind",
@@ -60,13 +64,66 @@ def _fact(row: Row) -> Fact:
 
 
 def timeline(*, viewer: Viewer, subject: str, known_at: datetime | None = None) -> list[Fact]:
-    """Every stored fact of one subject in order of arrival, ready for the engine; [] if not to be seen."""
+    """Every fact that one subject is judged by, in order of arrival; [] if not to be seen.
+
+    Those of subjects that are merged into it as known at `known_at` (or now) are among them.
+    """
     if not scoping.opens(viewer, subject):
         return []
+    return _joined(subject, _own(subject, known_at), known_at)
+
+
+def _own(subject: str, known_at: datetime | None) -> list[Fact]:
     rows = StoredFact.objects.filter(subject=subject)
     if known_at is not None:
         rows = rows.filter(recorded_at__lte=known_at)
     return [_fact(row) for row in rows.order_by("sequence").values_list(*COLUMNS)]
+
+
+def _joined(subject: str, own: list[Fact], known_at: datetime | None) -> list[Fact]:
+    if not any(fact.kind == LINK for fact in own):
+        return own
+    contracts = open_library(settings.PACKS).contracts
+
+    def same(fact: Fact) -> str:
+        return same_report(fact, contracts)
+
+    return joined(subject, own, lambda key: _own(key, known_at), same, _seconds(known_at))
+
+
+def _seconds(known_at: datetime | None) -> int:
+    return FOR_EVER if known_at is None else instant(known_at)
+
+
+def survivor_of(*, viewer: Viewer, subject: str, known_at: datetime | None = None) -> str:
+    """Whom this one is merged into, mergers followed; empty when it stands for itself.
+
+    Only for those who see everything: the other may be out of a narrower scope.
+    """
+    if not viewer.sees_all:
+        return ""
+    found, seen = "", {subject}
+    while True:
+        rows = StoredFact.objects.filter(subject=found or subject, kind=LINK).order_by("sequence")
+        following = survivor([_fact(row) for row in rows.values_list(*COLUMNS)], _seconds(known_at))
+        if not following or following in seen:
+            return found
+        found = following
+        seen.add(found)
+
+
+def name_on(*, viewer: Viewer, subject: str, on: date) -> str:
+    """The registered name in force on a day, as the facts that stand now say; empty when they say none."""
+    own = [f for f in timeline(viewer=viewer, subject=subject) if f.kind == "REGISTRATION"]
+    told = [f for f in in_force(own, FOR_EVER) if f.occurred_at <= day_end(on)]
+    return str(told[-1].payload.get("name") or "") if told else ""
+
+
+def link_facts(*, viewer: Viewer, subjects: Sequence[str], link_id: int) -> list[Fact]:
+    """The facts in force that tell both subjects of a link; for the bureau only."""
+    told = told_of(viewer=viewer, subjects=subjects, kinds=[LINK])
+    facts = [fact for _, own in told for fact in in_force(own, FOR_EVER)]
+    return [fact for fact in facts if fact.object == str(link_id)]
 
 
 def world(*, viewer: Viewer, known_at: datetime | None = None) -> Sequence[Fact]:
@@ -95,7 +152,10 @@ def _world_up_to(_database: str, last: int, known_at: datetime | None) -> tuple[
 def timelines(
     *, viewer: Viewer, subjects: Iterable[str] | None = None, known_at: datetime | None = None
 ) -> Iterator[tuple[str, list[Fact]]]:
-    """(subject, facts) for all or some subjects, streamed in order of subject; for the bureau only."""
+    """(subject, facts) of who is judged, all or some, streamed in order of subject; for the bureau only.
+
+    Who is merged into another as known at `known_at` (or now) is not judged by itself and is left out.
+    """
     if not viewer.is_staff:
         return
     rows = scoping.within(StoredFact.objects.exclude(subject=WORLD), viewer)
@@ -105,7 +165,9 @@ def timelines(
         rows = rows.filter(recorded_at__lte=known_at)
     ordered = rows.order_by("subject", "sequence").values_list(*COLUMNS).iterator(chunk_size=5_000)
     for subject, group in groupby((_fact(row) for row in ordered), key=lambda fact: fact.subject):
-        yield subject, list(group)
+        own = list(group)
+        if not survivor(own, _seconds(known_at)):
+            yield subject, _joined(subject, own, known_at)
 
 
 def told_of(*, viewer: Viewer, subjects: Iterable[str], kinds: Iterable[str]) -> list[tuple[str, list[Fact]]]:

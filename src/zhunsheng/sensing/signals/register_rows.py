@@ -5,32 +5,52 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
+from zhunsheng.core.actors import Viewer
 from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.core.contracts import ContractSet, Refusal
 from zhunsheng.core.facts import Scalar
-from zhunsheng.core.presets.cells import read_row
+from zhunsheng.core.presets.cells import Lookup, read_row
 from zhunsheng.core.presets.preset import Preset
 from zhunsheng.core.presets.targets import ENVELOPE, MAIN, Target
+from zhunsheng.core.reference import DIVISIONS, INDUSTRIES, Table
 from zhunsheng.foundation.tabular.limits import Row
 from zhunsheng.foundation.tabular.writing import restored
 from zhunsheng.registers.registry import facts as registered
+from zhunsheng.registers.registry import queries as registry
 from zhunsheng.sensing.signals.new_facts import NewFact, refusals_of
 from zhunsheng.sensing.signals.standing import LastWords
 
 Values = dict[str, Scalar]
+TABLES = {"division": DIVISIONS, "industry": INDUSTRIES}
 
 
-def values_of_row(row: Row, preset: Preset) -> tuple[Values, list[Refusal]]:
-    """What the row says by field, or why it cannot be read."""
+def lookups(viewer: Viewer) -> dict[str, Lookup]:
+    """Codes and names as the installed reference tables read them on the day of a row."""
+    tables = {name: registry.reference_table(viewer=viewer, kind=kind) for name, kind in TABLES.items()}
+
+    def reader(table: Table) -> Lookup:
+        # A row without a readable day is refused for that.
+        return lambda text, on: text if on is None else table.look_up(text, on)
+
+    return {name: reader(table) for name, table in tables.items()}
+
+
+def values_of_row(
+    row: Row, preset: Preset, tables: Mapping[str, Lookup], on: dt.date | None = None
+) -> tuple[Values, list[Refusal]]:
+    """What the row says by field, or why it cannot be read; `on` is the day of a row that has none."""
     if row.reason_zh:
         return {}, [Refusal("", row.reason_zh, row.cure_zh)]
-    read = read_row({name: restored(text) for name, text in row.cells.items()}, preset, {})
+    cells = {name: restored(text) for name, text in row.cells.items()}
+    read = read_row(cells, preset, tables, on)
     return read.values, list(read.refusals)
 
 
-def fact_of_row(row: Row, preset: Preset) -> tuple[NewFact | None, list[Refusal]]:
+def fact_of_row(
+    row: Row, preset: Preset, tables: Mapping[str, Lookup]
+) -> tuple[NewFact | None, list[Refusal]]:
     """The event that a row of a preset for signals reports."""
-    values, refusals = values_of_row(row, preset)
+    values, refusals = values_of_row(row, preset, tables)
     if refusals:
         return None, refusals
     payload = {name: value for name, value in values.items() if name not in ENVELOPE}
