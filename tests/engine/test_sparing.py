@@ -19,6 +19,12 @@ from zhunsheng.engine.reference import judge
 NOW = at("2026-05-10 12:00")
 
 
+@pytest.fixture(autouse=True)
+def spares_even_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shortcut is for crowds; here it must serve a single subject, or nothing would be tested."""
+    monkeypatch.setattr(batch, "SPARING_FROM", 1)
+
+
 def told(*extra: str) -> Ledger:
     ledger = Ledger()
     for day in range(1, 5):

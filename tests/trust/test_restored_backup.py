@@ -19,7 +19,7 @@ from zhunsheng.foundation.outbox.lifecycle import RowState
 from zhunsheng.foundation.outbox.models import DispatcherEpoch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.faults, pytest.mark.slow]
-SENT = 1_000
+SENT, FEW = 1_000, 100
 
 
 @contextmanager
@@ -30,22 +30,22 @@ def restored_afterwards() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def send_and_restore(connector: Connector, home: Path) -> None:
-    """Nine hundred are ready, a hundred wait for the morning; all go out, then the backup returns."""
-    put(SENT - 100)
-    put(100, first=SENT - 100, at=NOW + timedelta(hours=23))
+def send_and_restore(connector: Connector, home: Path, number: int) -> None:
+    """Nine in ten are ready, the others wait for the morning; all go out, then the backup returns."""
+    put(number * 9 // 10)
+    put(number // 10, first=number * 9 // 10, at=NOW + timedelta(hours=23))
     assert epoch.begin(home) is False
     with restored_afterwards():
         epoch.begin(home)
         work_until_quiet(connector)
-        assert told() == {"DONE": SENT}
-    assert told() == {"PENDING": SENT}
+        assert told() == {"DONE": number}
+    assert told() == {"PENDING": number}
 
 
 @pytest.mark.parametrize("kind", [ConnectorClass.KEYED, ConnectorClass.QUERYABLE])
 def test_after_a_restore_nothing_is_sent_twice(kind: ConnectorClass, tmp_path: Path) -> None:
     with gateway(kind, tricks={}, seconds=5.0) as (server, connector):
-        send_and_restore(connector, tmp_path)
+        send_and_restore(connector, tmp_path, SENT)
         assert epoch.begin(tmp_path) is True
         work_until_quiet(connector, wary=True)
     assert server.book.told_twice() == []
@@ -56,27 +56,27 @@ def test_after_a_restore_nothing_is_sent_twice(kind: ConnectorClass, tmp_path: P
 
 def test_after_a_restore_a_blind_target_is_told_nothing_and_a_person_decides(tmp_path: Path) -> None:
     with gateway(ConnectorClass.BLIND, tricks={}, seconds=5.0) as (server, connector):
-        send_and_restore(connector, tmp_path)
+        send_and_restore(connector, tmp_path, FEW)
         assert epoch.begin(tmp_path) is True
         work_until_quiet(connector, wary=True)
     assert server.book.told_twice() == []
-    assert told() == {"UNKNOWN": SENT}
+    assert told() == {"UNKNOWN": FEW}
 
 
 def test_what_waits_for_the_morning_stays_in_doubt_when_the_wary_time_is_over(tmp_path: Path) -> None:
     """The turn that finds nothing to do at night ends the mode, not the doubt."""
     with gateway(ConnectorClass.QUERYABLE, tricks={}, seconds=5.0) as (server, connector):
-        send_and_restore(connector, tmp_path)
+        send_and_restore(connector, tmp_path, FEW)
         epoch.begin(tmp_path)
         clock = FixedClock(NOW)
         while dispatch.dispatch(connector, by=WORKER, clock=clock, terms=TERMS, wary=True):
             pass
         epoch.settled()
-        assert told() == {"DONE": SENT - 100, "PENDING": 100}
-        put(1, first=SENT)
+        assert told() == {"DONE": FEW * 9 // 10, "PENDING": FEW // 10}
+        put(1, first=FEW)
         work_until_quiet(connector)
     assert server.book.told_twice() == []
-    assert told() == {"DONE": SENT + 1}
+    assert told() == {"DONE": FEW + 1}
 
 
 @pytest.mark.parametrize("kind", [ConnectorClass.QUERYABLE, ConnectorClass.BLIND])
@@ -84,9 +84,9 @@ def test_planted_fault_without_reconciling_a_restore_sends_everything_twice(
     kind: ConnectorClass, tmp_path: Path
 ) -> None:
     with gateway(kind, tricks={}, seconds=5.0) as (server, connector):
-        send_and_restore(connector, tmp_path)
+        send_and_restore(connector, tmp_path, FEW)
         work_until_quiet(connector)
-    assert len(server.book.told_twice()) == SENT
+    assert len(server.book.told_twice()) == FEW
 
 
 def test_a_moved_database_without_its_mark_starts_wary(tmp_path: Path) -> None:
