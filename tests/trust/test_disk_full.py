@@ -32,7 +32,7 @@ def on_a_limited_file(furnished: House, folder: Path) -> Iterator[tuple[House, D
 def on_a_small_disk(furnished: House, folder: Path) -> Iterator[tuple[House, Disk]]:
     """On SQLite the file, on PostgreSQL the tablespace lies on a disk of a few megabytes."""
     sqlite = furnished.url.startswith("sqlite")
-    with mounted(folder, 12 if sqlite else 24) as allowed:
+    with mounted(folder, 16 if sqlite else 64) as allowed:
         if not allowed:
             pytest.skip("no small disk: mounting one needs root and the right to mount")
         if sqlite:
@@ -48,9 +48,11 @@ def on_a_small_disk(furnished: House, folder: Path) -> Iterator[tuple[House, Dis
         with psycopg.connect(server, autocommit=True) as link:
             link.execute(f"CREATE TABLESPACE small LOCATION '{space}'".encode())
             house = new_house(server, database_name(furnished), folder, tablespace="small")
-            yield house, MountedDisk(folder)
-            link.execute(f'DROP DATABASE "{database_name(house)}" WITH (FORCE)'.encode())
-            link.execute(b"DROP TABLESPACE small")
+            try:
+                yield house, MountedDisk(folder)
+            finally:  # a tablespace that goes away with its disk would keep the server from every checkpoint
+                link.execute(f'DROP DATABASE "{database_name(house)}" WITH (FORCE)'.encode())
+                link.execute(b"DROP TABLESPACE small")
 
 
 def live_through_a_full_disk(house: House, disk: Disk) -> tuple[set[int], list[str]]:

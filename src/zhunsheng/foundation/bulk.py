@@ -45,9 +45,11 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
     ]
     if not prepared:
         return
+    wrapped = connection.wrap_database_errors
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         if connection.vendor == "postgresql" and not _behind_a_wall(cursor, table):
-            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+            # COPY goes past Django's cursor; a full disk must still be told as Django's error.
+            with wrapped, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
                 for row in prepared:
                     copy.write_row(row)
         else:
