@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import platform
 import subprocess
 import sys
@@ -71,6 +72,28 @@ def online_lines(folder: Path) -> list[str]:
     return [*lines, ""]
 
 
+def arriving_lines(folder: Path) -> list[str]:
+    """The production path on SQLite, in a child whose home is a folder of its own."""
+    start = "import django; django.setup(); from benchmarks import arriving; arriving.main()"
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "zhunsheng.config.settings",
+        "ZHUNSHENG_HOME": str(folder / "home"),
+        "DATABASE_URL": "",
+    }
+    (folder / "home").mkdir()
+    done = subprocess.run([sys.executable, "-c", start], capture_output=True, check=True, env=environment)
+    lines = [
+        "### Arriving facts, stored and judged (SQLite FULL)",
+        "",
+        "| facts a commit | stored, µs a fact |",
+    ]
+    lines[-1] += " stored and judged, µs a fact |"
+    lines.append("|--:|--:|--:|")
+    for group, row in json.loads(done.stdout).items():
+        lines.append(f"| {group} | {row['stored_us']:,.0f} | {row['judged_us']:,.0f} |")
+    return [*lines, ""]
+
+
 def main() -> int:
     """0 when the answers agreed at every size."""
     parser = argparse.ArgumentParser(prog="benchmarks")
@@ -89,6 +112,7 @@ def main() -> int:
             lines += made
             print("\n".join(made), flush=True)
         lines += online_lines(Path(home))
+        lines += arriving_lines(Path(home))
     (low, cheap), (high, dear) = costs[0], costs[-1]
     if high > low:
         slope = math.log(dear / cheap) / math.log(high / low)

@@ -15,6 +15,7 @@ from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.portals.officer.access import internal
 from zhunsheng.registers.registry import queries as registry
 from zhunsheng.sensing.signals import queries as signals
+from zhunsheng.web.clock import page_clock
 
 ROWS_SHOWN = 10
 SENT = ("ACCEPTED", "DELIVERED")
@@ -34,6 +35,8 @@ def front(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         subject for subject, *_ in alarms[:ROWS_SHOWN]
     ]
     names = registry.names(viewer=viewer, keys=set(shown))
+    on = page_clock().now().date()
+    areas = registry.area_names(viewer=viewer, areas={a[1] for a in alerts[:ROWS_SHOWN]}, on=on)
     words = {
         "here": "front",
         "subjects": registry.search(viewer=viewer, rows_max=1)[1],
@@ -48,7 +51,7 @@ def front(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "answered": sum(triggers.answers(viewer=viewer).values()),
         "visits": [(names.get(key, key), key, why) for key, why, _at in visits[:ROWS_SHOWN]],
         "visits_total": len(visits),
-        "alerts": [(points[p].name_zh, area, firms, at) for p, area, firms, at in alerts[:ROWS_SHOWN]],
+        "alerts": [(points[p].name_zh, areas[area], firms, at) for p, area, firms, at in alerts[:ROWS_SHOWN]],
         "alerts_total": len(alerts),
         "alarms": [
             (names.get(key, key), key, points[p].name_zh, thing, at)

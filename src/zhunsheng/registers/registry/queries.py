@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -12,7 +13,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from zhunsheng.core.actors import Viewer
-from zhunsheng.core.reference import Edition, Table, read_edition
+from zhunsheng.core.reference import DIVISIONS, INDUSTRIES, Edition, Table, read_edition
 from zhunsheng.engine.referencefiles import shipped_editions
 from zhunsheng.foundation.accounts.queries import access
 from zhunsheng.registers.registry import scoping
@@ -202,6 +203,19 @@ def reference_table(*, viewer: Viewer, kind: str) -> Table:
     shipped = shipped_editions(Path(settings.PACKS) / "reference")
     loaded = ReferenceEdition.objects.filter(kind=kind).values_list("id", "name", "recorded_at")
     return _table(kind, shipped, connection.settings_dict["NAME"], tuple(loaded))
+
+
+def area_names(*, viewer: Viewer, areas: Iterable[str], on: date) -> dict[str, str]:
+    """`industry/division` of area alerts → its words on a day; a code that no table knows stands."""
+    industries = reference_table(viewer=viewer, kind=INDUSTRIES)
+    divisions = reference_table(viewer=viewer, kind=DIVISIONS)
+    told: dict[str, str] = {}
+    for area in areas:
+        industry, _, division = area.partition("/")
+        trade = industries.in_force(industry, on) or industries.in_force(industry[:2], on)
+        place = divisions.in_force(division, on)
+        told[area] = f"{place.name if place else division} {trade.name if trade else industry}"
+    return told
 
 
 @lru_cache(maxsize=8)
