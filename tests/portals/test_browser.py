@@ -53,6 +53,11 @@ class Seen:
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
         page.on("request", lambda r: None if r.url.startswith(home) else self.wrong.append(r.url))
 
+    def press(self, selector: str) -> None:
+        """Click something that leads to a page, and wait until that page is there."""
+        with self.page.expect_navigation(wait_until="load"):
+            self.page.click(selector)
+
     def is_good(self, name: str) -> None:
         """Nothing was refused or sent elsewhere, axe finds nothing, nothing is wider than the screen."""
         if shots := os.environ.get("ZS_SHOTS"):
@@ -80,18 +85,18 @@ def test_a_business_answers_on_a_telephone(
     page = seen.page
     page.goto(live_server.url + link(touch_id))
     seen.is_good("reminder")
-    page.click("a.button")
-    page.click("button[name=next]")
+    seen.press("a.button")
+    seen.press("button[name=next]")
     seen.is_good("answer-refused")
     assert page.evaluate("document.activeElement.className") == "problems"
     page.check("input[value=DONE]")
     page.set_input_files("#files", {"name": "IMG.jpg", "mimeType": "image/jpeg", "buffer": photo()})
-    page.click("button[name=save]")
+    seen.press("button[name=save]")
     assert page.is_checked("input[value=DONE]") and page.locator(".files img").count() == 1
     seen.is_good("answer-saved")
-    page.click("button[name=next]")
+    seen.press("button[name=next]")
     seen.is_good("check")
-    page.click("main form .button")
+    seen.press("main form .button")
     page.wait_for_selector(".confirmation")
     seen.is_good("done")
     page.goto(live_server.url + link(touch_id))
@@ -108,15 +113,16 @@ def test_an_officer_finds_out_why(
     page = seen.page
     page.goto(live_server.url + "/")
     seen.is_good("front")
-    page.click("tbody a[href='/touches/?item=T01']")
+    seen.press("tbody a[href='/touches/?item=T01']")
     seen.is_good("board")
-    page.click("tbody td:nth-child(3) a")
+    seen.press("tbody td:nth-child(3) a")
     seen.is_good("touch")
-    page.click(".lead a")
+    seen.press(".lead a")
     assert page.url.endswith(f"/subjects/{E1}/")
     seen.is_good("subject")
     page.fill("#q", "电梯")
-    page.keyboard.press("Enter")
+    with page.expect_navigation(wait_until="load"):
+        page.keyboard.press("Enter")
     page.wait_for_url("**/subjects/?q=*")
     seen.is_good("subjects")
 
