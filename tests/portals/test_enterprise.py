@@ -134,7 +134,8 @@ def test_links_that_do_not_open_look_alike_whatever_their_fault(
     client: Client, touch_id: int, made: str
 ) -> None:
     good = link(touch_id)
-    bad = [link(touch_id, "2026-05-01"), link(touch_id + 99_999, made), good[:-2] + "A/", "/b/x/"]
+    changed = good[:-2] + ("B/" if good[-2] == "A" else "A/")
+    bad = [link(touch_id, "2026-05-01"), link(touch_id + 99_999, made), changed, "/b/x/"]
     bad += [good.replace("/b/", "/b/0", 1)]
     answers = {(r.status_code, r.content) for r in map(client.get, bad)}
     stripped = {
