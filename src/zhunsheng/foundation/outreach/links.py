@@ -10,11 +10,11 @@ import base64
 from datetime import date, datetime, timedelta
 
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.http import int_to_base36
 
 from zhunsheng.core.clock import SHANGHAI
 
 SALT = "zhunsheng.link"
-DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 EPOCH = date(2020, 1, 1)
 # 96 bits: nobody guesses one in the life of a link.
 DIGEST_BYTES = 12
@@ -31,13 +31,13 @@ class LinkError(Exception):
 def sign(kind: str, number: int, *, at: datetime) -> str:
     """A token for one thing of one kind, made on the day of `at`."""
     day = (at.astimezone(SHANGHAI).date() - EPOCH).days
-    return f"{_base36(number)}-{_base36(day)}-{_digest(kind, number, day)}"
+    return _token(kind, number, day)
 
 
 def read(token: str, kind: str, *, at: datetime, days_max: int) -> int:
     """The number behind a token of this kind that is not older than so many days; LinkError otherwise."""
     first, _, rest = token.partition("-")
-    second, _, digest = rest.partition("-")
+    second, _, _ = rest.partition("-")
     try:
         if len(token) > TOKEN_MAX or not token.isascii():
             raise LinkError
@@ -45,21 +45,14 @@ def read(token: str, kind: str, *, at: datetime, days_max: int) -> int:
     except ValueError as error:
         raise LinkError from error
     # Only the one spelling that was handed out is read: no signs, no blanks, no leading zeros.
-    good = constant_time_compare(token, f"{_base36(number)}-{_base36(day)}-{_digest(kind, number, day)}")
+    good = constant_time_compare(token, _token(kind, number, day))
     last = EPOCH + timedelta(days=min(max(day, 0), 100_000) + days_max)
     if not good or at.astimezone(SHANGHAI).date() > last:
         raise LinkError
     return number
 
 
-def _digest(kind: str, number: int, day: int) -> str:
+def _token(kind: str, number: int, day: int) -> str:
     told = salted_hmac(SALT, f"{kind}:{number}:{day}", algorithm="sha256").digest()[:DIGEST_BYTES]
-    return base64.urlsafe_b64encode(told).decode()
-
-
-def _base36(number: int) -> str:
-    text, rest = "", abs(number)
-    while rest or not text:
-        rest, digit = divmod(rest, 36)
-        text = DIGITS[digit] + text
-    return text
+    digest = base64.urlsafe_b64encode(told).decode()
+    return f"{int_to_base36(number)}-{int_to_base36(day)}-{digest}"
