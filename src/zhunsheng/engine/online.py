@@ -8,28 +8,20 @@ are those after its last fact, so `take` may tell an instant's events anew.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-
-import numpy as np
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import cast
 
 from zhunsheng.core.facts import Fact
 from zhunsheng.core.rules.tree import Pack
 from zhunsheng.engine.fast import codes as c
 from zhunsheng.engine.fast import tables as z
-from zhunsheng.engine.fast.batch import Yardstick, points_of
+from zhunsheng.engine.fast.batch import Yardstick
 from zhunsheng.engine.fast.columns import Columns, Dictionary
-from zhunsheng.engine.fast.history import judge_now
-from zhunsheng.engine.fast.jit import I64, U8
+from zhunsheng.engine.fast.jit import I64
+from zhunsheng.engine.fast.moving import O_AS_OF, O_ROLES, Held, moves_of
 from zhunsheng.engine.fast.scratch import Scratch, World, scratch_for
-from zhunsheng.engine.fast.stepping import (
-    O_AS_OF,
-    forget,
-    held_of,
-    shared_of,
-    step,
-    world_frame,
-)
+from zhunsheng.engine.fast.stepping import held_of, shared_of, start_subject, visit, world_frame
 from zhunsheng.engine.fast.tables import Tables
 from zhunsheng.engine.judgement import PointResult
 from zhunsheng.engine.reference import judge
@@ -42,9 +34,9 @@ Fetch = Callable[[str], Sequence[Fact]]
 
 @dataclass(slots=True)
 class Warm:
-    """A subject in memory: its facts, the fold of its touches, and what it shows (`rows`: by object).
+    """A subject in memory: its facts, the fold of its touches, and what it shows by place.
 
-    `stepped`: the last judgement was a step, so the next one tells what changed since.
+    `stepped`: the next judgement tells what changed since the last one.
     """
 
     subject: str
@@ -52,10 +44,8 @@ class Warm:
     fold: Fold
     at: int
     before: Fold | None = None
-    dense: bytes = b""
-    rows: bytes = b""
     stepped: bool = False
-    points: list[PointResult] = field(default_factory=list)
+    points: dict[int, PointResult] = field(default_factory=dict)
     next_due: int | None = None
 
 
@@ -65,7 +55,7 @@ class Step:
 
     subject: str
     at: int
-    points: Sequence[PointResult]
+    points: Collection[PointResult]
     events: Sequence[TouchEvent]
     next_due: int | None
 
@@ -99,7 +89,7 @@ class Stepper:
             warm.shelf.add(fact, self.looker.words)
             if fact.recorded_at >= self.start:
                 self._visit(warm, fact.recorded_at)
-        return Step(fact.subject, warm.at, warm.points, self._events(warm), warm.next_due)
+        return Step(fact.subject, warm.at, warm.points.values(), self._events(warm), warm.next_due)
 
     def tell_world(self, fact: Fact) -> list[Step]:
         """A fact about a source or peers: every warm subject is judged at that instant."""
@@ -111,7 +101,7 @@ class Stepper:
                 self._again(warm)
             else:
                 self._run(warm, fact.recorded_at)
-            steps.append(Step(warm.subject, warm.at, warm.points, self._events(warm), warm.next_due))
+            steps.append(Step(warm.subject, warm.at, warm.points.values(), self._events(warm), warm.next_due))
         return steps
 
     def run_to(self, subject: str, at: int) -> list[TouchEvent]:
@@ -153,7 +143,7 @@ class Stepper:
         """Fold the whole known history anew: late knowledge ends in the same state."""
         until = max(warm.shelf.known_to, self.start, warm.at)
         warm.fold, warm.before, warm.at = self._fold(warm.shelf), None, self.start
-        warm.dense, warm.stepped = b"", False
+        warm.stepped = False
         self._visit(warm, self.start)
         for at in sorted({f.recorded_at for f in (*warm.shelf.facts, *self.world)}):
             if self.start < at <= until:
@@ -187,110 +177,118 @@ class Stepper:
         moved = self.looker.show(warm, self.world, at)
         waiting = warm.fold.due is not None and warm.fold.due <= at
         if again or waiting or moved is None:
-            warm.fold.step(warm.points, at)
+            warm.fold.step(list(warm.points.values()), at)
         elif moved:
             warm.fold.step(moved, at, changed_only=True)
 
 
 class Looker:
-    """Judges warm subjects, all in one memory: by moving windows where that may be, else anew."""
+    """Judges warm subjects, all in one memory, by moving their windows."""
 
     def __init__(self, pack: Pack) -> None:
         self.pack, self.index = pack, PointIndex.of(pack)
         self.words = Dictionary()
         self.yardstick = Yardstick.of(pack, self.words)
-        read = self.yardstick.compiler
-        self._names = [read.point_names[p] for p, row in enumerate(read.points) if row[c.P_OBJECTS] < 0]
         self._known: dict[tuple[int, int], PointResult] = {}
         self._epoch: tuple[int, int, World, I64] | None = None
-        self._room = (64, 8)
+        self._room, self._binding = (64, 8), 0
         self._make_scratch()
+        self._share()
 
     def _make_scratch(self) -> None:
+        """Memory for greater subjects; every subject is bound to it when it comes next."""
+        self._scratch: Scratch = scratch_for(self.yardstick.current(), *self._room)
+        self._binding += 1
+
+    def _share(self) -> None:
         tables = self.yardstick.current()
         self._tables: Tables = tables
-        self._scratch: Scratch = scratch_for(tables, *self._room)
-        self._dense: U8 = np.zeros(int(tables.sizes[z.Z_DENSE]), dtype=np.uint8)
-        self._rows: I64 = np.zeros((self._room[1] * max(len(tables.points), 1), 3), dtype=np.int64)
-        self._shared, self._frame = shared_of(tables, self._scratch, self._dense, self._rows)
-        # A subject's links were counted with the shapes of their day.
-        self._binding = int(np.diff(tables.feed_at).max(initial=0))
+        self._shared, self._frame = shared_of(tables, moves_of(tables), self._room[1])
 
     def forget_world(self) -> None:
         """The world said something new."""
         self._epoch = None
 
     def show(self, warm: Warm, world: Sequence[Fact], at: int) -> list[PointResult] | None:
-        """Judge at an instant: the whole-subject points that changed, None where all must be looked at."""
-        columns = warm.shelf.standing(at)
-        if columns is None:
-            told = judge(self.pack, warm.subject, warm.shelf.facts, world, at, at)
-            warm.points, warm.next_due = list(told.points), told.next_due
-            warm.dense, warm.stepped = b"", False
-            return None
-        outside, frame = self._world(world, at)
-        self._fit(warm.shelf)
-        if warm.shelf.steps_at(at):
-            return self._step(warm, columns, frame, at)
-        count = judge_now(self._tables, columns, self._scratch, outside, 0, at, self._dense, self._rows)
-        warm.stepped = False
-        return self._shown_anew(warm, count, int(self._scratch.context[c.X_DUE]))
-
-    def _step(self, warm: Warm, columns: Columns, world: I64, at: int) -> list[PointResult] | None:
+        """Judge at an instant: the points that changed, None where all must be looked at."""
         shelf = warm.shelf
+        if shelf.columns is None:
+            told = judge(self.pack, warm.subject, shelf.facts, world, at, at)
+            warm.points, warm.next_due = dict(enumerate(told.points)), told.next_due
+            warm.stepped = False
+            return None
+        outside = self._world(world, at)
+        self._fit(shelf)
         if shelf.held is None or shelf.frame is None or shelf.binding != self._binding:
-            shelf.held, shelf.frame = held_of(columns, self._tables, shelf.used)
-            shelf.binding, warm.stepped = self._binding, False
-        elif shelf.held.own[O_AS_OF] > at:
-            forget(shelf.held)
-        count, due, moved = step(self._frame, shelf.frame, world, at)
-        if count or warm.rows or not warm.stepped:
-            warm.stepped = True
-            return self._shown_anew(warm, count, due)
+            self._hold(warm, shelf.columns)
+        held, frame = cast(Held, shelf.held), cast(I64, shelf.frame)
+        if shelf.stale or shelf.corrected or held.own[O_AS_OF] > at:
+            shelf.tell_again(held, at)
+            start_subject(self._frame, frame, outside, 0, shelf.used, 0, len(shelf.names))
+        elif shelf.outside is not outside:
+            held.own[O_ROLES] = 1
+        shelf.outside = outside
+        due, moved = visit(self._frame, frame, outside, at)
         warm.next_due = None if due == c.FAR else due
-        if not moved:
-            return []
+        changed = self._changed(warm, held, moved) if moved else []
+        told_anew, warm.stepped = not warm.stepped, True
+        return None if told_anew else changed
+
+    def _hold(self, warm: Warm, columns: Columns) -> None:
+        shelf, tables, shared = warm.shelf, self._tables, self._scratch
+        own = scratch_for(tables, 0, len(shelf.names))
+        scratch = shared._replace(
+            context=own.context, state=own.state, enrolled=own.enrolled, member=own.member
+        )
+        room = len(columns.occurred)
+        shelf.held, shelf.frame = held_of(
+            columns, tables, scratch, facts=room, objects=len(shelf.names), tellings=room
+        )
+        shelf.binding, shelf.stale = self._binding, True
+        warm.points, warm.stepped = {}, False
+
+    def _changed(self, warm: Warm, held: Held, moved: int) -> list[PointResult]:
         changed = []
-        warm.points, warm.dense = warm.points.copy(), self._dense.tobytes() + b"."
+        warm.points = warm.points.copy()
         for place in self._shared.moved[1 : moved + 1].tolist():
-            warm.points[place] = result = self._result(place, int(self._dense[place]))
+            now = int(held.shown[place])
+            result = self._result(warm.shelf.names, place, c.CALM if now == c.ABSENT else now)
             changed.append(result)
+            warm.points[place] = result
+            if now == c.ABSENT:
+                del warm.points[place]
         return changed
 
-    def _shown_anew(self, warm: Warm, count: int, due: int) -> list[PointResult] | None:
-        """Everything from what the kernel wrote; [] if that is what was shown before."""
-        warm.next_due = None if due == c.FAR else due
-        dense, rows = self._dense.tobytes() + b".", self._rows[:count].tobytes()
-        if dense == warm.dense and rows == warm.rows:
-            return []
-        warm.points = list(points_of(self.yardstick, self._dense, self._rows[:count]))
-        warm.dense, warm.rows = dense, rows
-        return None
-
-    def _result(self, place: int, shown: int) -> PointResult:
-        result = self._known.get((place, shown))
+    def _result(self, names: Sequence[str], place: int, shown: int) -> PointResult:
+        dense, name = int(self._tables.sizes[z.Z_DENSE]), ""
+        key = (place, shown)
+        if place >= dense:
+            o, rank = divmod(place - dense, len(self._tables.points) - dense)
+            key, name = (dense + rank, shown), names[o]
+        result = self._known.get(key)
         if result is None:
+            point = self.yardstick.compiler.point_names[self._shared.moves.points_at[key[0]]]
             colour, reason = c.COLOURS[shown & 7], c.REASONS[shown >> 4]
-            result = PointResult(self._names[place], "", colour, bool(shown & 8), reason)
-            self._known[place, shown] = result
-        return result
+            result = self._known[key] = PointResult(point, "", colour, bool(shown & 8), reason)
+        return replace(result, object=name) if name else result
 
     def _fit(self, shelf: Shelf) -> None:
         facts_count, objects = shelf.used, len(shelf.names)
         if facts_count > self._room[0] or objects > self._room[1]:
             self._room = (max(2 * facts_count, self._room[0]), max(2 * objects, self._room[1]))
             self._make_scratch()
+            self._share()
         elif self.yardstick.shapes != len(self.words.shapes):
-            self._make_scratch()
+            self._share()
 
-    def _world(self, facts: Sequence[Fact], at: int) -> tuple[World, I64]:
+    def _world(self, facts: Sequence[Fact], at: int) -> I64:
         if self._epoch is None or not self._epoch[0] <= at < self._epoch[1]:
             edges = {f.recorded_at for f in facts} | {f.occurred_at for f in facts}
             first = max((t for t in edges if t <= at), default=-c.FAR)
             after = min((t for t in edges if t > at), default=c.FAR)
             told = self.yardstick.world(facts, at, at)
             self._epoch = (first, after, told, world_frame(told))
-        return self._epoch[2:]
+        return self._epoch[3]
 
 
 def online(

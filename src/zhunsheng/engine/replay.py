@@ -7,19 +7,21 @@ interpreter and is what `prove` holds it against. Facts of one instant are judge
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 
-from zhunsheng.core.facts import Fact
+from zhunsheng.core.facts import Fact, in_force
 from zhunsheng.core.rules.tree import Pack
 from zhunsheng.engine.fast import codes as c
 from zhunsheng.engine.fast import tables as z
-from zhunsheng.engine.fast.batch import Yardstick
+from zhunsheng.engine.fast.batch import WORKERS, Yardstick
 from zhunsheng.engine.fast.columns import FactColumns
-from zhunsheng.engine.fast.history import replay_range
+from zhunsheng.engine.fast.history import OUT_AT, OUT_OBJECT, OUT_POINT, OUT_SHOWN, OUT_SUBJECT, Plan
 from zhunsheng.engine.fast.jit import I64
-from zhunsheng.engine.fast.scratch import scratch_for
 from zhunsheng.engine.judgement import SEVERITY, Judgement, PointResult
 from zhunsheng.engine.reference import judge
 from zhunsheng.engine.reference.judge import evaluator_at
@@ -27,7 +29,8 @@ from zhunsheng.engine.reference.measures import Evaluator
 from zhunsheng.engine.reference.points import deciding_facts
 from zhunsheng.engine.tracking import Advance, Deciding, Key, PointIndex, PointState, TouchEvent, advance
 
-BUFFER_ROWS = 1 << 20
+# Subjects that one thread replays in one go.
+SPAN = 20_000
 Touches = Mapping[str, Sequence[TouchEvent]]
 
 
@@ -65,10 +68,21 @@ class Fold:
         self.states, self.due = done.states, done.next_due
         self.events += done.events
 
-    def run_to(self, results: Sequence[PointResult], until: int) -> None:
-        """Instants that the memory itself waits for, while the points stay as they are."""
+    def follow(self, told: Iterable[tuple[int, Sequence[PointResult]]], end: int) -> None:
+        """Fold in the changes of a history, and the instants up to `end` that the memory itself waits for."""
+        shown: dict[Key, PointResult] = {}
+        for at, changed in told:
+            self._wait(shown, at)
+            shown |= {(r.point, r.object): r for r in changed}
+            if self.due is not None and self.due <= at:
+                self.step(list(shown.values()), at)
+            else:
+                self.step(changed, at, changed_only=True)
+        self._wait(shown, end + 1)
+
+    def _wait(self, shown: Mapping[Key, PointResult], until: int) -> None:
         while self.due is not None and self.due < until:
-            self.step(results, self.due)
+            self.step(list(shown.values()), self.due)
 
 
 def by_subject(facts: Iterable[Fact]) -> dict[str, list[Fact]]:
@@ -114,79 +128,72 @@ def replay_one(
 def replay(
     pack: Pack, facts: Iterable[Fact], world: Sequence[Fact], start: int, end: int
 ) -> dict[str, Sequence[TouchEvent]]:
-    """Touch events by the fast engine; subjects with corrections or huge numbers by the plain one."""
+    """Touch events by the fast engine; subjects with huge numbers by the plain one."""
     grouped = by_subject(facts)
     columns = FactColumns.of(f for own in grouped.values() for f in own)
-    slow = {columns.subjects[s] for s in (*columns.corrected, *columns.beyond)}
-    folds = {subject: Fold(pack, PointIndex.of(pack), own, world, [], {}) for subject, own in grouped.items()}
-    shown: dict[str, list[PointResult]] = {subject: [] for subject in grouped}
-    for subject, at, results in changes(pack, columns, world, start, end):
-        if subject not in slow:
-            folds[subject].run_to(shown[subject], at)
-            folds[subject].step(results, at)
-            shown[subject] = results
-    found: dict[str, Sequence[TouchEvent]] = {}
+    slow = {columns.subjects[s] for s in columns.beyond}
+    index, found = PointIndex.of(pack), dict[str, Sequence[TouchEvent]]()
+    told = {subject: moves for subject, moves in changes(pack, columns, world, start, end)}
     for subject, own in sorted(grouped.items()):
         if subject in slow:
             found[subject] = replay_one(pack, subject, own, world, start, end)
         else:
-            folds[subject].run_to(shown[subject], end + 1)
-            found[subject] = folds[subject].events
+            fold = Fold(pack, index, own, world, [], {})
+            fold.follow(told.get(subject, ()), end)
+            found[subject] = fold.events
     return found
 
 
 def changes(
     pack: Pack, columns: FactColumns, world: Sequence[Fact], start: int, end: int
-) -> Iterator[tuple[str, int, list[PointResult]]]:
-    """(subject, instant, points that are not calm) whenever they changed, in time order for a subject.
-
-    The world is cut into epochs in which it says the same; every subject is judged where one begins.
-    """
+) -> Iterator[tuple[str, list[tuple[int, list[PointResult]]]]]:
+    """(subject, (instant, points that changed) …); at first no point shows anything."""
     yardstick = Yardstick.of(pack, columns.dictionary)
-    edges = {f.recorded_at for f in world} | {f.occurred_at for f in world}
-    starts = [start, *sorted(t for t in edges if start < t <= end)]
-    for first, after in zip(starts, [*starts[1:], end + 1], strict=True):
-        yield from _epoch(yardstick, columns, world, first, after - 1)
-
-
-def _epoch(
-    yardstick: Yardstick, columns: FactColumns, world: Sequence[Fact], start: int, end: int
-) -> Iterator[tuple[str, int, list[PointResult]]]:
-    outside = yardstick.world(world, start, start)._replace(next_fact=c.FAR)
-    tables, arrays, count = yardstick.current(), columns.columns, len(columns.subjects)
-    objects_max = int(np.diff(arrays.object_at).max(initial=0))
-    scratch = scratch_for(tables, int(np.diff(arrays.subject_at).max(initial=0)), objects_max)
-    dense = np.zeros(int(tables.sizes[z.Z_DENSE]), dtype=np.uint8)
-    rows = np.zeros((objects_max * len(tables.points), 3), dtype=np.int64)
-    out = np.zeros((BUFFER_ROWS + (len(tables.points) + len(rows) + 1) * 8, 5), dtype=np.int64)
-    low = 0
-    while low < count:
-        written, following, _ = replay_range(
-            tables, arrays, scratch, outside, low, count, start, end, dense, rows, out
-        )
-        if following == low:
-            out = np.zeros((2 * len(out), 5), dtype=np.int64)
-            continue
-        yield from _decoded(yardstick, columns, out[:written])
-        low = following
-
-
-def _decoded(
-    yardstick: Yardstick, columns: FactColumns, out: I64
-) -> Iterator[tuple[str, int, list[PointResult]]]:
     names, texts = yardstick.compiler.point_names, columns.dictionary.texts
-    subject, at = -1, 0
-    results: list[PointResult] = []
-    for s, t, p, code, value in out.tolist():
-        if p >= 0:
-            colour = c.COLOURS[value & 7]
-            results.append(PointResult(names[p], texts[code], colour, bool(value & 8), c.REASONS[value >> 4]))
-            continue
-        if subject >= 0:
-            yield columns.subjects[subject], at, results
-        subject, at, results = s, t, []
-    if subject >= 0:
-        yield columns.subjects[subject], at, results
+    for rows in histories(yardstick, columns, world, start, end):
+        for s, of_subject in groupby(rows.tolist(), key=itemgetter(OUT_SUBJECT)):
+            yield (
+                columns.subjects[s],
+                [
+                    (at, [_result(names[row[OUT_POINT]], texts[row[OUT_OBJECT]], row[OUT_SHOWN]) for row in now])
+                    for at, now in groupby(of_subject, key=itemgetter(OUT_AT))
+                ],
+            )
+
+
+def _result(point: str, name: str, shown: int) -> PointResult:
+    return PointResult(point, name, c.COLOURS[shown & 7], bool(shown & 8), c.REASONS[shown >> 4])
+
+
+def histories(
+    yardstick: Yardstick, columns: FactColumns, world: Sequence[Fact], start: int, end: int
+) -> Iterator[I64]:
+    """What changed, as arrays of (subject, instant, point, object, shown), subjects in order; in two threads."""
+    edges = {f.recorded_at for f in world} | {f.occurred_at for f in world}
+    epochs = [start, *sorted(t for t in edges if start < t <= end)]
+    worlds = [yardstick.world(world, at, at)._replace(next_fact=c.FAR) for at in epochs]
+    told_at, told = _tellings(columns)
+    plan = Plan(yardstick.current(), columns.columns, epochs, worlds, told_at, told, end)
+    count = len(columns.subjects)
+    spans = [(low, min(low + SPAN, count)) for low in range(0, count, SPAN)]
+    with ThreadPoolExecutor(WORKERS) as threads:
+        for low in range(0, len(spans), WORKERS):
+            for parts in threads.map(plan.replay, spans[low : low + WORKERS]):
+                yield from parts
+
+
+def _tellings(columns: FactColumns) -> tuple[I64, I64]:
+    """(where those of a subject begin, (instant, fact + 1 or its negative)) of facts that correct each other."""
+    rows, lengths = list[tuple[int, int]](), np.zeros(len(columns.subjects) + 1, dtype=np.int64)
+    for s, (first, facts) in sorted(columns.corrected.items()):
+        before, standing, place = len(rows), set[str](), {f.fact_id: k for k, f in enumerate(facts, first + 1)}
+        for at in sorted({f.recorded_at for f in facts}):
+            now = {f.fact_id for f in in_force(facts, at)}
+            rows += [(at, -place[name]) for name in sorted(standing - now)]
+            rows += [(at, place[name]) for name in sorted(now - standing)]
+            standing = now
+        lengths[s + 1] = len(rows) - before
+    return np.cumsum(lengths), z.grid(rows, 2)
 
 
 def touched(events: Iterable[TouchEvent]) -> list[TouchEvent]:

@@ -11,9 +11,10 @@ import numpy.typing as npt
 
 from zhunsheng.core.facts import Fact, in_force
 from zhunsheng.engine.fast import codes as c
+from zhunsheng.engine.fast import tables as z
 from zhunsheng.engine.fast.columns import Columns, Dictionary, FactColumns, TooWideError
 from zhunsheng.engine.fast.jit import I64
-from zhunsheng.engine.fast.stepping import Held, forget
+from zhunsheng.engine.fast.moving import O_TELLINGS, Held
 
 ROOM = 16
 GROWING = ("occurred", "recorded", "shape", "local", "pointer")
@@ -27,18 +28,19 @@ def _grown(values: npt.NDArray[Any], room: int) -> npt.NDArray[Any]:
 class Shelf:
     """The facts of one subject with their columns; None where only the reference can judge it.
 
-    `orderly`: the facts stand in the order in which they became known, so that any instant sees a
-    first part of them. `corrected`: some fact names another, so what is in force is asked each time.
+    `held` are its windows, `stale` when they must be filled again. `corrected`: some fact names another, so
+    what is in force is asked each time.
     """
 
     facts: list[Fact]
     columns: Columns | None = None
     held: Held | None = None
     frame: I64 | None = None
+    outside: I64 | None = None
     names: list[str] = field(default_factory=list)
     used: int = 0
     values: int = 0
-    orderly: bool = True
+    stale: bool = False
     corrected: bool = False
     known_to: int = -c.FAR
     binding: int = 0
@@ -58,7 +60,6 @@ class Shelf:
         self.names = sorted({f.object for f in self.facts} - {""})
         if not self.facts:
             arrays = arrays._replace(subject_at=np.zeros(2, np.int64), object_at=np.zeros(2, np.int64))
-        self.orderly = bool((np.diff(arrays.recorded) >= 0).all())
         room = max(self.used, ROOM)
         grown = {name: _grown(getattr(arrays, name), room) for name in GROWING}
         grown["values"] = _grown(arrays.values, 4 * room)
@@ -92,7 +93,12 @@ class Shelf:
             columns.values[self.values + k] = value
         self.used, self.values = n + 1, self.values + len(wide)
         columns.subject_at[1] = self.used
-        self.orderly = self.orderly and place == n and fact.recorded_at >= self.known_to
+        if self.held is not None and place == n and fact.recorded_at >= self.known_to:
+            k = self.held.own[O_TELLINGS]
+            self.held.told[k, 0], self.held.told[k, 1] = fact.recorded_at, place + 1
+            self.held.own[O_TELLINGS] = k + 1
+        else:
+            self.stale = True
         self.known_to = max(self.known_to, fact.recorded_at)
 
     def _has_name(self, name: str) -> bool:
@@ -103,18 +109,15 @@ class Shelf:
         for name in GROWING:
             values = getattr(columns, name)
             values[place + 1 : self.used + 1] = values[place : self.used].copy()
-        if self.held is not None:
-            forget(self.held)
 
-    def standing(self, at: int) -> Columns | None:
-        """The columns with what is not in force at an instant hidden."""
-        if self.columns is not None and self.corrected:
+    def tell_again(self, held: Held, at: int) -> None:
+        """All facts in the order in which they became known; where facts correct others, those in force."""
+        if self.corrected:
             there = {f.fact_id for f in in_force(self.facts, at)}
-            for k, fact in enumerate(self.facts):
-                self.columns.hidden[k] = fact.fact_id not in there
-        return self.columns
-
-    def steps_at(self, at: int) -> bool:
-        """Whether windows can be moved to an instant: what is known then is a first part of the facts."""
-        known = self.orderly or self.known_to <= at
-        return self.columns is not None and not self.corrected and known
+            told = [(-c.FAR, k) for k, fact in enumerate(self.facts, start=1) if fact.fact_id in there]
+        else:
+            known = [(fact.recorded_at, k) for k, fact in enumerate(self.facts, start=1)]
+            told = sorted(known)
+        held.told[: len(told)] = z.grid(told, 2)
+        held.own[O_TELLINGS] = len(told)
+        self.stale = False

@@ -25,6 +25,8 @@ REASONS = (
 NONE, NO_FACT, FIELD_MISSING, SAMPLE_TOO_SMALL, SOURCE_SILENT, NO_PEERS = range(6)
 COLOURS = (Colour.NONE, Colour.UNKNOWN, Colour.NO_DATA, Colour.YELLOW, Colour.RED, Colour.CRITICAL)
 C_NONE, C_UNKNOWN, C_NO_DATA, C_YELLOW, C_RED, C_CRITICAL = range(6)
+# What a point shows when nothing is the matter, and what stands for a point of an object that is not there.
+CALM, ABSENT = C_NONE + 8, 255
 FAILS, HOLDS, UNKNOWN = 0, 1, 2
 
 OPS = tuple(Op)
@@ -38,8 +40,8 @@ Q_AT_LEAST, Q_MORE, Q_AT_MOST, Q_LESS, Q_EQUALS, Q_IN, Q_NOT_IN = range(7)
 
 # Columns of the table of windows: kind, length, days before, event select (or -1), event by object.
 WIN_KIND, WIN_LENGTH, WIN_OFFSET, WIN_EVENT, WIN_EVENT_BY_OBJECT = range(5)
-# Columns of window bounds at one instant: start < occurred <= end; the instant a calendar period ends.
-B_START, B_END, B_LEAVES = range(3)
+# Columns of window bounds at one instant: start < occurred <= end.
+B_START, B_END = range(2)
 # Columns of the table of aggregates.
 (
     A_OP,

@@ -13,15 +13,14 @@ from zhunsheng.engine.fast.scratch import Scratch, World
 from zhunsheng.engine.fast.tables import Tables
 
 
-@compiled
-def set_instant(tables: Tables, scratch: Scratch, as_of: int, known_at: int) -> None:
-    """Bounds of every window at an instant."""
-    context, bounds, windows = scratch.context, scratch.bounds, tables.windows
-    today = day_of(as_of)
-    context[c.X_AS_OF], context[c.X_TODAY], context[c.X_KNOWN_AT] = as_of, today, known_at
+@inlined
+def set_bounds(tables: Tables, scratch: Scratch) -> None:
+    """Bounds of every window at the instant of the context."""
+    bounds, windows = scratch.bounds, tables.windows
+    as_of, today = scratch.context[c.X_AS_OF], scratch.context[c.X_TODAY]
     for w in range(len(windows)):
         kind, length = windows[w, c.WIN_KIND], windows[w, c.WIN_LENGTH]
-        start, end, leaves = -c.FAR, as_of, c.FAR
+        start, end = -c.FAR, as_of
         if kind == c.W_DAYS or kind == c.W_HOURS:
             end = as_of - windows[w, c.WIN_OFFSET] * 86_400
             start = end - length * (86_400 if kind == c.W_DAYS else 3_600)
@@ -29,8 +28,15 @@ def set_instant(tables: Tables, scratch: Scratch, as_of: int, known_at: int) -> 
             start = day_start(months_back(today, length) + 1) - 1
         elif kind >= c.W_DAY and kind <= c.W_YEAR:
             start = day_start(period_start(kind, today)) - 1
-            leaves = day_start(period_end(kind, today))
-        bounds[w, c.B_START], bounds[w, c.B_END], bounds[w, c.B_LEAVES] = start, end, leaves
+        bounds[w, c.B_START], bounds[w, c.B_END] = start, end
+
+
+@compiled
+def set_instant(tables: Tables, scratch: Scratch, as_of: int, known_at: int) -> None:
+    """The instant that is judged, and the bounds of every window at it."""
+    context = scratch.context
+    context[c.X_AS_OF], context[c.X_TODAY], context[c.X_KNOWN_AT] = as_of, day_of(as_of), known_at
+    set_bounds(tables, scratch)
 
 
 @inlined
@@ -63,8 +69,8 @@ def _early_due(tables: Tables, columns: Columns, scratch: Scratch, i: int, e: in
 
 
 @inlined
-def leaving(tables: Tables, scratch: Scratch, w: int, occurred: int) -> int:
-    """When a fact of an instant leaves a window."""
+def leaving(tables: Tables, w: int, occurred: int) -> int:
+    """When a fact of an instant leaves a window: it is inside until then, FAR if it stays."""
     kind, length = tables.windows[w, c.WIN_KIND], tables.windows[w, c.WIN_LENGTH]
     if kind == c.W_DAYS:
         return occurred + (length + tables.windows[w, c.WIN_OFFSET]) * 86_400
@@ -72,7 +78,9 @@ def leaving(tables: Tables, scratch: Scratch, w: int, occurred: int) -> int:
         return occurred + length * 3_600
     if kind == c.W_MONTHS:
         return day_start(months_left(day_of(occurred), length))
-    return scratch.bounds[w, c.B_LEAVES]
+    if kind >= c.W_DAY and kind <= c.W_YEAR:
+        return day_start(period_end(kind, day_of(occurred)))
+    return c.FAR
 
 
 @inlined
@@ -81,7 +89,7 @@ def _window_due(tables: Tables, scratch: Scratch, a: int, w: int, occurred: int)
     context = scratch.context
     if occurred > scratch.bounds[w, c.B_START] and scratch.seen_due[a] != context[c.X_STAMP]:
         scratch.seen_due[a] = context[c.X_STAMP]
-        note(context, leaving(tables, scratch, w, occurred))
+        note(context, leaving(tables, w, occurred))
     if tables.windows[w, c.WIN_OFFSET]:
         note(context, occurred + tables.windows[w, c.WIN_OFFSET] * 86_400)
 
@@ -118,17 +126,16 @@ def is_new(scratch: Scratch, slot: int, tag: int, value: int) -> bool:
 
 
 @inlined
-def _add(tables: Tables, columns: Columns, scratch: Scratch, i: int, a: int, slot: int, code: int) -> None:
-    """One fact that passed everything into one slot."""
-    state, context, op = scratch.state, scratch.context, tables.aggregates[a, c.A_OP]
+def admit(tables: Tables, columns: Columns, scratch: Scratch, i: int, a: int, slot: int, code: int) -> bool:
+    """One fact that passed everything into the values of a slot; whether it counts there."""
+    state, op = scratch.state, tables.aggregates[a, c.A_OP]
     if op == c.O_SUM or op == c.O_MAX or op == c.O_MIN or op == c.O_DISTINCT:
         tag, value = field_of(tables, columns, i, code, tables.aggregates[a, c.A_FIELD])
         if op == c.O_DISTINCT:
             if tag == c.MISSING or not is_new(scratch, slot, tag, value):
-                return
+                return False
         elif tag != c.INTEGER and tag != c.FLAG_VALUE:
-            return
-        use(scratch, slot)
+            return False
         held = state[slot, c.V_SUM]
         if op == c.O_SUM:
             state[slot, c.V_SUM] = held + value
@@ -138,10 +145,21 @@ def _add(tables: Tables, columns: Columns, scratch: Scratch, i: int, a: int, slo
             state[slot, c.V_SUM] = max(held, value)
         elif op == c.O_MIN:
             state[slot, c.V_SUM] = min(held, value)
-    else:
-        use(scratch, slot)
     state[slot, c.V_COUNT] += 1
-    state[slot, c.V_FACT] = i + 1
+    state[slot, c.V_FACT] = max(state[slot, c.V_FACT], i + 1)
+    return True
+
+
+@inlined
+def _add(tables: Tables, columns: Columns, scratch: Scratch, i: int, a: int, slot: int, code: int) -> None:
+    """The same, with the slot remembered for clearing and the fact in its list."""
+    state, context = scratch.state, scratch.context
+    is_empty = state[slot, c.V_FACT] == 0
+    if not admit(tables, columns, scratch, i, a, slot, code):
+        return
+    if is_empty:
+        scratch.used[context[c.X_USED]] = slot
+        context[c.X_USED] += 1
     if tables.aggregates[a, c.A_LISTED]:
         context[c.X_CHAIN] += 1
         link = context[c.X_CHAIN]
@@ -274,18 +292,26 @@ def is_standing(columns: Columns, scratch: Scratch, i: int) -> bool:
 
 
 @inlined
-def begin(columns: Columns, scratch: Scratch, world: World, subject: int, events: int) -> None:
-    """Clear what the last subject used."""
+def clear_used(scratch: Scratch) -> None:
+    """Empty the slots that were used."""
     context, state = scratch.context, scratch.state
     for k in range(context[c.X_USED]):
         for v in range(4):
             state[scratch.used[k], v] = 0
+    context[c.X_USED] = context[c.X_CHAIN] = 0
+
+
+@inlined
+def begin(columns: Columns, scratch: Scratch, world: World, subject: int, events: int) -> None:
+    """Clear what the last subject used."""
+    context = scratch.context
+    clear_used(scratch)
     for k in range(context[c.X_OBJECTS] + 1):
         scratch.member[k] = 0
     if context[c.X_ENROLLED_ANY]:
         scratch.enrolled[:] = 0
     first = columns.object_at[subject]
-    context[c.X_USED] = context[c.X_CHAIN] = context[c.X_ENROLLED_ANY] = 0
+    context[c.X_ENROLLED_ANY] = 0
     context[c.X_STAMP] += 1
     context[c.X_OBJECT_LO], context[c.X_OBJECTS] = first, columns.object_at[subject + 1] - first
     context[c.X_SILENT], context[c.X_DUE] = world.silent[0], c.FAR

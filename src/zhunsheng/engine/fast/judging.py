@@ -241,7 +241,7 @@ def judge_point(
         answers[part] = ask(tables, columns, scratch, world, points[p, part], o, part != c.P_NO_DATA)
     excluded, critical = answers[c.P_UNLESS], answers[c.P_CRITICAL]
     if excluded & 3 == c.HOLDS:
-        return c.C_NONE + 8
+        return c.CALM
     if critical & 3 == c.HOLDS:
         return c.C_CRITICAL
     red = yellow = c.FAILS
@@ -264,7 +264,18 @@ def judge_point(
     held_back = is_open and points[p, c.P_CLEAR] >= 0
     if held_back and answers[c.P_CLEAR] & 3 != c.HOLDS:
         return c.C_NONE
-    return c.C_NONE + 8
+    return c.CALM
+
+
+@inlined
+def closed_by(tables: Tables, columns: Columns, scratch: Scratch, world: World, t: int) -> int:
+    """What the points of an item show whose object pool does not hold; -1 when it does."""
+    if tables.items[t, c.I_APPLIES] < 0:
+        return -1
+    pool = ask(tables, columns, scratch, world, tables.items[t, c.I_APPLIES], 0, True)
+    if pool & 3 == c.HOLDS:
+        return -1
+    return c.C_UNKNOWN + 16 * (pool >> 2) if pool & 3 == c.UNKNOWN else c.CALM
 
 
 @compiled
@@ -273,22 +284,16 @@ def judge_points(
 ) -> int:
     """All points of a subject: whole-subject ones to `dense`, others appended to `rows`; the new end."""
     for t in range(len(tables.items)):
-        item = tables.items[t]
-        pool = c.HOLDS
-        if item[c.I_APPLIES] >= 0:
-            pool = ask(tables, columns, scratch, world, item[c.I_APPLIES], 0, True)
-        is_open = item[c.I_NEEDS_ENROLMENT] == 0 or scratch.enrolled[t] == 1
-        closed = c.C_NONE + 8
-        if pool & 3 == c.UNKNOWN:
-            closed = c.C_UNKNOWN + 16 * (pool >> 2)
-        for p in range(item[c.I_POINTS_LO], item[c.I_POINTS_HI]):
+        closed = closed_by(tables, columns, scratch, world, t)
+        is_open = tables.items[t, c.I_NEEDS_ENROLMENT] == 0 or scratch.enrolled[t] == 1
+        for p in range(tables.items[t, c.I_POINTS_LO], tables.items[t, c.I_POINTS_HI]):
             objects = tables.points[p, c.P_OBJECTS]
             first, last = (0, 0) if objects < 0 else (1, scratch.context[c.X_OBJECTS])
             for o in range(first, last + 1):
                 if o > 0 and not scratch.member[o] & (1 << objects):
                     continue
                 shown = closed
-                if pool & 3 == c.HOLDS:
+                if closed < 0:
                     shown = judge_point(tables, columns, scratch, world, p, o, is_open)
                 if o == 0:
                     dense[tables.points[p, c.P_DENSE]] = shown

@@ -53,7 +53,7 @@ def scratch_for(tables: Tables, facts_max: int, objects_max: int) -> Scratch:
 
     return Scratch(
         zeros(X_MASK + 4),
-        zeros(max(len(tables.windows), 1), 3),
+        zeros(max(len(tables.windows), 1), 2),
         zeros(max(slots, 1), 4),
         zeros(max(slots, 1)),
         zeros(facts_max * int(sizes[z.Z_LISTED]) + 1, 2),

@@ -11,7 +11,7 @@ from zhunsheng.engine.fast import codes as c
 from zhunsheng.engine.fast import tables as z
 from zhunsheng.engine.fast.columns import Columns
 from zhunsheng.engine.fast.jit import I32, U8, compiled, inlined
-from zhunsheng.engine.fast.judging import ask, judge_point
+from zhunsheng.engine.fast.judging import ask, closed_by, judge_point
 from zhunsheng.engine.fast.scoring import close_model, judge_indicator
 from zhunsheng.engine.fast.scratch import Scratch, World
 from zhunsheng.engine.fast.tables import Tables
@@ -53,14 +53,11 @@ def is_like_the_rest(scratch: Scratch, world: World) -> bool:
 @inlined
 def _shown(tables: Tables, columns: Columns, scratch: Scratch, world: World, p: int) -> int:
     """A whole-subject point of a subject that is enrolled nowhere."""
-    item = tables.items[tables.item_of[p]]
-    if item[c.I_APPLIES] >= 0:
-        pool = ask(tables, columns, scratch, world, item[c.I_APPLIES], 0, True)
-        if pool & 3 == c.UNKNOWN:
-            return c.C_UNKNOWN + 16 * (pool >> 2)
-        if pool & 3 != c.HOLDS:
-            return c.C_NONE + 8
-    return judge_point(tables, columns, scratch, world, p, 0, item[c.I_NEEDS_ENROLMENT] == 0)
+    t = tables.item_of[p]
+    closed = closed_by(tables, columns, scratch, world, t)
+    if closed >= 0:
+        return closed
+    return judge_point(tables, columns, scratch, world, p, 0, tables.items[t, c.I_NEEDS_ENROLMENT] == 0)
 
 
 @compiled
