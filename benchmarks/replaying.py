@@ -37,4 +37,4 @@ def replay_rate(subjects: int = 200_000) -> str:
         wall += time.perf_counter() - began
         spent += time.process_time() - used
         facts += block.facts_count
-    return f"{subjects} {facts} facts wall {wall:.2f} cpu {spent:.2f} {facts/spent:,.0f} a CPU second; {written} changes"
+    return f"{subjects} {facts} facts wall {wall:.2f} cpu {spent:.2f} {facts / spent:,.0f} a CPU second; {written} changes"

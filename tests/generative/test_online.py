@@ -92,27 +92,23 @@ def test_any_order_of_delivery_ends_in_the_touches_of_the_reference() -> None:
     assert found == {}
 
 
-def test_windows_are_moved_and_not_only_looked_at_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[bool] = []
-    plainly: Callable[[shelf.Shelf, int], bool] = shelf.Shelf.steps_at
-
-    def counted(held: shelf.Shelf, at: int) -> bool:
-        asked.append(plainly(held, at))
-        return asked[-1]
-
-    monkeypatch.setattr(shelf.Shelf, "steps_at", counted)
+def test_windows_are_moved_and_not_only_filled_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    filled, taken = list[int](), list[int]()
+    plainly, take = shelf.Shelf.tell_again, Stepper.take
+    monkeypatch.setattr(shelf.Shelf, "tell_again", lambda *given: (filled.append(1), plainly(*given))[1])
+    monkeypatch.setattr(Stepper, "take", lambda *given: (taken.append(1), take(*given))[1])
     for seed in range(0, 20, 2):
         assert list(steps_that_differ(case(seed))) == []
-    assert sum(asked) > len(asked) // 2 > 50
+    assert len(taken) > 2 * len(filled) > 0
 
 
 def test_a_late_fact_that_leaves_the_windows_as_they_were_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shelf, "forget", lambda held: None)
+    monkeypatch.setattr(shelf.Shelf, "is_last", lambda held, place, fact: True)
     assert any(list(steps_that_differ(case(seed))) for seed in range(0, PACKS, 2))
 
 
 def test_moving_windows_over_corrected_facts_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shelf.Shelf, "steps_at", lambda held, at: held.columns is not None)
+    monkeypatch.setattr(shelf, "in_force", lambda facts, at: facts)
     assert any(list(steps_that_differ(case(seed))) for seed in range(1, PACKS, 2))
 
 

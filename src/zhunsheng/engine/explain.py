@@ -27,14 +27,17 @@ from zhunsheng.core.rules.tree import (
     Test,
     TriggerPoint,
 )
+from zhunsheng.engine.fast.compile import CannotCompileError
 from zhunsheng.engine.judgement import Colour, Judgement, ModelResult, PointResult, Timeline, Truth
 from zhunsheng.engine.reference.classes import judge_model
 from zhunsheng.engine.reference.conditions import holds, peer_line
 from zhunsheng.engine.reference.instants import compares_of, instants_of_compare, leaving_instant
 from zhunsheng.engine.reference.measures import Evaluator, union
 from zhunsheng.engine.reference.points import deciding_facts, judge_item
+from zhunsheng.engine.single import judge_by
+from zhunsheng.engine.trials import NOBODY
 
-Reached = Callable[[Evaluator], bool]
+Reached = Callable[[int, frozenset[str]], bool]
 ATTRIBUTE_OPS = frozenset({Op.LATEST, Op.DAYS_SINCE, Op.DAYS_UNTIL})
 FALLING_OR_EQUAL = frozenset({Comparison.AT_MOST, Comparison.LESS_THAN, Comparison.EQUALS})
 HORIZON_DAYS = 3 * 366
@@ -104,7 +107,13 @@ def explain(
     world: Sequence[Fact],
 ) -> Explanation:
     """Explain a judgement from the facts it was made of; `judgement` must come from the same facts."""
-    look = _Look(pack, facts, world, judgement.as_of, judgement.known_at)
+    try:
+        return _explained(pack, judgement, _Look(pack, facts, world, judgement))
+    except CannotCompileError:  # a peer statistic beyond what the tables carry exactly
+        return _explained(pack, judgement, _Look(pack, facts, world, judgement, plainly=True))
+
+
+def _explained(pack: Pack, judgement: Judgement, look: _Look) -> Explanation:
     points, point_ways = _points(look, judgement)
     models = {model.id: model for model in pack.models}
     worse = [r for r in judgement.models if models[r.model].severity(r.class_name) > 0]
@@ -120,7 +129,10 @@ def explain_points(
     pack: Pack, judgement: Judgement, facts: Sequence[Fact], world: Sequence[Fact]
 ) -> tuple[tuple[PointTrace, ...], tuple[tuple[str, str, WayBack], ...]]:
     """The touched points only, with their ways back: what a business is told, and much less work."""
-    return _points(_Look(pack, facts, world, judgement.as_of, judgement.known_at), judgement)
+    try:
+        return _points(_Look(pack, facts, world, judgement), judgement)
+    except CannotCompileError:
+        return _points(_Look(pack, facts, world, judgement, plainly=True), judgement)
 
 
 def _points(
@@ -137,17 +149,23 @@ class _Look:
     """Everything needed to judge the same subject again, with facts left out or on another day."""
 
     def __init__(
-        self, pack: Pack, facts: Sequence[Fact], world: Sequence[Fact], as_of: int, known_at: int
+        self,
+        pack: Pack,
+        facts: Sequence[Fact],
+        world: Sequence[Fact],
+        judgement: Judgement,
+        *,
+        plainly: bool = False,
     ) -> None:
-        self.as_of, self.sources = as_of, pack.sources
+        self.as_of, self.sources, known_at = judgement.as_of, pack.sources, judgement.known_at
         self.standing = in_force(facts, known_at)
         self.world = in_force(world, known_at)
-        self.now = self.later(as_of)
+        self.now = self.later(self.as_of)
         self.points = {p.id: (item, p) for item in pack.items for p in item.points}
+        self.models = {model.id: m for m, model in enumerate(pack.models)}
+        self.trials = None if plainly else judge_by(pack).trials(self.standing, self.world)
 
-    def later(
-        self, as_of: int, removed: frozenset[str] = frozenset(), added: tuple[Fact, ...] = ()
-    ) -> Evaluator:
+    def later(self, as_of: int, removed: frozenset[str] = NOBODY, added: tuple[Fact, ...] = ()) -> Evaluator:
         """What the same knowledge says on another day, with facts put right, or with something done."""
         own = (*(f for f in self.standing if f.fact_id not in removed), *added)
         return Evaluator(Timeline.cut(own, as_of), Timeline.cut(self.world, as_of), as_of, self.sources)
@@ -163,12 +181,17 @@ class _Look:
     def point_way(self, result: PointResult) -> WayBack:
         item, point = self.points[result.point]
 
-        def ended(evaluator: Evaluator) -> bool:
-            return not any(
+        def is_touched(evaluator: Evaluator) -> bool:
+            return any(
                 r.colour.touched
                 for r in judge_item(item, evaluator)
                 if (r.point, r.object) == (result.point, result.object)
             )
+
+        def ended(as_of: int, removed: frozenset[str]) -> bool:
+            if self.trials is None:
+                return not is_touched(self.later(as_of, removed))
+            return not self.trials.is_touched(result.point, result.object, as_of, removed)
 
         evaluator = self.now.for_object(result.object)
         condition = _condition_of(point, result.colour)
@@ -178,14 +201,17 @@ class _Look:
         return WayBack(
             self._smallest([f.fact_id for f in removable], ended),
             self._first_of(change_days(point, evaluator), ended),
-            next((f.kind for f in missing if ended(self.later(self.as_of, added=(f,)))), ""),
+            next((f.kind for f in missing if not is_touched(self.later(self.as_of, added=(f,)))), ""),
         )
 
     def class_way(self, model: Model, result: ModelResult) -> WayBack:
         target = model.severity(result.class_name)
 
-        def lowered(evaluator: Evaluator) -> bool:
-            return model.severity(judge_model(model, evaluator).class_name) < target
+        def lowered(as_of: int, removed: frozenset[str]) -> bool:
+            if self.trials is None:
+                there = judge_model(model, self.later(as_of, removed))
+                return model.severity(there.class_name) < target
+            return self.trials.severity(self.models[model.id], as_of, removed) < target
 
         shares = {s.fact_id: s.points for r in result.indicators for s in r.shares if s.points > 0}
         ruling = {
@@ -204,12 +230,12 @@ class _Look:
         few = candidates[:CANDIDATES_MAX]
         for size in range(1, min(REMOVED_TOGETHER_MAX, len(few)) + 1):
             for chosen in itertools.combinations(few, size):
-                if reached(self.later(self.as_of, frozenset(chosen))):
+                if reached(self.as_of, frozenset(chosen)):
                     return chosen
         return ()
 
     def _first_of(self, days: Iterable[dt.date], reached: Reached) -> dt.date | None:
-        return next((day for day in days if reached(self.later(day_end(day)))), None)
+        return next((day for day in days if reached(day_end(day), NOBODY)), None)
 
     def _crossing(self, reached: Reached) -> dt.date | None:
         """By halving: a day on which the goal is reached while it is not on the day before.
@@ -219,11 +245,11 @@ class _Look:
         """
         low, high = 0, HORIZON_DAYS
         today = day_of(self.as_of)
-        if not reached(self.later(day_end(today + dt.timedelta(days=high)))):
+        if not reached(day_end(today + dt.timedelta(days=high)), NOBODY):
             return None
         while high - low > 1:
             middle = (low + high) // 2
-            if reached(self.later(day_end(today + dt.timedelta(days=middle)))):
+            if reached(day_end(today + dt.timedelta(days=middle)), NOBODY):
                 high = middle
             else:
                 low = middle

@@ -6,9 +6,10 @@ are hundredths, instants are whole epoch seconds. Facts are named by id, in (occ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import chain
 
 from zhunsheng.core.facts import Fact, in_force
 from zhunsheng.core.rules.tree import Literal
@@ -152,6 +153,15 @@ class Timeline:
 
     past: tuple[Fact, ...]
     future: tuple[Fact, ...]
+    kinds: dict[str, list[Fact]] = field(default_factory=dict, compare=False, repr=False)
+
+    def past_of(self, kinds: Collection[str]) -> list[Fact]:
+        """Past facts of some kinds, in order; they are sorted out once."""
+        if not self.kinds:
+            for fact in self.past:
+                self.kinds.setdefault(fact.kind, []).append(fact)
+        parts = [self.kinds[kind] for kind in sorted(set(kinds)) if kind in self.kinds]
+        return sorted(chain(*parts), key=lambda f: f.order) if len(parts) > 1 else [*chain(*parts)]
 
     @classmethod
     def at(cls, facts: Iterable[Fact], as_of: int, known_at: int) -> Timeline:

@@ -19,9 +19,18 @@ from zhunsheng.engine.fast import tables as z
 from zhunsheng.engine.fast.batch import Yardstick
 from zhunsheng.engine.fast.columns import Columns, Dictionary
 from zhunsheng.engine.fast.jit import I64
-from zhunsheng.engine.fast.moving import O_AS_OF, O_ROLES, Held, moves_of
+from zhunsheng.engine.fast.kept import (
+    O_AS_OF,
+    O_ROLES,
+    Held,
+    Mover,
+    Moves,
+    held_of,
+    shared_of,
+    world_frame,
+)
 from zhunsheng.engine.fast.scratch import Scratch, World, scratch_for
-from zhunsheng.engine.fast.stepping import held_of, shared_of, start_subject, visit, world_frame
+from zhunsheng.engine.fast.stepping import start_subject, step
 from zhunsheng.engine.fast.tables import Tables
 from zhunsheng.engine.judgement import PointResult
 from zhunsheng.engine.reference import judge
@@ -192,6 +201,7 @@ class Looker:
         self._known: dict[tuple[int, int], PointResult] = {}
         self._epoch: tuple[int, int, World, I64] | None = None
         self._room, self._binding = (64, 8), 0
+        self._mover = Mover(self.yardstick.current())
         self._make_scratch()
         self._share()
 
@@ -201,9 +211,9 @@ class Looker:
         self._binding += 1
 
     def _share(self) -> None:
-        tables = self.yardstick.current()
-        self._tables: Tables = tables
-        self._shared, self._frame = shared_of(tables, moves_of(tables), self._room[1])
+        self._tables: Tables = self.yardstick.current()
+        self._moves: Moves = self._mover.moves(self._tables, self.yardstick.shapes)
+        self._shared, self._frame = shared_of(self._tables, self._moves, self._room[1])
 
     def forget_world(self) -> None:
         """The world said something new."""
@@ -228,7 +238,7 @@ class Looker:
         elif shelf.outside is not outside:
             held.own[O_ROLES] = 1
         shelf.outside = outside
-        due, moved = visit(self._frame, frame, outside, at)
+        due, moved = step(self._frame, frame, outside, at)
         warm.next_due = None if due == c.FAR else due
         changed = self._changed(warm, held, moved) if moved else []
         told_anew, warm.stepped = not warm.stepped, True
@@ -279,7 +289,10 @@ class Looker:
             self._make_scratch()
             self._share()
         elif self.yardstick.shapes != len(self.words.shapes):
-            self._share()
+            tables = self.yardstick.current()
+            moves = self._mover.moves(tables, self.yardstick.shapes)
+            if tables is not self._tables or moves is not self._moves:
+                self._share()
 
     def _world(self, facts: Sequence[Fact], at: int) -> I64:
         if self._epoch is None or not self._epoch[0] <= at < self._epoch[1]:

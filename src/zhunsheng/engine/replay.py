@@ -27,7 +27,16 @@ from zhunsheng.engine.reference import judge
 from zhunsheng.engine.reference.judge import evaluator_at
 from zhunsheng.engine.reference.measures import Evaluator
 from zhunsheng.engine.reference.points import deciding_facts
-from zhunsheng.engine.tracking import Advance, Deciding, Key, PointIndex, PointState, TouchEvent, advance
+from zhunsheng.engine.tracking import (
+    Advance,
+    Deciding,
+    FactsBehind,
+    Key,
+    PointIndex,
+    PointState,
+    TouchEvent,
+    advance,
+)
 
 # Subjects that one thread replays in one go.
 SPAN = 20_000
@@ -51,7 +60,7 @@ def deciding_at(
 
 @dataclass(slots=True)
 class Fold:
-    """The memory of one subject's touches while history runs."""
+    """The memory of one subject's touches while history runs; what is known at an instant only grows."""
 
     pack: Pack
     index: PointIndex
@@ -63,7 +72,11 @@ class Fold:
 
     def step(self, results: Sequence[PointResult], at: int, *, changed_only: bool = False) -> None:
         """Fold one instant in: all results, or those that changed while the memory waits for nothing."""
-        deciding = deciding_at(self.index, self.pack, self.facts, self.world, at)
+        look = deciding_at(self.index, self.pack, self.facts, self.world, at)
+
+        def deciding(result: PointResult) -> FactsBehind:
+            return FactsBehind(lambda: look(result))
+
         done: Advance = advance(self.index, self.states, results, at, deciding, changed_only=changed_only)
         self.states, self.due = done.states, done.next_due
         self.events += done.events
@@ -133,7 +146,7 @@ def replay(
     columns = FactColumns.of(f for own in grouped.values() for f in own)
     slow = {columns.subjects[s] for s in columns.beyond}
     index, found = PointIndex.of(pack), dict[str, Sequence[TouchEvent]]()
-    told = {subject: moves for subject, moves in changes(pack, columns, world, start, end)}
+    told = dict(changes(pack, columns, world, start, end))
     for subject, own in sorted(grouped.items()):
         if subject in slow:
             found[subject] = replay_one(pack, subject, own, world, start, end)
@@ -155,7 +168,13 @@ def changes(
             yield (
                 columns.subjects[s],
                 [
-                    (at, [_result(names[row[OUT_POINT]], texts[row[OUT_OBJECT]], row[OUT_SHOWN]) for row in now])
+                    (
+                        at,
+                        [
+                            _result(names[row[OUT_POINT]], texts[row[OUT_OBJECT]], row[OUT_SHOWN])
+                            for row in now
+                        ],
+                    )
                     for at, now in groupby(of_subject, key=itemgetter(OUT_AT))
                 ],
             )
@@ -168,7 +187,7 @@ def _result(point: str, name: str, shown: int) -> PointResult:
 def histories(
     yardstick: Yardstick, columns: FactColumns, world: Sequence[Fact], start: int, end: int
 ) -> Iterator[I64]:
-    """What changed, as arrays of (subject, instant, point, object, shown), subjects in order; in two threads."""
+    """What changed, as arrays of (subject, instant, point, object, shown), subjects in order; two threads."""
     edges = {f.recorded_at for f in world} | {f.occurred_at for f in world}
     epochs = [start, *sorted(t for t in edges if start < t <= end)]
     worlds = [yardstick.world(world, at, at)._replace(next_fact=c.FAR) for at in epochs]
@@ -183,10 +202,14 @@ def histories(
 
 
 def _tellings(columns: FactColumns) -> tuple[I64, I64]:
-    """(where those of a subject begin, (instant, fact + 1 or its negative)) of facts that correct each other."""
+    """(where a subject's begin, (instant, fact + 1 or its negative)) of facts that correct each other."""
     rows, lengths = list[tuple[int, int]](), np.zeros(len(columns.subjects) + 1, dtype=np.int64)
     for s, (first, facts) in sorted(columns.corrected.items()):
-        before, standing, place = len(rows), set[str](), {f.fact_id: k for k, f in enumerate(facts, first + 1)}
+        before, standing, place = (
+            len(rows),
+            set[str](),
+            {f.fact_id: k for k, f in enumerate(facts, first + 1)},
+        )
         for at in sorted({f.recorded_at for f in facts}):
             now = {f.fact_id for f in in_force(facts, at)}
             rows += [(at, -place[name]) for name in sorted(standing - now)]

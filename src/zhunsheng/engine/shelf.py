@@ -14,7 +14,7 @@ from zhunsheng.engine.fast import codes as c
 from zhunsheng.engine.fast import tables as z
 from zhunsheng.engine.fast.columns import Columns, Dictionary, FactColumns, TooWideError
 from zhunsheng.engine.fast.jit import I64
-from zhunsheng.engine.fast.moving import O_TELLINGS, Held
+from zhunsheng.engine.fast.kept import O_TELLINGS, Held
 
 ROOM = 16
 GROWING = ("occurred", "recorded", "shape", "local", "pointer")
@@ -91,15 +91,19 @@ class Shelf:
         columns.shape[place], columns.local[place], columns.pointer[place] = shape, local, self.values
         for k, value in enumerate(wide):
             columns.values[self.values + k] = value
-        self.used, self.values = n + 1, self.values + len(wide)
-        columns.subject_at[1] = self.used
-        if self.held is not None and place == n and fact.recorded_at >= self.known_to:
+        self.values += len(wide)
+        if self.held is not None and self.is_last(place, fact):
             k = self.held.own[O_TELLINGS]
             self.held.told[k, 0], self.held.told[k, 1] = fact.recorded_at, place + 1
             self.held.own[O_TELLINGS] = k + 1
         else:
             self.stale = True
+        self.used = columns.subject_at[1] = n + 1
         self.known_to = max(self.known_to, fact.recorded_at)
+
+    def is_last(self, place: int, fact: Fact) -> bool:
+        """Whether a fact comes behind all others, by occurrence and by knowledge."""
+        return place == self.used and fact.recorded_at >= self.known_to
 
     def _has_name(self, name: str) -> bool:
         place = bisect_left(self.names, name)

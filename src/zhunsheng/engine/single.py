@@ -18,6 +18,7 @@ from zhunsheng.engine.fast.compile import CannotCompileError
 from zhunsheng.engine.fast.scratch import World
 from zhunsheng.engine.judgement import Judgement
 from zhunsheng.engine.reference import judge
+from zhunsheng.engine.trials import Trials
 
 PACKS_KEPT = 4
 
@@ -66,6 +67,15 @@ class SingleJudge:
                 return judge_batch(self.pack, columns, world, as_of, known_at, ready).judgement(0)
             except CannotCompileError:  # a peer statistic beyond what the tables carry exactly
                 return plain(judge(self.pack, subject, facts, world, as_of, known_at))
+
+    def trials(self, facts: Sequence[Fact], world: Sequence[Fact]) -> Trials | None:
+        """Trials on the facts of a subject in force; None where only the reference can judge them."""
+        ready = self._yardstick
+        if ready is None or not facts:
+            return None
+        with self._lock:
+            columns = FactColumns.of(facts, ready.compiler.words)
+            return None if columns.beyond else Trials(ready, facts, columns, world)
 
 
 _JUDGES: list[SingleJudge] = []

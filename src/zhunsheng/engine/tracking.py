@@ -14,7 +14,8 @@ touch of another point is *covered*: it is remembered, and nobody is told twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -23,7 +24,38 @@ from zhunsheng.core.rules.tree import Pack, TriggerPoint
 from zhunsheng.engine.judgement import SEVERITY, Colour, PointResult
 
 Key = tuple[str, str]
-Deciding = Callable[[PointResult], frozenset[str]]
+Deciding = Callable[[PointResult], AbstractSet[str]]
+
+
+class FactsBehind(AbstractSet[str]):
+    """Ids of the facts behind a touch, looked for when somebody asks: a second look is no tax on judging."""
+
+    __slots__ = ("_find", "_found")
+
+    def __init__(self, find: Callable[[], AbstractSet[str]]) -> None:
+        self._find = find
+        self._found: frozenset[str] | None = None
+
+    def known(self) -> AbstractSet[str]:
+        """The ids."""
+        if self._found is None:
+            self._found = frozenset(self._find())
+        return self._found
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.known()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.known())
+
+    def __len__(self) -> int:
+        return len(self.known())
+
+    def __hash__(self) -> int:
+        return hash(self.known())
+
+    def __repr__(self) -> str:
+        return repr(self.known())
 
 
 class TouchChange(StrEnum):
@@ -45,7 +77,7 @@ class TouchEvent:
     object: str
     change: TouchChange
     colour: Colour
-    facts: frozenset[str] = frozenset()
+    facts: AbstractSet[str] = frozenset()
     covered: bool = False
 
 
@@ -58,7 +90,7 @@ class PointState:
     started_at: int | None = None
     ended_at: int | None = None
     no_data: bool = False
-    facts: frozenset[str] = frozenset()
+    facts: AbstractSet[str] = frozenset()
 
 
 UNTOUCHED = PointState()
@@ -178,11 +210,11 @@ def _covered(
     states: Mapping[Key, PointState],
     key: Key,
     colour: Colour,
-    facts: frozenset[str],
+    facts: AbstractSet[str],
 ) -> bool:
     item = index.items[key[0]]
-    return bool(facts) and any(
-        facts <= state.facts and SEVERITY[state.colour] >= SEVERITY[colour]
+    return any(
+        SEVERITY[state.colour] >= SEVERITY[colour] and bool(facts) and facts <= state.facts
         for other, state in states.items()
         if other[0] != key[0] and index.items.get(other[0]) == item
     )

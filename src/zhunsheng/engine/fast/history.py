@@ -12,18 +12,26 @@ from zhunsheng.engine.fast import codes as c
 from zhunsheng.engine.fast import tables as z
 from zhunsheng.engine.fast.columns import Columns
 from zhunsheng.engine.fast.jit import I64, U8, compiled, inlined
-from zhunsheng.engine.fast.moving import O_ALL, O_ROLES, O_TAKEN, O_TELLINGS, Held, Shared, moves_of
-from zhunsheng.engine.fast.scratch import World, scratch_for
-from zhunsheng.engine.fast.stepping import (
+from zhunsheng.engine.fast.kept import (
+    O_ALL,
+    O_ROLES,
+    O_TAKEN,
+    O_TELLINGS,
+    Frames,
+    Held,
+    Shared,
     held_of,
+    moves_of,
     open_held,
     open_shared,
+    open_world,
     places_count,
     shared_of,
-    start_subject,
-    visit,
     world_frame,
 )
+from zhunsheng.engine.fast.moving import begin_subject
+from zhunsheng.engine.fast.scratch import World, scratch_for
+from zhunsheng.engine.fast.stepping import start_subject, step, visit
 from zhunsheng.engine.fast.tables import Tables
 
 BUFFER_ROWS = 1 << 16
@@ -82,17 +90,19 @@ def replay_range(
 ) -> tuple[int, int, int]:
     """(rows written, next subject to do, instants judged). Stops early when `out` might overflow.
 
-    The world says what the frame in `worlds` says from each of `epochs` on; judging begins at the first. `given`
-    are the tellings of subjects whose facts correct each other; `untouched` is what one without facts shows.
+    The world says what the frame in `worlds` says from each of `epochs` on; judging begins at the first.
+    `given` are the tellings of subjects whose facts correct each other; `untouched` is what one without
+    facts shows.
     """
-    shared, held = open_shared(shared_frame), open_held(held_frame)
+    shared, held, frames = open_shared(shared_frame), open_held(held_frame), Frames(shared_frame, held_frame)
     columns, own = held.columns, held.own
     written, visits, dense = 0, 0, shared.tables.sizes[z.Z_DENSE]
     for s in range(low, high):
         mark, at, epoch = written, epochs[0], 0
         first, objects_at = columns.subject_at[s], columns.object_at[s]
         facts, objects = columns.subject_at[s + 1] - first, columns.object_at[s + 1] - objects_at
-        start_subject(shared_frame, held_frame, worlds[0], first, facts, objects_at, objects)
+        world = open_world(worlds[0])
+        begin_subject(shared.tables, held, world.silent[0], first, facts, objects_at, objects)
         if given_at[s + 1] > given_at[s]:
             _copy(held, given, given_at[s], given_at[s + 1])
         else:
@@ -104,13 +114,13 @@ def replay_range(
         while at <= end:
             if written + places > len(out):
                 return mark, s, visits
-            due, moved = visit(shared_frame, held_frame, worlds[epoch], at)
+            due = visit(frames, shared, held, world, at)
             visits += 1
             is_first = at == epochs[0]
             for k in range(dense if is_first else 0):
                 if held.shown[k] != c.CALM:
                     written = _write(shared, held, s, at, k, out, written)
-            for k in range(1, moved + 1):
+            for k in range(1, shared.moved[0] + 1):
                 place = shared.moved[k]
                 if is_first and (place < dense or held.shown[place] == c.CALM):
                     continue
@@ -120,7 +130,7 @@ def replay_range(
                 at = min(at, held.told[own[O_TAKEN], 0])
             if epoch + 1 < len(epochs) and at >= epochs[epoch + 1]:
                 epoch += 1
-                at = epochs[epoch]
+                at, world = epochs[epoch], open_world(worlds[epoch])
                 own[O_ALL] = own[O_ROLES] = 1
     return written, high, visits
 
@@ -150,7 +160,7 @@ class Plan:
         shared, frame = shared_of(tables, moves_of(tables), objects)
         held, own = held_of(columns, tables, scratch, facts=facts, objects=objects, tellings=tellings)
         start_subject(frame, own, frames[0], 0, 0, 0, 0)
-        visit(frame, own, frames[0], self.epochs[0])
+        step(frame, own, frames[0], self.epochs[0])
         untouched = held.shown[: int(tables.sizes[z.Z_DENSE])].copy()
         epochs = np.array(self.epochs, dtype=np.int64)
         out = np.empty((BUFFER_ROWS + places_count(tables, objects), 5), dtype=np.int64)

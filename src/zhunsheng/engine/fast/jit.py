@@ -31,6 +31,18 @@ def _sources_stamp() -> str:
     return digest.hexdigest()
 
 
+def _or_nothing(load: Callable[[], Any]) -> Callable[[], Any]:
+    """An index that older sources left may name classes that are gone: then there is no machine code yet."""
+
+    def loaded() -> Any:
+        try:
+            return load()
+        except (AttributeError, ImportError):
+            return {}
+
+    return loaded
+
+
 def compiled(function: F) -> F:
     """The function as machine code that releases the interpreter lock; kept on disk.
 
@@ -48,5 +60,7 @@ def _machine(function: F, *, forceinline: bool) -> F:
     # `_nrt` is numba's own word for "no run time": it is in no published signature.
     options: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False, "forceinline": forceinline}
     machine: Any = numba.njit(**options)(function)
-    machine._cache._cache_file._source_stamp = _sources_stamp()
+    kept = machine._cache._cache_file
+    kept._source_stamp = _sources_stamp()
+    kept._load_index = _or_nothing(kept._load_index)
     return cast(F, machine)

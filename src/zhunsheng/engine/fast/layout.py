@@ -24,7 +24,7 @@ from zhunsheng.engine.fast.columns import Shape as FactShape
 from zhunsheng.engine.fast.compile import Compiler
 from zhunsheng.engine.fast.dependents import dependents_of
 from zhunsheng.engine.fast.jit import I64
-from zhunsheng.engine.fast.tables import Tables, grid
+from zhunsheng.engine.fast.tables import Rows, Tables, grid
 from zhunsheng.engine.reference.conditions import PEER_GROUP
 from zhunsheng.engine.reference.measures import SOURCE_STATUS, passes
 from zhunsheng.engine.reference.points import ENROLLED, ENROLMENT
@@ -46,6 +46,29 @@ class ShapePart:
     role: int
     members: int
     fields: I64
+
+
+class ShapeRows:
+    """The tables that have rows for shapes."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.feed_at, self.roles, self.members = Rows(), Rows(), Rows()
+        self.feeds, self.events, self.fields = Rows(5), Rows(4, -1), Rows(3)
+        self.feed_at.add([0])
+
+    def add(self, part: ShapePart) -> bool:
+        """Append a shape; False when an array had to be replaced by a greater one."""
+        events = [(self.count, *row) for row in part.events]
+        self.count += 1
+        fits = [self.feeds.add(part.feeds), self.events.add(events), self.fields.add(part.fields)]
+        fits += [self.roles.add([part.role]), self.members.add([part.members])]
+        return all([*fits, self.feed_at.add([self.feeds.used])])
+
+    def trim(self) -> None:
+        """Nothing to spare."""
+        for rows in (self.feed_at, self.roles, self.members, self.feeds, self.events, self.fields):
+            rows.trim()
 
 
 def settled(test: Filter, shape: FactShape) -> bool | None:
@@ -72,7 +95,8 @@ class Layout:
         self.lines: list[int] = []
         self.aggregates = [self._aggregate(a) for a in read.aggregates]
         self.windows = [self._window(w) for w in read.windows]
-        self.parts: list[ShapePart] = []
+        self.shape_rows = ShapeRows()
+        self.made: Tables | None = None
         selects = [a.select for a in read.aggregates]
         selects += [w.event for w in self.event_windows if w.event is not None]
         for test in (t for select in selects for t in select.where):
@@ -84,27 +108,28 @@ class Layout:
         return node.select.scope is Scope.SAME_OBJECT or node.op is Op.OBJECTS or crossed
 
     def tables(self) -> Tables:
-        """All arrays; of shapes that came meanwhile only the rows are made."""
-        read = self.read
+        """All arrays; shapes that came meanwhile are written into them in place as long as there is room."""
+        made = self.made
+        rows = self.shape_rows
+        fits = [rows.add(part) for part in map(self._part, self.read.words.shapes[rows.count :])]
+        if made is None:
+            rows.trim()
+        tests = (len(self.read.filter_rows), len(self.read.literals))
+        if made is None or not all(fits) or tests != (len(made.filters), len(made.literals)):
+            made = self.made = self._all()
+        return made
+
+    def _all(self) -> Tables:
+        read, rows = self.read, self.shape_rows
         aggregates, windows = self.aggregates, self.windows
-        fields_count = len(read.fields)
-        for shape in read.words.shapes[len(self.parts) :]:
-            self.parts.append(self._part(shape))
-        assert fields_count == len(read.fields), "every field is known once the pack is read"
-        feed_at = np.cumsum([0, *(len(part.feeds) for part in self.parts)])
-        feeds = np.concatenate([grid([], 5), *(part.feeds for part in self.parts)])
-        fields = np.concatenate([grid([], 3), *(part.fields for part in self.parts)])
-        event_rows = [(number, *row) for number, part in enumerate(self.parts) for row in part.events]
-        roles = [part.role for part in self.parts]
-        members = [part.members for part in self.parts]
         dense = sum(p[codes.P_DENSE] >= 0 for p in read.points)
         distinct = sum(a.op is Op.DISTINCT for a in read.aggregates)
         sizes = [len(read.fields), len(self.plain) + len(self.totals), len(self.by_object)]
         text = read.words.text
         sizes += [len(self.event_windows), dense, text("SILENT"), text(ENROLLED), len(read.listed), distinct]
         return Tables(
-            *(feed_at.astype(np.int64), feeds, grid(event_rows, 4)),
-            *(np.array(roles, dtype=np.int64), np.array(members, dtype=np.int64), fields),
+            *(rows.feed_at.array, rows.feeds.array, rows.events.array, rows.roles.array),
+            *(rows.members.array, rows.fields.array),
             *(grid(read.filter_rows, 4), grid(list(read.literals), 2), grid(windows, 5)),
             *(grid(aggregates, 15), np.array(self.lines, dtype=np.int64), grid(read.nodes, 9)),
             *(np.array(read.kids, dtype=np.int64), grid(read.conditions, 3), grid(read.items, 4)),

@@ -13,7 +13,10 @@ from zhunsheng.engine.fast.tables import Tables
 
 
 class Scratch(NamedTuple):
-    """`state`: a row a slot. `chain`: (fact, previous). `hashed`: (stamp, slot, tag, value)."""
+    """`state`: a row a slot. `chain`: (fact, previous). `hashed`: (stamp, slot, tag, value).
+
+    `clock` gives out the stamps of `hashed`, `seen_due` and `seen_unit` where subjects take turns.
+    """
 
     context: I64
     bounds: I64
@@ -29,6 +32,7 @@ class Scratch(NamedTuple):
     answers: I64
     seen_unit: I64
     family: I64
+    clock: I64
 
 
 class World(NamedTuple):
@@ -66,4 +70,5 @@ def scratch_for(tables: Tables, facts_max: int, objects_max: int) -> Scratch:
         zeros(6),
         zeros(len(tables.points) + len(tables.indicators) + len(tables.rules) + 1),
         zeros(len(tables.families) + 1),
+        zeros(1),
     )

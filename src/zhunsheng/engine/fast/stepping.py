@@ -3,22 +3,13 @@
 # mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-
-from zhunsheng.core.rules.tree import Pack
 from zhunsheng.engine.fast import codes as c
 from zhunsheng.engine.fast import tables as z
-from zhunsheng.engine.fast.columns import Columns, Dictionary, FactColumns, sealed
-from zhunsheng.engine.fast.compile import Compiler
 from zhunsheng.engine.fast.days import day_of
 from zhunsheng.engine.fast.feeding import clear_used, feed, find_events, set_bounds
-from zhunsheng.engine.fast.frames import bind, kind_of, opener
 from zhunsheng.engine.fast.jit import I64, compiled, inlined
 from zhunsheng.engine.fast.judging import closed_by, judge_point
-from zhunsheng.engine.fast.layout import tables_of
-from zhunsheng.engine.fast.moving import (
+from zhunsheng.engine.fast.kept import (
     ANEW,
     O_ALL,
     O_ANEW,
@@ -26,62 +17,23 @@ from zhunsheng.engine.fast.moving import (
     O_GENERAL,
     O_ROLES,
     O_STAMP,
-    OWN_SIZE,
+    Frames,
     Held,
-    Moves,
     Shared,
-    begin_subject,
-    move_to,
-    moves_of,
-    next_edge,
-    read_roles,
+    open_held,
+    open_shared,
+    open_world,
 )
+from zhunsheng.engine.fast.moving import begin_subject, move_to, next_edge, read_roles
 from zhunsheng.engine.fast.reading import object_code_of
-from zhunsheng.engine.fast.scratch import Scratch, World, scratch_for
-from zhunsheng.engine.fast.tables import Tables
+from zhunsheng.engine.fast.scratch import World
 
 
-def shared_of(tables: Tables, moves: Moves, objects_max: int) -> tuple[Shared, I64]:
-    """What the subjects of one thread share, and its frame."""
-    points = len(tables.points)
-    shared = Shared(
-        *(tables, moves, np.zeros(1, dtype=np.int64), np.zeros(points + 1, dtype=np.int64)),
-        np.zeros(places_count(tables, objects_max) + 1, dtype=np.int64),
-    )
-    return shared, bind(SHARED, shared)
-
-
-def places_count(tables: Tables, objects: int) -> int:
-    """How many places what is shown has: whole-subject points, then per-object points of each object."""
-    dense = int(tables.sizes[z.Z_DENSE])
-    return dense + objects * (len(tables.points) - dense)
-
-
-def held_of(
-    columns: Columns, tables: Tables, scratch: Scratch, *, facts: int, objects: int, tellings: int
-) -> tuple[Held, I64]:
-    """Room for one subject of so many facts, objects and tellings, and its frame; `start_subject` comes next."""
-    held = Held(
-        sealed(columns),
-        scratch,
-        np.zeros((tellings, 2), dtype=np.int64),
-        np.zeros((facts, 3), dtype=np.int64),
-        np.zeros((len(tables.windows), 4), dtype=np.int64),
-        np.zeros(facts, dtype=np.int64),
-        np.zeros(OWN_SIZE, dtype=np.int64),
-        np.full(places_count(tables, objects), c.ABSENT, dtype=np.uint8),
-    )
-    return held, bind(HELD, held)
-
-
-def world_frame(world: World, memory: I64 | None = None) -> I64:
-    """What is nobody's own, as a frame."""
-    return bind(WORLD, world, memory)
-
-
-@inlined
-def _look_anew(tables: Tables, moves: Moves, held: Held) -> None:
+@compiled
+def look_anew(frames: Frames) -> None:
     """The general facts, as a batch takes all facts."""
+    shared, held = open_shared(frames.shared), open_held(frames.held)
+    tables, moves = shared.tables, shared.moves
     columns, scratch, own = held.columns, held.scratch, held.own
     events, objects = tables.sizes[z.Z_EVENT_WINDOWS], scratch.context[c.X_OBJECTS]
     set_bounds(tables, scratch)
@@ -144,30 +96,37 @@ def _judge_dirty(shared: Shared, held: Held, world: World) -> None:
                 moved[moved[0]] = place
 
 
+@inlined
+def visit(frames: Frames, shared: Shared, held: Held, world: World, at: int) -> int:
+    """Judge a subject as of and as known at `at`: the next due instant; `Shared.moved` has what changed."""
+    context, own = held.scratch.context, held.own
+    held.scratch.clock[0] += 1
+    own[O_STAMP], own[O_AS_OF], shared.dirty[0] = held.scratch.clock[0], at, 0
+    context[c.X_AS_OF], context[c.X_KNOWN_AT], context[c.X_TODAY] = at, at, day_of(at)
+    move_to(frames, shared, held, at)
+    if own[O_ROLES]:
+        read_roles(frames, world.silent[0])
+    context[c.X_DUE] = min(next_edge(held), world.next_fact if world.next_fact > at else c.FAR)
+    held.scratch.clock[0] += 1
+    context[c.X_STAMP] = held.scratch.clock[0]
+    if own[O_GENERAL]:
+        look_anew(frames)
+    _stain_more(shared, held)
+    _judge_dirty(shared, held, world)
+    if context[c.X_USED]:
+        clear_used(held.scratch)
+    return context[c.X_DUE]
+
+
 @compiled
-def visit(shared_frame: I64, held_frame: I64, world_memory: I64, at: int) -> tuple[int, int]:
-    """Points of a subject as of and as known at `at`: (next due, places that changed, in `Shared.moved`).
+def step(shared_frame: I64, held_frame: I64, world_memory: I64, at: int) -> tuple[int, int]:
+    """Points of one subject as of and as known at `at`: (next due, places that changed, in `Shared.moved`).
 
     `at` is not before that of the last visit, else `start_subject` comes first.
     """
     shared, held = open_shared(shared_frame), open_held(held_frame)
-    tables, scratch, world = shared.tables, held.scratch, open_world(world_memory)
-    context, own = scratch.context, held.own
-    shared.clock[0] += 1
-    own[O_STAMP], own[O_AS_OF], shared.dirty[0] = shared.clock[0], at, 0
-    context[c.X_AS_OF], context[c.X_KNOWN_AT], context[c.X_TODAY] = at, at, day_of(at)
-    move_to(shared, held, at)
-    if own[O_ROLES]:
-        read_roles(tables, held, world)
-    context[c.X_DUE] = min(next_edge(held), world.next_fact if world.next_fact > at else c.FAR)
-    shared.clock[0] += 1
-    context[c.X_STAMP] = shared.clock[0]
-    if own[O_GENERAL]:
-        _look_anew(tables, shared.moves, held)
-    _stain_more(shared, held)
-    _judge_dirty(shared, held, world)
-    clear_used(scratch)
-    return context[c.X_DUE], shared.moved[0]
+    due = visit(Frames(shared_frame, held_frame), shared, held, open_world(world_memory), at)
+    return due, shared.moved[0]
 
 
 @compiled
@@ -182,22 +141,4 @@ def start_subject(
 ) -> None:
     """Forget what was taken: the next visit takes all that is told until then. `first`: its first fact."""
     shared, held, world = open_shared(shared_frame), open_held(held_frame), open_world(world_memory)
-    for k in range(facts):
-        held.kept[k, 0] = held.kept[k, 1] = held.kept[k, 2] = 0
-    begin_subject(shared.tables, held, world.silent[0], first, objects_at, objects)
-
-
-def _kinds() -> tuple[Any, Any, Any]:
-    """The kinds of the three frames, taken from frames of nothing."""
-    words = Dictionary()
-    tables = tables_of(Compiler(Pack("", "", "", (), (), {}), words))
-    columns = sealed(FactColumns.of((), words).columns)
-    one, grid, flags = np.zeros(1, np.int64), z.grid([], 2), np.zeros(1, np.uint8)
-    shared = Shared(tables, moves_of(tables), one, one, one)
-    held = Held(columns, scratch_for(tables, 1, 1), grid, grid, grid, one, one, flags)
-    world = World(np.zeros(1, np.int64), grid, c.FAR)
-    return kind_of(shared), kind_of(held), kind_of(world)
-
-
-SHARED, HELD, WORLD = _kinds()
-open_shared, open_held, open_world = opener(SHARED), opener(HELD), opener(WORLD)
+    begin_subject(shared.tables, held, world.silent[0], first, facts, objects_at, objects)

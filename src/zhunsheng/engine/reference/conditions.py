@@ -129,11 +129,11 @@ def _line(line: int | PeerLine | Aggregate | tuple[object, ...], evaluator: Eval
 
 def peer_line(line: PeerLine, evaluator: Evaluator) -> Value:
     """times_percent/100 × the statistic in force at `as_of` for the subject's peer group."""
-    groups = [f for f in evaluator.timeline.past if f.kind == PEER_GROUP]
+    groups = evaluator.timeline.past_of([PEER_GROUP])
     if not groups:
         return Value(None, reason=Reason.NO_PEERS)
     key = f"{line.measure_id}/{groups[-1].payload.get('group')}"
-    told = [f for f in evaluator.world.past if f.kind == PEER_STATISTIC and f.object == key]
+    told = [f for f in evaluator.world.past_of([PEER_STATISTIC]) if f.object == key]
     statistic = whole_number(told[-1].payload.get(line.statistic)) if told else None
     if statistic is None:
         return Value(None, reason=Reason.NO_PEERS)

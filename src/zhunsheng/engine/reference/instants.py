@@ -24,7 +24,6 @@ from zhunsheng.core.rules.tree import (
     Op,
     Pack,
     Ratio,
-    Scope,
     Select,
     Test,
     Window,
@@ -123,15 +122,9 @@ def _of_aggregate(node: Aggregate, evaluator: Evaluator, line: int | None) -> It
 
 def _of_any_object(select: Select, evaluator: Evaluator, *, filtered: bool) -> list[Fact]:
     """Facts of the kinds, whatever their object: points per object are all looked at together."""
-    wide = Select(select.kinds, select.where if filtered else (), Scope.SUBJECT)
-    if filtered:
-        return [
-            f
-            for f in evaluator.timeline.past
-            if f.kind in wide.kinds
-            and all(t.test in RELATIVE_TESTS or passes(f, t, evaluator.today) for t in wide.where)
-        ]
-    return [f for f in evaluator.timeline.past if f.kind in wide.kinds]
+    facts = evaluator.timeline.past_of(select.kinds)
+    tests = [t for t in select.where if t.test not in RELATIVE_TESTS] if filtered else []
+    return [f for f in facts if all(passes(f, t, evaluator.today) for t in tests)]
 
 
 def _relative(select: Select, fact: Fact) -> Iterator[int]:

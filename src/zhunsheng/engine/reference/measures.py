@@ -119,11 +119,8 @@ class Evaluator:
 
     def _in_scope(self, select: Select) -> list[Fact]:
         narrow = select.scope is Scope.SAME_OBJECT
-        return [
-            f
-            for f in self.timeline.past
-            if f.kind in select.kinds and (not narrow or f.object == self.object)
-        ]
+        facts = self.timeline.past_of(select.kinds)
+        return [f for f in facts if f.object == self.object] if narrow else facts
 
     def _in_window(self, facts: list[Fact], window: Window) -> list[Fact]:
         if window.kind is WindowKind.SINCE_EVENT:
@@ -138,7 +135,7 @@ class Evaluator:
         """By the latest SOURCE_STATUS of the subject for the kind's source, else of the world; else live."""
         source = self.sources.get(kind)
         for timeline in (self.timeline, self.world):
-            told = [f for f in timeline.past if f.kind == SOURCE_STATUS and f.object == source]
+            told = [f for f in timeline.past_of([SOURCE_STATUS]) if f.object == source]
             if told:
                 return told[-1].payload.get("state") == "SILENT"
         return False

@@ -15,7 +15,7 @@ FAILS = Finding(Truth.FAILS)
 
 def enrolled(item: Item, evaluator: Evaluator) -> bool:
     """Whether the latest ENROLMENT fact with the item's id as object says so."""
-    told = [f for f in evaluator.timeline.past if f.kind == ENROLMENT and f.object == item.id]
+    told = [f for f in evaluator.timeline.past_of([ENROLMENT]) if f.object == item.id]
     return bool(told) and told[-1].payload.get("state") == ENROLLED
 
 
@@ -23,7 +23,7 @@ def objects_of(point: TriggerPoint, evaluator: Evaluator) -> list[str]:
     """The objects judged one by one, in text order; the empty name stands for the whole subject."""
     if not point.per_object:
         return [""]
-    return sorted({f.object for f in evaluator.timeline.past if f.kind in point.per_object and f.object})
+    return sorted({f.object for f in evaluator.timeline.past_of(point.per_object) if f.object})
 
 
 def judge_item(item: Item, evaluator: Evaluator) -> list[PointResult]:

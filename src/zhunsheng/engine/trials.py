@@ -1,0 +1,78 @@
+"""What a subject would get without some of its facts, or on a later day: the trials behind a way back.
+
+The fast engine judges them, because a way back is searched among hundreds; it says what the reference says.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+import numpy as np
+
+from zhunsheng.core.facts import Fact
+from zhunsheng.engine.fast import codes as c
+from zhunsheng.engine.fast.batch import Yardstick
+from zhunsheng.engine.fast.columns import FactColumns
+from zhunsheng.engine.fast.jit import I64
+from zhunsheng.engine.fast.kept import world_frame
+from zhunsheng.engine.fast.scratch import World
+from zhunsheng.engine.fast.trying import trial_of, try_once
+from zhunsheng.engine.judgement import Timeline
+
+NOBODY = frozenset[str]()
+Outcome = tuple[tuple[int, ...], bytes, frozenset[tuple[int, int, int]]]
+
+
+class Trials:
+    """Trials on facts that are in force, with the world that is; one thread at a time."""
+
+    def __init__(
+        self, ready: Yardstick, facts: Sequence[Fact], columns: FactColumns, world: Sequence[Fact]
+    ) -> None:
+        self._ready, self._world = ready, world
+        self._place = {fact.fact_id: k for k, fact in enumerate(facts)}
+        self._known_at = c.FAR
+        self._columns = columns.columns._replace(hidden=np.zeros(len(facts), dtype=np.uint8))
+        objects = int(columns.columns.object_at[1])
+        self._trial, self._frame = trial_of(ready.current(), self._columns, len(facts), objects)
+        self._edges = sorted({f.occurred_at for f in world})
+        self._worlds: dict[int, tuple[World, I64]] = {}
+        self._kept: dict[tuple[int, frozenset[str]], Outcome] = {}
+        names = ready.compiler.point_names
+        self._points = {name: p for p, name in enumerate(names)}
+
+    def severity(self, model: int, as_of: int, removed: frozenset[str] = NOBODY) -> int:
+        """The class by number, 0 the mildest, of a model by its place in the pack."""
+        return self._outcome(as_of, removed)[0][model]
+
+    def is_touched(self, point: str, name: str, as_of: int, removed: frozenset[str] = NOBODY) -> bool:
+        """Whether a point of an object ('' = the whole subject) shows a touch."""
+        p, outcome = self._points[point], self._outcome(as_of, removed)
+        row = self._ready.tables.points[p]
+        if row[c.P_OBJECTS] < 0:
+            return c.COLOURS[outcome[1][row[c.P_DENSE]] & 7].touched
+        code = self._ready.compiler.words.text(name)
+        return any((p, code, colour) in outcome[2] for colour in (c.C_YELLOW, c.C_RED, c.C_CRITICAL))
+
+    def _outcome(self, as_of: int, removed: frozenset[str]) -> Outcome:
+        key = (as_of, removed)
+        if key not in self._kept:
+            hidden, places = self._columns.hidden, [self._place[name] for name in removed]
+            hidden[places] = 1
+            count = try_once(self._frame, self._world_at(as_of), as_of, self._known_at)
+            hidden[places] = 0
+            out, rows = self._trial.out, self._trial.rows[:count].tolist()
+            self._kept[key] = (
+                tuple(out.models[0, :, 2].tolist()),
+                out.dense[0].tobytes(),
+                frozenset((p, code, shown & 7) for p, code, shown in rows),
+            )
+        return self._kept[key]
+
+    def _world_at(self, as_of: int) -> I64:
+        epoch = bisect_right(self._edges, as_of)
+        if epoch not in self._worlds:
+            told = self._ready.world_of(Timeline.cut(self._world, as_of), as_of)
+            self._worlds[epoch] = (told, world_frame(told))
+        return self._worlds[epoch][1]
