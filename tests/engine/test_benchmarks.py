@@ -8,6 +8,8 @@ import pytest
 
 from benchmarks.city import write_city
 from benchmarks.contenders import duck, kernel, polars
+from benchmarks.replaying import duck as duck_windows
+from benchmarks.replaying import red_rows
 
 
 @pytest.mark.slow
@@ -17,3 +19,8 @@ def test_contenders_agree(tmp_path: Path) -> None:
     assert others[0] == others[1]
     assert ours["touched"] == others[0]["touched"]
     assert ours["scores"] == others[0]["scores"]
+
+
+def test_replay_shows_what_range_windows_show_at_every_fact(tmp_path: Path) -> None:
+    write_city(tmp_path, 200)
+    assert duck_windows(tmp_path)["reds"] == red_rows(200) > 10

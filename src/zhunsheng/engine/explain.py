@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from zhunsheng.core.clock import day_end, day_of
@@ -35,12 +35,11 @@ from zhunsheng.engine.reference.instants import compares_of, instants_of_compare
 from zhunsheng.engine.reference.measures import Evaluator, union
 from zhunsheng.engine.reference.points import deciding_facts, judge_item
 from zhunsheng.engine.single import judge_by
-from zhunsheng.engine.trials import NOBODY
+from zhunsheng.engine.trials import HORIZON_DAYS, NOBODY
 
 Reached = Callable[[int, frozenset[str]], bool]
 ATTRIBUTE_OPS = frozenset({Op.LATEST, Op.DAYS_SINCE, Op.DAYS_UNTIL})
 FALLING_OR_EQUAL = frozenset({Comparison.AT_MOST, Comparison.LESS_THAN, Comparison.EQUALS})
-HORIZON_DAYS = 3 * 366
 REMOVED_TOGETHER_MAX = 3
 CANDIDATES_MAX = 12
 
@@ -200,7 +199,7 @@ class _Look:
         missing = (fact for c in compares for fact in missing_fact(c, evaluator))
         return WayBack(
             self._smallest([f.fact_id for f in removable], ended),
-            self._first_of(change_days(point, evaluator), ended),
+            self._first_end(change_days(point, evaluator), result, ended),
             next((f.kind for f in missing if not is_touched(self.later(self.as_of, added=(f,)))), ""),
         )
 
@@ -234,8 +233,10 @@ class _Look:
                     return chosen
         return ()
 
-    def _first_of(self, days: Iterable[dt.date], reached: Reached) -> dt.date | None:
-        return next((day for day in days if reached(day_end(day), NOBODY)), None)
+    def _first_end(self, days: Sequence[dt.date], result: PointResult, ended: Reached) -> dt.date | None:
+        if self.trials is not None:
+            return self.trials.first_end(result.point, result.object, self.as_of, days)
+        return next((day for day in days if ended(day_end(day), NOBODY)), None)
 
     def _crossing(self, reached: Reached) -> dt.date | None:
         """By halving: a day on which the goal is reached while it is not on the day before.

@@ -23,7 +23,6 @@ from zhunsheng.engine.fast.kept import (
     O_AS_OF,
     O_ROLES,
     Held,
-    Mover,
     Moves,
     held_of,
     shared_of,
@@ -201,7 +200,6 @@ class Looker:
         self._known: dict[tuple[int, int], PointResult] = {}
         self._epoch: tuple[int, int, World, I64] | None = None
         self._room, self._binding = (64, 8), 0
-        self._mover = Mover(self.yardstick.current())
         self._make_scratch()
         self._share()
 
@@ -212,7 +210,7 @@ class Looker:
 
     def _share(self) -> None:
         self._tables: Tables = self.yardstick.current()
-        self._moves: Moves = self._mover.moves(self._tables, self.yardstick.shapes)
+        self._moves: Moves = self.yardstick.moves()
         self._shared, self._frame = shared_of(self._tables, self._moves, self._room[1])
 
     def forget_world(self) -> None:
@@ -289,8 +287,7 @@ class Looker:
             self._make_scratch()
             self._share()
         elif self.yardstick.shapes != len(self.words.shapes):
-            tables = self.yardstick.current()
-            moves = self._mover.moves(tables, self.yardstick.shapes)
+            tables, moves = self.yardstick.current(), self.yardstick.moves()
             if tables is not self._tables or moves is not self._moves:
                 self._share()
 

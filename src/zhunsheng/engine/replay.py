@@ -188,17 +188,25 @@ def histories(
     yardstick: Yardstick, columns: FactColumns, world: Sequence[Fact], start: int, end: int
 ) -> Iterator[I64]:
     """What changed, as arrays of (subject, instant, point, object, shown), subjects in order; two threads."""
-    edges = {f.recorded_at for f in world} | {f.occurred_at for f in world}
-    epochs = [start, *sorted(t for t in edges if start < t <= end)]
-    worlds = [yardstick.world(world, at, at)._replace(next_fact=c.FAR) for at in epochs]
-    told_at, told = _tellings(columns)
-    plan = Plan(yardstick.current(), columns.columns, epochs, worlds, told_at, told, end)
+    plan = plan_of(yardstick, columns, world, start, end)
     count = len(columns.subjects)
     spans = [(low, min(low + SPAN, count)) for low in range(0, count, SPAN)]
+    if len(spans) == 1:
+        yield from plan.replay(spans[0])
+        return
     with ThreadPoolExecutor(WORKERS) as threads:
         for low in range(0, len(spans), WORKERS):
             for parts in threads.map(plan.replay, spans[low : low + WORKERS]):
                 yield from parts
+
+
+def plan_of(yardstick: Yardstick, columns: FactColumns, world: Sequence[Fact], start: int, end: int) -> Plan:
+    """A replay made ready: what the world says from which instant on, and who is told what when."""
+    edges = {f.recorded_at for f in world} | {f.occurred_at for f in world}
+    epochs = [start, *sorted(t for t in edges if start < t <= end)]
+    worlds = [yardstick.world(world, at, at)._replace(next_fact=c.FAR) for at in epochs]
+    moves = yardstick.moves()
+    return Plan(yardstick.current(), moves, columns.columns, epochs, worlds, *_tellings(columns), end)
 
 
 def _tellings(columns: FactColumns) -> tuple[I64, I64]:

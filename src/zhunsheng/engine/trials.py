@@ -5,21 +5,26 @@ The fast engine judges them, because a way back is searched among hundreds; it s
 
 from __future__ import annotations
 
+import datetime as dt
 from bisect import bisect_right
 from collections.abc import Sequence
 
 import numpy as np
 
+from zhunsheng.core.clock import day_end, day_of
 from zhunsheng.core.facts import Fact
 from zhunsheng.engine.fast import codes as c
 from zhunsheng.engine.fast.batch import Yardstick
 from zhunsheng.engine.fast.columns import FactColumns
+from zhunsheng.engine.fast.history import OUT_AT, OUT_OBJECT, OUT_POINT, OUT_SHOWN
 from zhunsheng.engine.fast.jit import I64
 from zhunsheng.engine.fast.kept import world_frame
 from zhunsheng.engine.fast.scratch import World
 from zhunsheng.engine.fast.trying import trial_of, try_once
 from zhunsheng.engine.judgement import Timeline
+from zhunsheng.engine.replay import plan_of
 
+HORIZON_DAYS = 3 * 366
 NOBODY = frozenset[str]()
 Outcome = tuple[tuple[int, ...], bytes, frozenset[tuple[int, int, int]]]
 
@@ -32,10 +37,12 @@ class Trials:
     ) -> None:
         self._ready, self._world = ready, world
         self._place = {fact.fact_id: k for k, fact in enumerate(facts)}
-        self._known_at = c.FAR
-        self._columns = columns.columns._replace(hidden=np.zeros(len(facts), dtype=np.uint8))
-        objects = int(columns.columns.object_at[1])
-        self._trial, self._frame = trial_of(ready.current(), self._columns, len(facts), objects)
+        known = np.full(len(facts), -c.FAR, dtype=np.int64)
+        arrays = columns.columns._replace(recorded=known, hidden=np.zeros(len(facts), dtype=np.uint8))
+        self._hidden, objects = arrays.hidden, int(arrays.object_at[1])
+        self._columns = FactColumns(ready.compiler.words, columns.subjects, arrays)
+        self._trial, self._frame = trial_of(ready.current(), arrays, len(facts), objects)
+        self._later: tuple[int, list[list[int]]] | None = None
         self._edges = sorted({f.occurred_at for f in world})
         self._worlds: dict[int, tuple[World, I64]] = {}
         self._kept: dict[tuple[int, frozenset[str]], Outcome] = {}
@@ -55,12 +62,33 @@ class Trials:
         code = self._ready.compiler.words.text(name)
         return any((p, code, colour) in outcome[2] for colour in (c.C_YELLOW, c.C_RED, c.C_CRITICAL))
 
+    def first_end(self, point: str, name: str, as_of: int, days: Sequence[dt.date]) -> dt.date | None:
+        """The first of some later days at whose end a point that is touched now shows no touch."""
+        if not days:
+            return None
+        if self._later is None or self._later[0] != as_of:
+            told = self._forward(as_of)
+            self._later = (as_of, told)
+        p, code = self._points[point], self._ready.compiler.words.text(name)
+        changes = [row for row in self._later[1] if row[OUT_POINT] == p and row[OUT_OBJECT] == code]
+        instants = [row[OUT_AT] for row in changes]
+        for day in days:
+            k = bisect_right(instants, day_end(day)) - 1
+            if k < 0 or not c.COLOURS[changes[k][OUT_SHOWN] & 7].touched:
+                return day
+        return None
+
+    def _forward(self, as_of: int) -> list[list[int]]:
+        end = day_end(day_of(as_of) + dt.timedelta(days=HORIZON_DAYS))
+        plan = plan_of(self._ready, self._columns, self._world, as_of, end)
+        return [row for part in plan.replay((0, 1)) for row in part.tolist()]
+
     def _outcome(self, as_of: int, removed: frozenset[str]) -> Outcome:
         key = (as_of, removed)
         if key not in self._kept:
-            hidden, places = self._columns.hidden, [self._place[name] for name in removed]
+            hidden, places = self._hidden, [self._place[name] for name in removed]
             hidden[places] = 1
-            count = try_once(self._frame, self._world_at(as_of), as_of, self._known_at)
+            count = try_once(self._frame, self._world_at(as_of), as_of, as_of)
             hidden[places] = 0
             out, rows = self._trial.out, self._trial.rows[:count].tolist()
             self._kept[key] = (

@@ -18,6 +18,7 @@ from zhunsheng.engine.fast.compile import CannotCompileError, Compiler
 from zhunsheng.engine.fast.feeding import set_instant, take_facts
 from zhunsheng.engine.fast.jit import I32, I64, U8, compiled
 from zhunsheng.engine.fast.judging import judge_points
+from zhunsheng.engine.fast.kept import Mover, Moves
 from zhunsheng.engine.fast.layout import Layout
 from zhunsheng.engine.fast.scoring import judge_model
 from zhunsheng.engine.fast.scratch import Scratch, World, scratch_for
@@ -43,13 +44,15 @@ class Yardstick:
     layout: Layout
     tables: Tables
     shapes: int
+    mover: Mover
 
     @classmethod
     def of(cls, pack: Pack, words: Dictionary) -> Self:
         """Raises CannotCompileError for what the tables cannot carry exactly."""
         compiler = Compiler(pack, words)
         layout = Layout(compiler)
-        return cls(pack, compiler, layout, layout.tables(), len(words.shapes))
+        tables = layout.tables()
+        return cls(pack, compiler, layout, tables, len(words.shapes), Mover(tables))
 
     def current(self) -> Tables:
         """The tables, with the shapes that came meanwhile."""
@@ -57,6 +60,10 @@ class Yardstick:
             self.tables = self.layout.tables()
             self.shapes = len(self.compiler.words.shapes)
         return self.tables
+
+    def moves(self) -> Moves:
+        """What of the tables moves from instant to instant."""
+        return self.mover.moves(self.current(), self.shapes)
 
     def world(self, facts: Iterable[Fact], as_of: int, known_at: int) -> World:
         """What the world says at an instant."""

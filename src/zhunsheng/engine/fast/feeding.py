@@ -321,7 +321,7 @@ def begin(columns: Columns, scratch: Scratch, world: World, subject: int, events
     note(context, world.next_fact)
 
 
-@compiled
+@inlined
 def take_facts(tables: Tables, columns: Columns, scratch: Scratch, world: World, subject: int) -> None:
     """Everything the judgement of a subject needs of its facts."""
     events = tables.sizes[z.Z_EVENT_WINDOWS]

@@ -19,9 +19,9 @@ from zhunsheng.engine.fast.kept import (
     O_TELLINGS,
     Frames,
     Held,
+    Moves,
     Shared,
     held_of,
-    moves_of,
     open_held,
     open_shared,
     open_world,
@@ -140,6 +140,7 @@ class Plan:
     """A replay of some columns: the world says what `worlds` say from each of `epochs` on, until `end`."""
 
     tables: Tables
+    moves: Moves
     columns: Columns
     epochs: Sequence[int]
     worlds: Sequence[World]
@@ -157,7 +158,7 @@ class Plan:
         frames = np.zeros((len(self.worlds), WORLD_WORDS), dtype=np.int64)
         for world, memory in zip(self.worlds, frames, strict=True):
             world_frame(world, memory)
-        shared, frame = shared_of(tables, moves_of(tables), objects)
+        shared, frame = shared_of(tables, self.moves, objects)
         held, own = held_of(columns, tables, scratch, facts=facts, objects=objects, tellings=tellings)
         start_subject(frame, own, frames[0], 0, 0, 0, 0)
         step(frame, own, frames[0], self.epochs[0])

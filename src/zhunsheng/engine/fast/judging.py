@@ -123,6 +123,14 @@ def compare_products(a: int, b: int, x: int, y: int) -> int:
 
 
 @inlined
+def sign_of(a: int, b: int, x: int, y: int) -> int:
+    """The sign of a·b − x·y, exact, at once where nothing is multiplied."""
+    if b == 1 and y == 1:
+        return 1 if a > x else -1 if a < x else 0
+    return compare_products(a, b, x, y)
+
+
+@inlined
 def _peer(world: World, context: I64, line: int) -> tuple[bool, int]:
     """The scaled statistic of a peer line for the subject's group."""
     peers = world.peers
@@ -179,7 +187,7 @@ def compare(
             return _outcome(c.UNKNOWN, c.SOURCE_SILENT)
         if not is_number(line_tag):
             return _outcome(c.UNKNOWN, c.FIELD_MISSING)
-    sign = compare_products(top, scale, line, bottom)
+    sign = sign_of(top, scale, line, bottom)
     truth = _holds(comparison, sign)
     rising = comparison == c.Q_AT_LEAST or comparison == c.Q_MORE
     falling = comparison == c.Q_AT_MOST or comparison == c.Q_LESS

@@ -160,11 +160,6 @@ class Mover:
         )
 
 
-def moves_of(tables: Tables) -> Moves:
-    """The moves of tables that are complete."""
-    return Mover(tables).moves(tables, len(tables.roles))
-
-
 def shared_of(tables: Tables, moves: Moves, objects_max: int) -> tuple[Shared, I64]:
     """What the subjects of one thread share, and its frame."""
     points = len(tables.points)
@@ -209,7 +204,7 @@ def _kinds() -> tuple[Any, Any, Any]:
     tables = tables_of(Compiler(Pack("", "", "", (), (), {}), words))
     columns = sealed(FactColumns.of((), words).columns)
     one, grid, flags = np.zeros(1, np.int64), z.grid([], 2), np.zeros(1, np.uint8)
-    shared = Shared(tables, moves_of(tables), one, one)
+    shared = Shared(tables, Mover(tables).moves(tables, 0), one, one)
     held = Held(columns, scratch_for(tables, 1, 1), grid, grid, grid, one, one, flags)
     world = World(np.zeros(1, np.int64), grid, c.FAR)
     return kind_of(shared), kind_of(held), kind_of(world)

@@ -8,7 +8,7 @@ from zhunsheng.engine.fast.columns import Columns
 from zhunsheng.engine.fast.days import day_of, months_back
 from zhunsheng.engine.fast.feeding import slot_of
 from zhunsheng.engine.fast.jit import I32, U8, compiled, inlined
-from zhunsheng.engine.fast.judging import ask, compare_products, is_number, measure_value
+from zhunsheng.engine.fast.judging import ask, is_number, measure_value, sign_of
 from zhunsheng.engine.fast.reading import object_code_of, passes_all
 from zhunsheng.engine.fast.scratch import Scratch, World
 from zhunsheng.engine.fast.tables import Tables
@@ -19,7 +19,7 @@ def bin_points(tables: Tables, low: int, high: int, top: int, per: int, bottom: 
     """The points of the last bin that the value reaches; 0 below the first."""
     points = 0
     for k in range(low, high):
-        if compare_products(top, per, tables.grades[k, 0], bottom) >= 0:
+        if sign_of(top, per, tables.grades[k, 0], bottom) >= 0:
             points = tables.grades[k, 1]
     return points
 

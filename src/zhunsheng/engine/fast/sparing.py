@@ -10,7 +10,7 @@ import numpy as np
 from zhunsheng.engine.fast import codes as c
 from zhunsheng.engine.fast import tables as z
 from zhunsheng.engine.fast.columns import Columns
-from zhunsheng.engine.fast.jit import I32, U8, compiled, inlined
+from zhunsheng.engine.fast.jit import I32, U8, inlined
 from zhunsheng.engine.fast.judging import ask, closed_by, judge_point
 from zhunsheng.engine.fast.scoring import close_model, judge_indicator
 from zhunsheng.engine.fast.scratch import Scratch, World
@@ -60,7 +60,7 @@ def _shown(tables: Tables, columns: Columns, scratch: Scratch, world: World, p: 
     return judge_point(tables, columns, scratch, world, p, 0, tables.items[t, c.I_NEEDS_ENROLMENT] == 0)
 
 
-@compiled
+@inlined
 def judge_touched(
     tables: Tables,
     columns: Columns,
