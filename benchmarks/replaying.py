@@ -57,14 +57,16 @@ def duck(folder: Path) -> Told:
     metrics = [y.point_metric(k) for k in range(64)]
     unique = list(dict.fromkeys(metrics))
     values = ", ".join(f"{_window(m)} AS m{k}" for k, m in enumerate(unique))
-    reds = ", ".join(f"sum((m{unique.index(m)} >= {red})::INTEGER)" for m, red in _red_lines(metrics))
+    reds = ", ".join(
+        f"sum((m{unique.index(m)} >= {red})::INTEGER) AS r{k}"
+        for k, (m, red) in enumerate(_red_lines(metrics))
+    )
     began, used = time.perf_counter(), time.process_time()
-    row = connection.sql(
-        f"WITH w AS (SELECT {values} FROM '{folder}/facts.parquet') SELECT count(*), {reds} FROM w"
-    ).fetchone()
-    assert row is not None
+    query = f"WITH w AS (SELECT {values} FROM '{folder}/facts.parquet') SELECT count(*) AS n, {reds} FROM w"
+    (row,) = connection.sql(query).to_arrow_table().to_pylist()
     spent = {"wall": time.perf_counter() - began, "cpu": time.process_time() - used}
-    return Told(**spent, facts=row[0], reds=sum(row[1:]))
+    facts = row.pop("n")
+    return Told(**spent, facts=facts, reds=sum(row.values()))
 
 
 def _red_lines(metrics: list[y.Metric]) -> Iterator[tuple[y.Metric, int]]:

@@ -1,7 +1,7 @@
 """Make the engine's machine code once, so that no command and no test waits for it.
 
 `python -m tools.warm`. A stamp in the environment holds the digest of the kernel's sources; nothing is done
-while it fits. Making the code judges two generated packs by every engine, so a machine on which the fast
+while it fits. Making the code judges generated packs by every engine, so a machine on which the fast
 engine differed from the plain one would be found here.
 """
 

@@ -11,15 +11,18 @@ from dataclasses import dataclass
 from random import Random
 
 from zhunsheng.core.clock import SECONDS_PER_DAY, day_start
-from zhunsheng.core.facts import Fact
+from zhunsheng.core.facts import Fact, in_force
 from zhunsheng.core.rules.tree import Pack
 from zhunsheng.engine.fast.batch import judge_batch, plain
 from zhunsheng.engine.fast.columns import FactColumns
 from zhunsheng.engine.generate import DAYS, FIRST_DAY, some_facts, some_instant, some_pack, some_world
-from zhunsheng.engine.judgement import Judgement
+from zhunsheng.engine.judgement import Judgement, Timeline
 from zhunsheng.engine.online import online
 from zhunsheng.engine.reference import judge
+from zhunsheng.engine.reference.classes import judge_model
+from zhunsheng.engine.reference.measures import Evaluator
 from zhunsheng.engine.replay import Touches, by_subject, replay, replay_reference
+from zhunsheng.engine.single import SingleJudge
 
 Facts = Sequence[Fact]
 Batch = Callable[[Pack, Facts, Facts, int, int], dict[str, Judgement]]
@@ -147,6 +150,26 @@ def _history_mismatch(
     return Mismatch(name, subject, pack, kept, tuple(world), start, end, said, right)
 
 
+def prove_trials(pack: Pack, facts: Facts, world: Facts, as_of: int) -> Proof:
+    """The trials behind a way back: each fact in force left out in turn, against the reference."""
+    standing, outside = in_force(facts, as_of), in_force(world, as_of)
+    trials = SingleJudge(pack).trials(standing, outside)
+    compared, found = 0, []
+    if trials is None:
+        return NOTHING
+    for fact in standing:
+        rest = tuple(f for f in standing if f is not fact)
+        cut = Timeline.cut(rest, as_of), Timeline.cut(outside, as_of)
+        evaluator = Evaluator(*cut, as_of, pack.sources)
+        right = [m.severity(judge_model(m, evaluator).class_name) for m in pack.models]
+        said = [trials.severity(k, as_of, frozenset({fact.fact_id})) for k in range(len(right))]
+        compared += 1
+        if said != right:
+            told = (tuple(standing), tuple(world), as_of, as_of, said, right)
+            found.append(Mismatch("trial", fact.subject, pack, *told))
+    return Proof(compared, 0, tuple(found))
+
+
 def prove_generated(packs: int, seed: int = 0, *, histories_every: int = 50) -> Proof:
     """Generated packs and facts; every so many packs also their whole history."""
     proof = NOTHING
@@ -158,6 +181,7 @@ def prove_generated(packs: int, seed: int = 0, *, histories_every: int = 50) -> 
         as_of = some_instant(chance)
         known_at = as_of if chance.random() < 0.5 else some_instant(chance)
         proof += prove_judgements(pack, facts, world, [(as_of, known_at)])
+        proof += prove_trials(pack, [f for f in facts if f.subject == "S0"], world, as_of)
         if histories_every and number % histories_every == 0:
             proof += prove_histories(pack, facts, world, start, start + (DAYS + 20) * SECONDS_PER_DAY)
     return proof

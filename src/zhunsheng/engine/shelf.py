@@ -16,7 +16,7 @@ from zhunsheng.engine.fast.columns import Columns, Dictionary, FactColumns, TooW
 from zhunsheng.engine.fast.jit import I64
 from zhunsheng.engine.fast.kept import O_TELLINGS, Held
 
-ROOM = 16
+ROOM = 64
 GROWING = ("occurred", "recorded", "shape", "local", "pointer")
 
 
@@ -60,10 +60,17 @@ class Shelf:
         self.names = sorted({f.object for f in self.facts} - {""})
         if not self.facts:
             arrays = arrays._replace(subject_at=np.zeros(2, np.int64), object_at=np.zeros(2, np.int64))
-        room = max(self.used, ROOM)
-        grown = {name: _grown(getattr(arrays, name), room) for name in GROWING}
-        grown["values"] = _grown(arrays.values, 4 * room)
-        self.columns = arrays._replace(**grown, hidden=np.zeros(self.used + room, dtype=np.uint8))
+        self._grow(arrays, self.used)
+
+    def _grow(self, columns: Columns, room: int) -> Columns:
+        """Room for as many facts again; the windows are bound to the old arrays and go with them."""
+        room = max(room, ROOM)
+        grown = {name: _grown(getattr(columns, name), room) for name in GROWING}
+        grown["values"] = _grown(columns.values, 4 * room)
+        hidden = np.zeros(len(grown["occurred"]), dtype=np.uint8)
+        self.columns = columns._replace(**grown, hidden=hidden)
+        self.held = self.frame = None
+        return self.columns
 
     def add(self, fact: Fact, words: Dictionary) -> None:
         """Put a fact in its place; a late one makes the windows be filled again, nothing else."""
@@ -73,7 +80,7 @@ class Shelf:
             place -= 1
         self.facts.insert(place, fact)
         simple = fact.supersedes is None and fact.retracts is None and not self.corrected
-        if columns is None or not simple or n >= len(columns.occurred) or not self._has_name(fact.object):
+        if columns is None or not simple or not self._has_name(fact.object):
             self.rebuild(words)
             return
         try:
@@ -81,9 +88,8 @@ class Shelf:
         except TooWideError:
             self.columns = None
             return
-        if self.values + len(wide) > len(columns.values):
-            self.rebuild(words)
-            return
+        if n >= len(columns.occurred) or self.values + len(wide) > len(columns.values):
+            columns = self._grow(columns, max(n, len(wide)))
         if place < n:
             self._make_room(columns, place)
         local = 1 + bisect_left(self.names, fact.object) if fact.object else 0

@@ -75,7 +75,7 @@ class SingleJudge:
             return None
         with self._lock:
             columns = FactColumns.of(facts, ready.compiler.words)
-            return None if columns.beyond else Trials(ready, facts, columns, world)
+            return None if columns.beyond else Trials(ready, facts, columns, world, self._lock)
 
 
 _JUDGES: list[SingleJudge] = []

@@ -98,16 +98,18 @@ UNTOUCHED = PointState()
 
 @dataclass(frozen=True, slots=True)
 class PointIndex:
-    """Points by id and the item each belongs to."""
+    """Points by id, the item each belongs to, and the points that a touch can make wait for an instant."""
 
     points: Mapping[str, TriggerPoint]
     items: Mapping[str, str]
+    waiting: frozenset[str]
 
     @classmethod
     def of(cls, pack: Pack) -> PointIndex:
         """Made once for a pack."""
         pairs = [(point, item.id) for item in pack.items for point in item.points]
-        return cls({p.id: p for p, _ in pairs}, {p.id: item for p, item in pairs})
+        waiting = {p.id for p, _ in pairs if p.hold_days or p.cooldown_days or p.once_per_days}
+        return cls({p.id: p for p, _ in pairs}, {p.id: item for p, item in pairs}, frozenset(waiting))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,8 @@ def advance(
             after[key] = moved
         else:
             after.pop(key, None)
-    due = [t for key, s in after.items() for t in _waits(index.points[key[0]], s) if t > at]
+    waits = ((key, s) for key, s in after.items() if key[0] in index.waiting) if index.waiting else ()
+    due = [t for key, s in waits for t in _waits(index.points[key[0]], s) if t > at]
     return Advance(after, tuple(events), min(due, default=None))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_right
 from collections.abc import Sequence
+from threading import Lock
 
 import numpy as np
 
@@ -30,12 +31,20 @@ Outcome = tuple[tuple[int, ...], bytes, frozenset[tuple[int, int, int]]]
 
 
 class Trials:
-    """Trials on facts that are in force, with the world that is; one thread at a time."""
+    """Trials on facts that are in force, with the world that is, for one thread.
+
+    `lock` guards the yardstick, which other threads use too.
+    """
 
     def __init__(
-        self, ready: Yardstick, facts: Sequence[Fact], columns: FactColumns, world: Sequence[Fact]
+        self,
+        ready: Yardstick,
+        facts: Sequence[Fact],
+        columns: FactColumns,
+        world: Sequence[Fact],
+        lock: Lock,
     ) -> None:
-        self._ready, self._world = ready, world
+        self._ready, self._world, self._lock = ready, world, lock
         self._place = {fact.fact_id: k for k, fact in enumerate(facts)}
         known = np.full(len(facts), -c.FAR, dtype=np.int64)
         arrays = columns.columns._replace(recorded=known, hidden=np.zeros(len(facts), dtype=np.uint8))
@@ -59,7 +68,7 @@ class Trials:
         row = self._ready.tables.points[p]
         if row[c.P_OBJECTS] < 0:
             return c.COLOURS[outcome[1][row[c.P_DENSE]] & 7].touched
-        code = self._ready.compiler.words.text(name)
+        code = self._ready.compiler.words.codes.get(name)
         return any((p, code, colour) in outcome[2] for colour in (c.C_YELLOW, c.C_RED, c.C_CRITICAL))
 
     def first_end(self, point: str, name: str, as_of: int, days: Sequence[dt.date]) -> dt.date | None:
@@ -69,7 +78,7 @@ class Trials:
         if self._later is None or self._later[0] != as_of:
             told = self._forward(as_of)
             self._later = (as_of, told)
-        p, code = self._points[point], self._ready.compiler.words.text(name)
+        p, code = self._points[point], self._ready.compiler.words.codes.get(name)
         changes = [row for row in self._later[1] if row[OUT_POINT] == p and row[OUT_OBJECT] == code]
         instants = [row[OUT_AT] for row in changes]
         for day in days:
@@ -80,7 +89,8 @@ class Trials:
 
     def _forward(self, as_of: int) -> list[list[int]]:
         end = day_end(day_of(as_of) + dt.timedelta(days=HORIZON_DAYS))
-        plan = plan_of(self._ready, self._columns, self._world, as_of, end)
+        with self._lock:
+            plan = plan_of(self._ready, self._columns, self._world, as_of, end)
         return [row for part in plan.replay((0, 1)) for row in part.tolist()]
 
     def _outcome(self, as_of: int, removed: frozenset[str]) -> Outcome:
@@ -101,6 +111,7 @@ class Trials:
     def _world_at(self, as_of: int) -> I64:
         epoch = bisect_right(self._edges, as_of)
         if epoch not in self._worlds:
-            told = self._ready.world_of(Timeline.cut(self._world, as_of), as_of)
+            with self._lock:
+                told = self._ready.world_of(Timeline.cut(self._world, as_of), as_of)
             self._worlds[epoch] = (told, world_frame(told))
         return self._worlds[epoch][1]

@@ -9,7 +9,7 @@ import numpy as np
 
 from zhunsheng.engine.fast.jit import I64
 
-SPARE_ROWS = 64
+SPARE_ROWS = 512
 
 
 class Tables(NamedTuple):
