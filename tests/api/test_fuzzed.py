@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import Case, GenerationMode
 from schemathesis.generation.stateful.state_machine import StepInput, StepOutput
@@ -36,7 +39,17 @@ FUZZ = settings(
 
 
 @pytest.fixture
-def schema(db: None) -> Any:
+def _open_line() -> Iterator[None]:
+    """A served request ends its connection; in a test it is the test's own (as in Django's own client)."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def schema(db: None, _open_line: None) -> Any:
     register()
     found = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
     # A body that is longer than allowed is refused as too large, which is no 400.
