@@ -9,14 +9,11 @@ from django.db import transaction
 
 from zhunsheng.core.actors import Actor, ActorKind, Viewer
 from zhunsheng.core.clock import SHANGHAI
-from zhunsheng.core.tlog import merkle
-from zhunsheng.core.tlog.checkpoints import read_checkpoint, read_proof
 from zhunsheng.core.tlog.leaves import check_entry
-from zhunsheng.core.tlog.notes import Verifier, read_note, verified
+from zhunsheng.core.tlog.notes import Verifier
 from zhunsheng.foundation.evidence import actions, queries
 from zhunsheng.foundation.evidence.checking import Checked
-from zhunsheng.foundation.evidence.keys import FOLDER, KEY, ed25519_signer, verifier
-from zhunsheng.foundation.evidence.models import LogEra
+from zhunsheng.foundation.evidence.keyring import known, verifier
 from zhunsheng.foundation.evidence.proofs import Proven
 from zhunsheng.foundation.evidence.signing import Sealed, seal
 
@@ -40,11 +37,8 @@ def sealed(home: Path) -> Sealed:
 
 
 def trusted(home: Path) -> list[Verifier]:
-    """The log's own key, under every name it has had."""
-    return [
-        verifier(ed25519_signer(home / FOLDER / KEY, origin).vkey)
-        for origin in LogEra.objects.values_list("origin", flat=True)
-    ]
+    """Every key that has signed here."""
+    return [verifier(text) for text in known(home)]
 
 
 def checked(home: Path) -> Checked:
@@ -53,11 +47,6 @@ def checked(home: Path) -> Checked:
 
 
 def prove(proven: Proven, verifiers: list[Verifier]) -> None:
-    """All that a reader of a proof checks; raises when anything is wrong."""
-    proof = read_proof(proven.proof)
-    note = read_note(proof.checkpoint)
-    verified(note, verifiers)
-    told = read_checkpoint(note.text)
-    leaf = merkle.leaf_hash(proven.entry)
-    merkle.verify_inclusion(leaf, proof.index, told.size, proof.hashes, told.root)
+    """All that a reader of a proof checks, with the act open; raises when anything is wrong."""
+    proven.check(verifiers)
     check_entry(proven.entry, proven.salt, proven.content)

@@ -1,7 +1,6 @@
 """The installation's signing keys: files of mode 600 below the home folder, never in the database.
 
-`log/ed25519.key` signs checkpoints; `log/sm2.key`, where one was made, signs beside it. A backup of the
-database holds neither, so that who has the backup cannot sign.
+A backup of the database holds none of them, so that who has the backup cannot sign.
 """
 
 from __future__ import annotations
@@ -14,9 +13,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from zhunsheng.core.tlog import notes
 from zhunsheng.core.tlog.checkpoints import cosigned_message
-from zhunsheng.core.tlog.notes import COSIGNATURE, ED25519, Signature, Verifier, key_id, read_vkey, vkey
+from zhunsheng.core.tlog.notes import ED25519, Signature, key_id, vkey
 
 FOLDER = "log"
 KEY = "ed25519.key"
@@ -102,18 +100,3 @@ def ed25519_holds(public: bytes, message: bytes, signature: bytes) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
-
-
-def verifier(text: str) -> Verifier:
-    """What checks the signatures of a verifier key given as text; NoteError for kinds that are not known."""
-    name, kind, public = read_vkey(text)
-    if kind == ED25519:
-        return Verifier(name, key_id(name, kind, public), lambda m, body: ed25519_holds(public, m, body))
-    if kind != COSIGNATURE:
-        raise notes.NoteError(f"{name}: 不认识的密钥种类 {kind}")
-
-    def cosigned(message: bytes, body: bytes) -> bool:
-        at = int.from_bytes(body[:8], "big")
-        return ed25519_holds(public, cosigned_message(message, at), body[8:])
-
-    return Verifier(name, key_id(name, kind, public), cosigned)

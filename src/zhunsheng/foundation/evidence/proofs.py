@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zhunsheng.core.tlog import merkle
-from zhunsheng.core.tlog.checkpoints import Checkpoint, Proof, read_checkpoint
-from zhunsheng.core.tlog.notes import read_note
+from zhunsheng.core.tlog.checkpoints import Checkpoint, Proof, read_checkpoint, read_proof
+from zhunsheng.core.tlog.leaves import check_entry
+from zhunsheng.core.tlog.merkle import leaf_hash
+from zhunsheng.core.tlog.notes import NoteError, Verifier, read_note, verified
 from zhunsheng.foundation.evidence.models import AuditEvent, Leaf, LeafSalt, LogCheckpoint
 from zhunsheng.foundation.evidence.sequencer import event_of
 from zhunsheng.foundation.evidence.tree import reader
@@ -28,10 +31,24 @@ class Proven:
     content: bytes
     proof: str
 
-    @property
-    def name(self) -> str:
-        """A short name for files and pages: which log, which place."""
-        return f"{self.origin}#{self.index}"
+    def check(self, trusted: Sequence[Verifier]) -> None:
+        """All that a reader of a proof checks, under keys that are trusted; raises what is wrong."""
+        proof = read_proof(self.proof)
+        note = read_note(proof.checkpoint)
+        told = read_checkpoint(note.text)
+        if told.origin not in {signature.name for signature in verified(note, trusted)}:
+            raise NoteError("检查点不是日志自己签署的")
+        merkle.verify_inclusion(leaf_hash(self.entry), proof.index, told.size, proof.hashes, told.root)
+        if self.salt:
+            check_entry(self.entry, self.salt, self.content)
+
+    def holds(self, trusted: Sequence[Verifier]) -> bool:
+        """Whether nothing is wrong with it."""
+        try:
+            self.check(trusted)
+        except ValueError:
+            return False
+        return True
 
 
 def covering(era: int, index: int) -> tuple[Checkpoint, str] | None:

@@ -12,7 +12,8 @@ from django.db import transaction
 from zhunsheng.core.actors import Actor
 from zhunsheng.core.tlog.checkpoints import Checkpoint, read_checkpoint
 from zhunsheng.core.tlog.notes import Note, read_note
-from zhunsheng.foundation.evidence import actions
+from zhunsheng.foundation.evidence import actions, sm2
+from zhunsheng.foundation.evidence.keyring import change_key, retire, signers
 from zhunsheng.foundation.evidence.keys import FOLDER, KEY, Signer, ed25519_signer, make_ed25519
 from zhunsheng.foundation.evidence.mark import Mark, alone, read_mark, write_mark
 from zhunsheng.foundation.evidence.models import LogCheckpoint, LogEra
@@ -43,7 +44,10 @@ def seal(*, home: Path, at: datetime, host: str) -> Sealed:
         check_mark(home, era)
         taken = sequence(era.number)
         era.refresh_from_db()
-        return _sign(home, era, at, taken, _signers(home, era))
+        told = _sign(home, era, at, taken, signers(home, era.origin))
+        if told.fresh:
+            retire(home)
+        return told
 
 
 def _era(home: Path, at: datetime, host: str) -> LogEra:
@@ -55,10 +59,6 @@ def _era(home: Path, at: datetime, host: str) -> LogEra:
     path = home / FOLDER / KEY
     public = ed25519_signer(path, "new").public if path.exists() else make_ed25519(path)
     return begin(origin=f"{host}/log/{public[:4].hex()}", at=at)
-
-
-def _signers(home: Path, era: LogEra) -> list[Signer]:
-    return [ed25519_signer(home / FOLDER / KEY, era.origin)]
 
 
 def check_mark(home: Path, era: LogEra) -> None:
@@ -121,6 +121,38 @@ def begin_again(*, by: Actor, home: Path, at: datetime, reason: str) -> LogEra:
         actions.record(by=by, at=at, action="LOG_BEGUN_AGAIN", target="log", detail=detail)
         write_mark(home, Mark(era.origin, 0, root_of(era.number, 0)))
     return era
+
+
+def rotate(*, by: Actor, home: Path, at: datetime, reason: str) -> None:
+    """Another key signs from the next checkpoint on, which both sign: who trusts the old sees the new named.
+
+    A named person's decision with a reason.
+    """
+    by.require_person("更换签名密钥")
+    if not reason.strip():
+        raise ValueError("更换密钥须写明理由")
+    with alone(home), transaction.atomic():
+        era = current_era()
+        if era is None:
+            raise RollbackError("还没有日志")
+        old = signers(home, era.origin)[0].vkey
+        change_key(home)
+        detail = {"old": old, "new": signers(home, era.origin)[0].vkey, "why": reason}
+        actions.record(by=by, at=at, action="LOG_KEY_CHANGED", target="log", detail=detail)
+
+
+def add_sm2(*, by: Actor, home: Path, at: datetime) -> None:
+    """From the next checkpoint on an SM2 line stands beside; nothing to do when there is a key."""
+    by.require_person("启用国密签名")
+    path = home / FOLDER / sm2.KEY
+    with alone(home), transaction.atomic():
+        era = current_era()
+        if era is None:
+            raise RollbackError("还没有日志")
+        if not path.exists():
+            sm2.make_sm2(path)
+            detail = {"new": signers(home, era.origin)[-1].vkey}
+            actions.record(by=by, at=at, action="LOG_KEY_ADDED", target="log", detail=detail)
 
 
 def latest(*, era: int) -> tuple[Checkpoint, str] | None:
