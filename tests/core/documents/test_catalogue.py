@@ -154,4 +154,4 @@ def test_the_reminder_says_nothing_that_a_message_may_not_say() -> None:
 
 def test_numbers_are_written_by_organ_year_and_type() -> None:
     told = open_catalogue(PACKS)
-    assert told.serial("980100", "correction_order", 2026, 7) == "云汀市监责改〔2026〕7号"
+    assert told.serial("980100", "责改", 2026, 7) == "云汀市监责改〔2026〕7号"

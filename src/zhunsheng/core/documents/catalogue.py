@@ -45,11 +45,10 @@ class Catalogue:
         near = [name for name in self.templates if name.startswith(kind[:4])]
         raise UnknownTemplateError(f"没有文书 {kind}；相近的有：{'、'.join(near) or '无'}")
 
-    def serial(self, organ: str, kind: str, year: int, number: int) -> str:
+    def serial(self, organ: str, serial_type: str, year: int, number: int) -> str:
         """A number as it is written: organ, type, year, running number."""
-        return self.serial_format.format(
-            organ=self.organs[organ].code, type=self.template(kind).serial, year=year, number=number
-        )
+        code = self.organs[organ].code
+        return self.serial_format.format(organ=code, type=serial_type, year=year, number=number)
 
 
 def read_catalogue(documents: Iterable[tuple[str, Mapping[str, Any]]]) -> Catalogue:

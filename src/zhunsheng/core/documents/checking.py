@@ -21,6 +21,7 @@ SAMPLE_FRAME = Frame(
     issued_on=dt.date(2026, 6, 30),
     acted_on=dt.date(2026, 6, 1),
     original="云汀市监样例〔2026〕0号",
+    rights="在告知的期限内申请救济",
 )
 FIELD_OF_BLOCK = {BlockKind.ITEMS: FieldType.LIST, BlockKind.CLAUSES: FieldType.LAW}
 
@@ -54,15 +55,15 @@ def sample_content(template: Template) -> Content:
 
 def _check(template: Template, clocks: set[str]) -> Iterator[Finding]:
     path = template.id
-    for clock in (template.serve_clock, *template.served_clocks):
+    for clock in (template.serve_clock, *template.served_clocks, *template.told_clocks):
         if clock and clock not in clocks:
             yield _no_clock(path, clock)
     if template.automatic and template.review:
         yield _error(
             "AUTOMATIC_REVIEW", path, "自动签发的文书写了 review", "写明 review: false，或者去掉 automatic"
         )
-    if template.serve and not template.serial:
-        yield _error("NO_SERIAL", path, "送达的文书没有文号类型", "写明 serial")
+    if not template.serial:
+        yield _error("NO_SERIAL", path, "没有文号类型", "写明 serial")
     if not template.worded:
         return
     blanks = list(_check_blanks(template))

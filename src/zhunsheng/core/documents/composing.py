@@ -39,6 +39,7 @@ class Frame:
     issued_on: dt.date | None = None
     acted_on: dt.date | None = None
     original: str = ""
+    rights: str = ""
 
     def words(self, name: str, style: str) -> str:
         """The value as it is written; empty when there is none."""

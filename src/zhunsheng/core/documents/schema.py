@@ -56,7 +56,7 @@ def _block() -> Schema:
 
 
 def _head() -> Schema:
-    clocks = _closed(_keys(CLOCK_KEYS, {"serve": NAME, "served": _array(NAME)}))
+    clocks = _closed(_keys(CLOCK_KEYS, {"serve": NAME, "served": _array(NAME), "told": _array(NAME)}))
     special = {"fields": _named({"$ref": "#/$defs/field"}), "clocks": clocks, "id": NAME, "version": NAME}
     return _keys(HEAD_KEYS, special)
 
@@ -71,8 +71,10 @@ def _services() -> Schema:
         "basis": _array(basis),
     }
     method = _closed(_keys(METHOD_KEYS, special), ("method", "name_zh", "name_en", "basis"))
-    properties = {"methods": _array(method), "channels": _array(NAME), "status": TEXT}
-    return _closed({"schema": {"const": SERVICES}, **properties}, ("schema", "methods", "channels"))
+    properties = {"methods": _array(method), "channels": _array(NAME), "receipt_kind": NAME, "status": TEXT}
+    return _closed(
+        {"schema": {"const": SERVICES}, **properties}, ("schema", "methods", "channels", "receipt_kind")
+    )
 
 
 def document_schema() -> Schema:

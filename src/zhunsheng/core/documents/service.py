@@ -63,10 +63,11 @@ class MethodRule:
 
 @dataclass(frozen=True, slots=True)
 class ServiceRules:
-    """All ways, and the channels through which electronic service may go."""
+    """All ways, the channels of electronic service, and the kind of document that a service leaves."""
 
     methods: Mapping[Method, MethodRule]
     channels: tuple[str, ...]
+    receipt_kind: str = ""
 
     def rule(self, method: str) -> MethodRule:
         """The rule of a way; ServiceRuleError for everything else, a short message included."""
@@ -97,12 +98,13 @@ class BundleRule:
 
 def read_services(document: Mapping[str, Any], where: str) -> ServiceRules:
     """From a `zhunsheng.services/1` document."""
-    only_keys(document, {"schema", "methods", "channels", "status"}, where)
+    only_keys(document, {"schema", "methods", "channels", "receipt_kind", "status"}, where)
     rules = [_rule(body, where) for body in document["methods"]]
     missing = sorted(set(Method) - {rule.method for rule in rules})
     if missing:
         raise PackError(where, f"缺少送达方式 {missing}")
-    return ServiceRules({rule.method: rule for rule in rules}, tuple(document["channels"]))
+    channels, kind = tuple(document["channels"]), str(document["receipt_kind"])
+    return ServiceRules({rule.method: rule for rule in rules}, channels, kind)
 
 
 def _rule(body: Mapping[str, Any], where: str) -> MethodRule:

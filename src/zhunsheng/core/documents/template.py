@@ -20,7 +20,7 @@ HEAD_KEYS = {
     *("clocks", "fields", "status", "source", "form"),
 }
 TEMPLATE_KEYS = HEAD_KEYS | {"schema", "body", "sample"}
-CLOCK_KEYS = {"serve", "served"}
+CLOCK_KEYS = {"serve", "served", "told"}
 # What every document knows without a field of its own.
 FRAME: Mapping[str, str] = {
     "recipient": "当事人",
@@ -31,9 +31,10 @@ FRAME: Mapping[str, str] = {
     "issued_on": "成文日期",
     "acted_on": "行为发生之日",
     "original": "被更正文书的文号",
+    "rights": "救济途径和期限（由 clocks.told 写出）",
 }
-# Unknown until the document is issued, or not there at all; a block that shows them says `when`.
-FRAME_OPTIONAL = frozenset({"recipient_code", "acted_on", "original"})
+# Not there for every document; a block that shows them says `when`.
+FRAME_OPTIONAL = frozenset({"recipient_code", "original", "rights"})
 
 
 class BlockKind(StrEnum):
@@ -99,8 +100,8 @@ class Template:
 
     `serial` is the type in its number, empty for documents without one. `review`: another person looks at
     it first. `serve`: it goes to the addressee. `automatic`: the software may issue it (never a decision).
-    `serve_clock` runs from the issue, `served_clocks` from the service. `form` is its number in a
-    published set of forms.
+    `serve_clock` runs from the issue, `served_clocks` from the service; the text tells the reader of
+    `told_clocks`. `form` is its number in a published set of forms.
     """
 
     id: str
@@ -115,6 +116,7 @@ class Template:
     corrects: bool
     serve_clock: str
     served_clocks: tuple[str, ...]
+    told_clocks: tuple[str, ...]
     fields: Mapping[str, Field]
     blocks: tuple[Block, ...]
     sample: Mapping[str, Any]
@@ -166,6 +168,7 @@ def read_template(body: Mapping[str, Any], path: str) -> Template:
         bool(body.get("corrects", False)),
         str(clocks.get("serve", "")),
         tuple(str(key) for key in clocks.get("served", ())),
+        tuple(str(key) for key in clocks.get("told", ())),
         fields,
         tuple(_block(as_mapping(part, where), f"{where}.body[{i}]") for i, part in enumerate(parts)),
         as_mapping(body.get("sample", {}), f"{where}.sample"),
