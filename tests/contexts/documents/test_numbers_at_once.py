@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.trust import numbering
+from tests.contexts.documents import numbering
 from tests.trust.children import Child, House, ask, nothing_planted
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
