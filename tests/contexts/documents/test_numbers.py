@@ -1,4 +1,4 @@
-"""Numbers without a gap when an issue fails; what the database itself refuses. At once: test_numbers_at_once."""
+"""Numbers without a gap when an issue fails; what the database itself refuses."""
 
 from __future__ import annotations
 
