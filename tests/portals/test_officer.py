@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.journeys.city import MACHINE, Bureau, at
-from tests.portals.pages import E1, link, reminded, stand_at
+from tests.portals.pages import E1, as_, link, reminded, staffed, stand_at
 from zhunsheng.config.env import demo_clock
 from zhunsheng.workflows.answering import take_answer
 
@@ -21,8 +21,10 @@ CODES = re.compile(r">[^<]*\b(OBSERVING|OFFSITE_REVIEW|YELLOW|DELIVERED|QUEUED|T
 
 
 @pytest.fixture
-def touch_id(settings: Any) -> int:
+def touch_id(settings: Any, monkeypatch: pytest.MonkeyPatch, client: Client) -> int:
     stand_at(settings, "2026-07-02 10:00")
+    staffed(monkeypatch)
+    as_(client, "0001")
     return reminded(Bureau())
 
 
@@ -30,13 +32,12 @@ def addresses(touch_id: int) -> list[str]:
     return ["/", "/touches/", f"/touches/{touch_id}/", "/subjects/", f"/subjects/{E1}/"]
 
 
-def test_outside_the_demo_nothing_opens_without_signing_in(
-    client: Client, touch_id: int, settings: Any
-) -> None:
+@pytest.mark.parametrize("demo", [True, False])
+def test_nothing_opens_without_signing_in(client: Client, touch_id: int, settings: Any, demo: bool) -> None:
     assert [client.get(a).status_code for a in addresses(touch_id)] == [200] * 5
-    settings.DEMO = False
+    settings.DEMO = demo
     for address in addresses(touch_id):
-        closed = client.get(address)
+        closed = Client().get(address)
         assert (closed.status_code, closed.headers["Location"]) == (302, "/sign-in/")
         assert "云汀电梯物业" not in closed.content.decode()
 

@@ -17,6 +17,7 @@ from zhunsheng.judging.triggers.models import (
     PublishedList,
     SupervisionTask,
     Touch,
+    TouchAnswer,
     TouchStep,
     VisitEntry,
 )
@@ -54,6 +55,16 @@ class StepCard:
     """One step of a touch: what, when, by whom, why."""
 
     step: str
+    at: datetime
+    by_name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCard:
+    """One answer of the business: what, when, by whom, and in which words."""
+
+    answer: str
     at: datetime
     by_name: str
     reason: str
@@ -174,6 +185,13 @@ def steps(*, viewer: Viewer, touch_id: int) -> list[StepCard]:
     rows = scoping.within(TouchStep.objects.all(), viewer, "touch__subject")
     rows = rows.filter(touch_id=touch_id).order_by("id")
     return [StepCard(r.step, r.at, r.by_name, r.reason) for r in rows]
+
+
+def answers_of(*, viewer: Viewer, touch_id: int) -> list[AnswerCard]:
+    """Every answer to a touch, oldest first, for those who may see its subject."""
+    rows = scoping.within(TouchAnswer.objects.all(), viewer, "touch__subject")
+    rows = rows.filter(touch_id=touch_id).order_by("id")
+    return [AnswerCard(r.answer, r.at, r.by_name, r.reason) for r in rows]
 
 
 def touch(*, viewer: Viewer, touch_id: int) -> TouchCard | None:

@@ -14,7 +14,6 @@ from zhunsheng.core.facts import Fact
 from zhunsheng.core.rules.sentences import point_lines
 from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.attachments import queries as files
-from zhunsheng.foundation.evidence import queries as evidence
 from zhunsheng.foundation.outbox import queries as outbox
 from zhunsheng.foundation.outreach import queries as outreach
 from zhunsheng.judging.triggers import queries as triggers
@@ -23,6 +22,7 @@ from zhunsheng.portals.officer.access import internal
 from zhunsheng.portals.officer.explaining import Event, Told
 from zhunsheng.portals.officer.words import ANSWERS, BASIS, CHANNELS, COLOURS, MESSAGES, STATES, STEPS, TONES
 from zhunsheng.registers.registry import queries as registry
+from zhunsheng.registers.registry import scoping
 from zhunsheng.web.clock import page_clock
 from zhunsheng.web.paging import ROWS_A_PAGE, page_number, paging
 
@@ -84,7 +84,6 @@ def touch(request: HttpRequest, viewer: Viewer, number: int) -> HttpResponse:
     point = told.library.points[found.point]
     item = next(item for item in told.library.pack.items if item.id == found.item)
     owner = f"touch:{found.id}"
-    acts = evidence.entries_of(target=owner, viewer=viewer)
     words = {
         "here": "board",
         "row": row_of(found, subject.name),
@@ -103,15 +102,14 @@ def touch(request: HttpRequest, viewer: Viewer, number: int) -> HttpResponse:
             for s in triggers.steps(viewer=viewer, touch_id=found.id)
         ],
         "answers": [
-            Event(
-                act.at,
-                str(ANSWERS.get(str(act.detail.get("answer", "")), act.action)),
-                f"{act.actor}：{act.detail.get('why', '')}",
-            )
-            for act in acts
-            if act.action == "TOUCH_ANSWERED"
+            Event(a.at, str(ANSWERS.get(a.answer, a.answer)), f"{a.by_name}：{a.reason}")
+            for a in triggers.answers_of(viewer=viewer, touch_id=found.id)
         ],
-        "files": [f for f in files.of_owner(viewer=viewer, owner=owner) if f.sealed_at is not None],
+        "files": [
+            f
+            for f in files.of_owner(viewer=scoping.opened(viewer, found.subject), owner=owner)
+            if f.sealed_at is not None
+        ],
     }
     return render(request, "officer/touch.html", words)
 
