@@ -128,6 +128,11 @@ def test_an_officer_finds_out_why(
         page.keyboard.press("Enter")
     page.wait_for_url("**/subjects/?q=*")
     seen.is_good("subjects")
+    for name in ("tasks", "messages"):
+        page.goto(f"{live_server.url}/{name}/")
+        for summary in page.locator("summary").all():
+            summary.click()
+        seen.is_good(name)
 
 
 def test_the_keyboard_is_enough(browser: Browser, live_server: Any, touch_id: int) -> None:

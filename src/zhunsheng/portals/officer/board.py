@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,39 +23,9 @@ from zhunsheng.portals.officer.words import ANSWERS, BASIS, CHANNELS, COLOURS, M
 from zhunsheng.registers.registry import queries as registry
 from zhunsheng.registers.registry import scoping
 from zhunsheng.web.clock import page_clock
-from zhunsheng.web.paging import ROWS_A_PAGE, page_number, paging
 
 # Whoever holds the link answers for the business: an officer reads the message without it.
 LINK = re.compile(r"/b/[^/\s]+/")
-
-
-@internal
-def board(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """Touches by item, colour and state; what is chosen stands in the address."""
-    items = [(i.id, f"{i.id} {i.name_zh}") for i in open_library(settings.PACKS).pack.items]
-    known: dict[str, Mapping[str, object]] = {"item": dict(items), "colour": COLOURS, "state": STATES}
-    chosen = {name: told if (told := request.GET.get(name, "")) in known[name] else "" for name in known}
-    item, colour, state = chosen["item"], chosen["colour"], chosen["state"]
-    total = triggers.how_many(viewer=viewer, item=item, colour=colour, state=state)
-    rows = triggers.touches(
-        viewer=viewer,
-        item=item,
-        colour=colour,
-        state=state,
-        offset=(page_number(request) - 1) * ROWS_A_PAGE,
-        rows_max=ROWS_A_PAGE,
-    )
-    names = registry.names(viewer=viewer, keys={row.subject for row in rows})
-    words = {
-        "here": "board",
-        "rows": [row_of(row, names.get(row.subject, row.subject)) for row in rows],
-        "paging": paging(request, total),
-        "chosen": chosen,
-        "items": items,
-        "colours": COLOURS.items(),
-        "states": STATES.items(),
-    }
-    return render(request, "officer/board.html", words)
 
 
 def row_of(touch: TouchCard, name: str) -> dict[str, object]:
