@@ -107,7 +107,7 @@ def words_on_the_last_page(fonts: Path, lines: int) -> int:
     told = content("guidance")
     told["blocks"] = [{"kind": "PARAGRAPH", "text": "甲"}] * lines + [told["blocks"][-1]]
     with pikepdf.open(io.BytesIO(drawn(fonts, told))) as file:
-        return sum(str(op.operator) == "TJ" for op in pikepdf.parse_content_stream(file.pages[-1]))
+        return sum(str(op.operator) in {"Tj", "TJ"} for op in pikepdf.parse_content_stream(file.pages[-1]))
 
 
 def test_the_seal_never_stands_alone_on_a_page(
