@@ -15,6 +15,7 @@ from zhunsheng.foundation.outreach import queries as messages
 from zhunsheng.foundation.schedule import actions as schedule
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.registers.registry import queries as registry
+from zhunsheng.workflows import papering
 from zhunsheng.workflows.suspending import rest_if_due
 from zhunsheng.workflows.terms import trigger_policy
 from zhunsheng.workflows.unreachable import ask
@@ -40,6 +41,7 @@ def _remind(touch: triggers.TouchCard, at: datetime) -> None:
     texts, purpose = texts_of(touch, subject, at), f"{touch.subject}:{touch.point}:{touch.object}"
     letter = outreach.NewMessage(f"INBOX:{touch.id}", "INBOX", subject.key, purpose, texts["letter"])
     outreach.queue(by=BY, at=at, message=letter, policy=policy)
+    papering.remind(touch, subject.key, at)
     if not subject.phone:
         ask(touch.subject, "没有联系电话", at)
         return
