@@ -236,7 +236,7 @@ class AreaAlert(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     point = models.CharField(max_length=24)
-    area = models.CharField(max_length=64)
+    area = models.CharField(max_length=128)
     subjects = models.JSONField()
     raised_at = models.DateTimeField()
     state = models.CharField(max_length=16, default=AlertState.RAISED.value)
