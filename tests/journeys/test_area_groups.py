@@ -86,5 +86,9 @@ def test_a_supplier_s_alert_is_analysed_by_a_person_and_touches_no_firm_s_points
         hit(bureau, key, f"2026-05-0{n + 1}")
     (alert,) = triggers.alerts(viewer=BUREAU)
     alerts.analyse(by=OFFICER, at=at("2026-05-06"), alert_id=alert.id)
-    alerts.close_alert(by=OFFICER, at=at("2026-05-08"), alert_id=alert.id, analysis="同一供货者；约谈供货者，行业提示")
-    assert {t.state for key in FIRMS[:5] for t in triggers.touches(viewer=BUREAU, subject=key)} == {"OBSERVING"}
+    alerts.close_alert(
+        by=OFFICER, at=at("2026-05-08"), alert_id=alert.id, analysis="同一供货者；约谈供货者，行业提示"
+    )
+    assert {t.state for key in FIRMS[:5] for t in triggers.touches(viewer=BUREAU, subject=key)} == {
+        "OBSERVING"
+    }

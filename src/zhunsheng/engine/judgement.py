@@ -104,7 +104,10 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class IndicatorResult:
-    """Points in hundredths. Shares plus `cap_adjustment` sum exactly to `points` for fact-wise shapes."""
+    """Points in hundredths. Shares plus `cap_adjustment` sum exactly to `points` for fact-wise shapes.
+
+    `frozen_at`: the instant as of which it was judged because it is frozen, None when it is not.
+    """
 
     indicator: str
     points: int
@@ -113,6 +116,7 @@ class IndicatorResult:
     shares: tuple[Share, ...] = ()
     cap_adjustment: int = 0
     value: tuple[int, int] | None = None
+    frozen_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

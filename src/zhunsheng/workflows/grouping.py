@@ -15,7 +15,11 @@ VIEWER = Viewer.bureau("alert")
 
 
 def linked(
-    firms: Collection[str], around: Collection[str], since: datetime, until: datetime, links: Iterable[AreaLink]
+    firms: Collection[str],
+    around: Collection[str],
+    since: datetime,
+    until: datetime,
+    links: Iterable[AreaLink],
 ) -> dict[str, set[str]]:
     """Group → those of `firms` in it, for every group that one of `around` is in.
 

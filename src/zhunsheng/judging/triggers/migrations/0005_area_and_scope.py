@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('triggers', '0004_lists_have_one_life'),
+        ("triggers", "0004_lists_have_one_life"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='areaalert',
-            name='area',
+            model_name="areaalert",
+            name="area",
             field=models.CharField(max_length=128),
         ),
     ]
