@@ -246,7 +246,7 @@ def some_point(chance: Random, number: str) -> TriggerPoint:
 
 def some_freeze(chance: Random) -> Select:
     """A state of the subject: one field of one kind with a list of values."""
-    test = Filter(chance.choice(FIELDS), Test.IN, tuple(chance.choices(LITERALS, k=3)))
+    test = Filter(chance.choice(FIELDS), Test.IN, tuple(chance.choices(LITERALS, k=10)))
     return Select((chance.choice(KINDS),), (test,))
 
 

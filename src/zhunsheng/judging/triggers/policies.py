@@ -50,6 +50,8 @@ class TriggerPolicy:
     reminders_max: int
     expiry_only: frozenset[str]
     remind_after_days: Mapping[str, tuple[int, ...]]
+    checking_tasks: frozenset[str]
+    widening_grounds: Mapping[str, str]
 
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> TriggerPolicy:
@@ -67,4 +69,6 @@ class TriggerPolicy:
             int(document["reminders_max"]),
             frozenset(document["expiry_only"]),
             {point: tuple(map(int, days)) for point, days in document["remind_after_days"].items()},
+            frozenset(document["checking_tasks"]),
+            dict(document["widening_grounds"]),
         )
