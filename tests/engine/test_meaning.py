@@ -14,6 +14,7 @@ from tests.engine.test_explain import MODEL, PENALTIES, pack
 from tests.engine.test_semantics import measured, truth
 from zhunsheng.core.clock import SHANGHAI, day_of, instant
 from zhunsheng.core.facts import CircularCorrectionError, Fact, in_force
+from zhunsheng.core.packs.nodes import PackError
 from zhunsheng.engine.judgement import Colour, Judgement, Reason, Truth
 from zhunsheng.engine.reference import judge
 
@@ -270,6 +271,60 @@ def test_missing_data_never_make_a_class_worse_than_the_class_for_missing_data()
     result = judge(pack(strict, PENALTIES, unknown), "S1", [], [], 0, 0).models[0]
     assert (result.score, result.sufficiency_permille, result.insufficient) == (0, 500, True)
     assert (result.class_by_score, result.class_name) == ("A", "B")
+
+
+FREEZE = {"while": {"fact": "STATE", "where": {"state": "DORMANT"}}, "indicators": ["I21"]}
+RESTING = {
+    **PENALTIES,
+    "id": "I16",
+    "shape": "cases",
+    "bins": [],
+    "cases": [{"when": {"latest": "STATE.state", "in": ["DORMANT"]}, "points": 0}],
+    "freezes": FREEZE,
+}
+del RESTING["measure"], RESTING["decays"]
+
+
+def test_what_is_frozen_stays_as_it_stood_when_the_state_began() -> None:
+    """CLASS-6"""
+    ledger, yardstick = Ledger(), pack(MODEL, PENALTIES, RESTING)
+    ledger.tell("PENALTY", "2026-01-10")
+    ledger.tell("STATE", "2026-03-01", {"state": "DORMANT"})
+    ledger.tell("STATE", "2026-05-01", {"state": "DORMANT"})
+    ledger.tell("PENALTY", "2026-06-01")
+    ledger.tell("PENALTY", "2026-02-01", known="2026-06-05")
+    ledger.tell("STATE", "2028-06-01", {"state": "ACTIVE"})
+
+    def points(as_of: str) -> tuple[int, bool]:
+        told = judge(yardstick, "S1", ledger.facts, [], at(as_of), at(as_of)).models[0]
+        (result,) = (r for r in told.indicators if r.indicator == "I21")
+        return result.points, result.frozen_at == at("2026-03-01")
+
+    assert points("2026-02-28") == (500, False)
+    assert points("2026-06-02") == (500, True)
+    assert points("2026-06-05") == (1000, True)
+    assert points("2028-05-31") == (1000, True)
+    assert points("2028-06-01") == (0, False)
+
+
+@pytest.mark.parametrize(
+    "freeze",
+    [
+        {**FREEZE, "indicators": ["I99"]},
+        {**FREEZE, "while": {"fact": "STATE", "where": {"state": {"not_in": ["ACTIVE"]}}}},
+        {**FREEZE, "while": {"fact": "STATE", "where": {"state": "DORMANT", "why": "x"}}},
+        {**FREEZE, "while": {"fact": "STATE", "where": {}}},
+        {**FREEZE, "whenever": {}},
+    ],
+)
+def test_a_freeze_that_is_not_plain_is_no_pack(freeze: dict[str, Any]) -> None:
+    with pytest.raises(PackError):
+        pack(MODEL, PENALTIES, {**RESTING, "freezes": freeze})
+
+
+def test_two_states_cannot_freeze_one_indicator() -> None:
+    with pytest.raises(PackError, match="已由别处冻结"):
+        pack(MODEL, PENALTIES, RESTING, {**RESTING, "id": "I17"})
 
 
 def test_between_due_instants_nothing_changes() -> None:

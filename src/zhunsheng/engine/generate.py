@@ -244,6 +244,12 @@ def some_point(chance: Random, number: str) -> TriggerPoint:
     )
 
 
+def some_freeze(chance: Random) -> Select:
+    """A state of the subject: one field of one kind with a list of values."""
+    test = Filter(chance.choice(FIELDS), Test.IN, tuple(chance.choices(LITERALS, k=10)))
+    return Select((chance.choice(KINDS),), (test,))
+
+
 def some_indicator(chance: Random, number: str) -> Indicator:
     """An indicator of any shape."""
     shape = chance.choice(tuple(Shape))
@@ -261,6 +267,7 @@ def some_indicator(chance: Random, number: str) -> Indicator:
     return Indicator(
         *(number, chance.choice(("F", "G")), "指标", shape, measure, bins, grades, cases, decays),
         *(chance.choice((0, 2)), 150, chance.choice((500, 10_000)), (), ""),
+        some_freeze(chance) if chance.random() < 0.4 else None,
     )
 
 

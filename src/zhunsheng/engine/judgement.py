@@ -105,7 +105,10 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class IndicatorResult:
-    """Points in hundredths. Shares plus `cap_adjustment` sum exactly to `points` for fact-wise shapes."""
+    """Points in hundredths. Shares plus `cap_adjustment` sum exactly to `points` for fact-wise shapes.
+
+    `frozen_at`: the instant as of which it was judged because it is frozen, None when it is not.
+    """
 
     indicator: str
     points: int
@@ -114,6 +117,7 @@ class IndicatorResult:
     shares: tuple[Share, ...] = ()
     cap_adjustment: int = 0
     value: tuple[int, int] | None = None
+    frozen_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

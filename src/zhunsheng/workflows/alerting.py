@@ -11,6 +11,7 @@ from zhunsheng.core.facts import Fact
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.actions import alerts
 from zhunsheng.registers.registry import queries as registry
+from zhunsheng.workflows.grouping import linked
 from zhunsheng.workflows.terms import trigger_policy
 
 BY = Actor.service("alert")
@@ -18,7 +19,9 @@ VIEWER = Viewer.bureau(BY.key)
 
 
 def on_opened(payload: Mapping[str, Any], at: datetime) -> None:
-    """Each touch may be the one that makes an area alert: enough distinct firms of one trade and division."""
+    """Each touch may be the one that makes an area alert: enough distinct firms of one trade and division,
+    or of one supplier.
+    """
     touch = triggers.touch(viewer=VIEWER, touch_id=int(payload["touch"]))
     if touch is None:
         return
@@ -29,6 +32,7 @@ def on_opened(payload: Mapping[str, Any], at: datetime) -> None:
     for key, area in registry.areas(viewer=VIEWER, keys=firms).items():
         areas.setdefault(area, set()).add(key)
     mine = {area: members for area, members in areas.items() if touch.subject in members}
+    mine |= linked(firms, {touch.subject}, since, at, policy.area_links)
     alerts.raise_area_alerts(by=BY, at=at, point=touch.point, areas=mine, policy=policy)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.core.packs_general.judging import LOADED, Told, ago, day, f, judged, points_of
+from tests.core.packs_general.judging import AS_OF, LOADED, Told, ago, day, f, judged, points_of
 from tests.core.packs_general.test_items_goods import GROUP, numbered, permit
 
 MODEL = LOADED.pack.models[0]
@@ -357,3 +357,29 @@ def test_too_few_data_are_b_and_never_worse() -> None:
     ]
     assert result.insufficient
     assert (result.score, result.class_name) == (0, "B")
+
+
+def test_dormancy_freezes_the_other_dynamics_and_not_the_annual_report() -> None:
+    busy = [*change(5), f("ACTIVITY_INDEX", 9, change_percent=-90), *yearly("MISSING")]
+    cut = f("REGISTRATION_CHANGE", 20, item="CAPITAL", capital_cut_percent=60)
+    rested = [*busy, f("SUBJECT_STATE", 150, state="DORMANT"), cut]
+
+    def dynamics(facts: list[Told], as_of: str = AS_OF) -> dict[str, int]:
+        told = judged([firm(), *facts], as_of=as_of).models[0].indicators
+        return {
+            r.indicator: r.points for r in told if r.points and r.indicator in {"I10", "I12", "I15", "I20"}
+        }
+
+    assert dynamics(busy) == {"I10": 500, "I12": 300, "I20": 300}
+    # No collapse of activity while at rest, and no running out of what there was before.
+    assert dynamics(rested) == {"I10": 500, "I12": 300}
+    assert dynamics(rested, "2027-06-30 12:00") == {"I10": 500, "I12": 300}
+    awake = [*rested, f("SUBJECT_STATE", 1, state="ACTIVE")]
+    assert dynamics(awake) == {"I10": 500, "I12": 300, "I15": 200, "I20": 300}
+
+
+def test_every_dynamic_indicator_but_the_annual_report_and_liquidation_is_frozen_by_dormancy() -> None:
+    frozen = {node.id for node in MODEL.indicators if node.frozen_while is not None}
+    dynamic = {node.id for node in MODEL.indicators if node.family == "F2"}
+    assert dynamic - frozen == {"I10", "I16", "I17"}
+    assert frozen <= dynamic

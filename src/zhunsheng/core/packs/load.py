@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from zhunsheng.core.contracts import ContractSet
@@ -29,7 +30,9 @@ from zhunsheng.core.rules.tree import (
     Not,
     Pack,
     Scope,
+    Select,
     Shape,
+    Test,
     TriggerPoint,
 )
 
@@ -72,6 +75,7 @@ INDICATOR_KEYS = {
     "cap",
     "basis",
     "source_zh",
+    "freezes",
 }
 
 
@@ -81,6 +85,7 @@ def assemble(documents: Iterable[tuple[str, Document]], contracts: ContractSet) 
     items: list[Item] = []
     models: dict[str, tuple[str, Document]] = {}
     indicators: dict[str, list[Indicator]] = {}
+    freezing: dict[str, list[tuple[str, Document]]] = {}
     everything: list[Document] = []
     for where, document in documents:
         everything.append(document)
@@ -93,6 +98,7 @@ def assemble(documents: Iterable[tuple[str, Document]], contracts: ContractSet) 
                 models[document["id"]] = (where, document)
             case "zhunsheng.indicator/1":
                 indicators.setdefault(document["model"], []).append(read_indicator(document, where))
+                freezing.setdefault(document["model"], []).append((where, document.get("freezes", {})))
             case other:
                 raise PackError(where, f"不认识的 schema {other!r}")
     if head is None:
@@ -100,6 +106,8 @@ def assemble(documents: Iterable[tuple[str, Document]], contracts: ContractSet) 
     orphans = sorted(set(indicators) - set(models))
     if orphans:
         raise PackError("model", f"指标引用了不存在的模型 {orphans}")
+    for key, told in freezing.items():
+        indicators[key] = _frozen(indicators[key], told)
     _unique("事项", [item.id for item in items])
     _unique("触发点", [point.id for item in items for point in item.points])
     return Pack(
@@ -231,6 +239,32 @@ def read_indicator(document: Document, where: str) -> Indicator:
         basis=read_basis(document.get("basis"), f"{where}.basis"),
         source_zh=document.get("source_zh", ""),
     )
+
+
+def _frozen(indicators: list[Indicator], told: list[tuple[str, Document]]) -> list[Indicator]:
+    """Indicators with what freezes them, as one indicator of their model says of the others.
+
+    `freezes: {while: {fact: KIND, where: {field: values}}, indicators: [ids]}`; one field, its values listed.
+    """
+    found: dict[str, Select] = {}
+    for where, node in told:
+        if not node:
+            continue
+        path = f"{where}.freezes"
+        only_keys(node, {"while", "indicators"}, path)
+        state = as_mapping(node["while"], f"{path}.while")
+        only_keys(state, {"fact", "where"}, f"{path}.while")
+        tests = NodeReader().filters(state["where"], f"{path}.while.where")
+        if [test.test for test in tests] != [Test.IN]:
+            raise PackError(f"{path}.while.where", "只写一个字段和它的取值")
+        unknown = sorted(set(node["indicators"]) - {indicator.id for indicator in indicators})
+        twice = sorted(set(node["indicators"]) & set(found))
+        if unknown:
+            raise PackError(path, f"同一模型中没有指标 {unknown}")
+        if twice:
+            raise PackError(path, f"已由别处冻结 {twice}")
+        found |= dict.fromkeys(node["indicators"], Select((str(state["fact"]),), tests))
+    return [replace(indicator, frozen_while=found.get(indicator.id)) for indicator in indicators]
 
 
 def hundredths(value: object, path: str) -> int:

@@ -210,6 +210,8 @@ def _indicator(node: Indicator, checker: TypeChecker) -> Iterator[Finding]:
                     yield from checker.filter(
                         node.measure.select.kinds, test, f"{node.id}.grades", relative=True
                     )
+    if node.frozen_while is not None:
+        yield from checker.select(node.frozen_while, f"{node.id}.frozen_while", relative=False)
     yield from _shape(node)
     yield from _exposure(node, checker)
 

@@ -177,6 +177,8 @@ def _indicator() -> Schema:
         required = tuple(name for name in properties if name not in {"where", "label_zh"})
         return {"type": "array", "items": _closed(properties, required)}
 
+    values: Schema = {"anyOf": [LITERAL, {"type": "array", "items": LITERAL, "minItems": 1}]}
+    one_field = {"type": "object", "additionalProperties": values, "minProperties": 1, "maxProperties": 1}
     properties: Schema = {
         "schema": {"const": "zhunsheng.indicator/1"},
         "model": NAME,
@@ -193,6 +195,13 @@ def _indicator() -> Schema:
         "cap": POINTS,
         "basis": _ref("basis"),
         "source_zh": TEXT,
+        "freezes": _closed(
+            {
+                "while": _closed({"fact": NAME, "where": one_field}, ("fact", "where")),
+                "indicators": {"type": "array", "items": NAME, "minItems": 1},
+            },
+            ("while", "indicators"),
+        ),
     }
     required = ("schema", "model", "id", "family", "name_zh", "shape")
     return _closed(_same(properties, set(INDICATOR_KEYS)), required)

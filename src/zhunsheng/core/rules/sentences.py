@@ -335,7 +335,10 @@ def indicator_sentence(node: Indicator, contracts: ContractSet) -> str:
     }[node.shape]
     if node.repeat_from:
         text += f"；自第{node.repeat_from}件起按{node.repeat_percent}%计"
-    return text + ("；过半窗口后逐日递减" if node.decays else "") + f"；至多±{points_text(node.cap)}分"
+    text += ("；过半窗口后逐日递减" if node.decays else "") + f"；至多±{points_text(node.cap)}分"
+    if node.frozen_while is not None:
+        text += f"；最近一条为{speaker.select(node.frozen_while)}期间，停在其开始时的分值"
+    return text
 
 
 def rule_sentence(rule: ClassRule, contracts: ContractSet) -> str:

@@ -314,7 +314,8 @@ class Indicator:
     STEPS, EACH and WORST read a COUNT measure with a DAYS or MONTHS window, or ALL without decay.
     `decays`: a fact older than half of the window loses its points linearly until the window ends.
     `cap`: the indicator's total is kept within ±cap. What cannot be told is worth 0 points and lowers
-    sufficiency: missing is never zero and never risk.
+    sufficiency: missing is never zero and never risk. `frozen_while` the latest fact of the kinds passes:
+    as it stood when that began.
     """
 
     id: str
@@ -331,6 +332,7 @@ class Indicator:
     cap: int
     basis: tuple[Basis, ...]
     source_zh: str
+    frozen_while: Select | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from zhunsheng.engine.fast import tables as z
 from zhunsheng.engine.fast.columns import Columns, Dictionary, FactColumns, sealed
 from zhunsheng.engine.fast.compile import CannotCompileError, Compiler
 from zhunsheng.engine.fast.feeding import set_instant, take_facts
+from zhunsheng.engine.fast.freezing import hold_frozen
 from zhunsheng.engine.fast.jit import I32, I64, U8, compiled
 from zhunsheng.engine.fast.judging import judge_points
 from zhunsheng.engine.fast.kept import Mover, Moves
@@ -308,6 +309,7 @@ def judge_batch(
     else:
         with ThreadPoolExecutor(WORKERS) as threads:
             list(threads.map(work, spans))
+    hold_frozen(ready.compiler, tables, columns, outside, as_of, known_at, out)
     lengths = starts[:-1]
     kept = (
         np.repeat(row_at[:-1] - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from zhunsheng.core.clock import day_of, months_back
 from zhunsheng.core.facts import Fact
@@ -18,6 +19,7 @@ from zhunsheng.core.rules.tree import (
 )
 from zhunsheng.engine.judgement import IndicatorResult, ModelResult, Reason, Share, Truth, Value
 from zhunsheng.engine.reference.conditions import holds
+from zhunsheng.engine.reference.freezing import frozen_since
 from zhunsheng.engine.reference.instants import leaving_instant
 from zhunsheng.engine.reference.measures import Evaluator, passes
 
@@ -49,7 +51,19 @@ def grade_of(grades: tuple[Grade, ...], fact: Fact, today: dt.date) -> Grade | N
 
 
 def judge_indicator(node: Indicator, evaluator: Evaluator) -> IndicatorResult:
-    """Points of one indicator, kept within its cap."""
+    """Points of one indicator, kept within its cap; a frozen one as it stood when that began.
+
+    What the world says (peers, sources) is as it is now; only the subject's own facts are cut earlier.
+    """
+    since = None if node.frozen_while is None else frozen_since(node.frozen_while, evaluator)
+    if since is None:
+        return _judged(node, evaluator)
+    told = _judged(node, evaluator.as_it_stood(since))
+    shares = tuple(replace(share, ends_at=None) for share in told.shares)
+    return replace(told, shares=shares, frozen_at=since)
+
+
+def _judged(node: Indicator, evaluator: Evaluator) -> IndicatorResult:
     if node.shape is Shape.CASES:
         return _cases(node, evaluator)
     if node.measure is None:

@@ -109,6 +109,11 @@ class Evaluator:
         """The same question about one object."""
         return replace(self, object=key)
 
+    def as_it_stood(self, at: int) -> Evaluator:
+        """The same question as of an earlier instant, with what is known now."""
+        own = Timeline.cut((*self.timeline.past, *self.timeline.future), at)
+        return replace(self, timeline=own, as_of=at)
+
     def deaf(self) -> Evaluator:
         """The same question asked of the facts alone, silence of sources left aside (no_data)."""
         return replace(self, heed_silence=False)

@@ -119,6 +119,21 @@ TASK_TRANSITIONS: dict[TaskState, frozenset[TaskState]] = {
 FINAL = (_T.DONE.value, _T.WITHDRAWN.value)
 
 
+class WideningState(StrEnum):
+    """A check wants to look beyond what was touched: asked for, then decided once by another person."""
+
+    ASKED = "ASKED"
+    APPROVED = "APPROVED"
+    REFUSED = "REFUSED"
+
+
+WIDENING_TRANSITIONS: dict[WideningState, frozenset[WideningState]] = {
+    WideningState.ASKED: frozenset({WideningState.APPROVED, WideningState.REFUSED}),
+    WideningState.APPROVED: frozenset(),
+    WideningState.REFUSED: frozenset(),
+}
+
+
 class AlertState(StrEnum):
     """Where an area alert stands; only a named person analyses and closes it."""
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from django.db import models
 
 from zhunsheng.foundation.evidence.append_only import AppendOnlyModel
-from zhunsheng.judging.triggers.lifecycle import AlertState, EnrolmentState, Step, TaskState, TouchState
+from zhunsheng.judging.triggers.lifecycle import (
+    AlertState,
+    EnrolmentState,
+    Step,
+    TaskState,
+    TouchState,
+    WideningState,
+)
 
 
 class SubjectMemory(models.Model):
@@ -211,6 +218,65 @@ class TaskStep(AppendOnlyModel):
         return f"{self.task_id} {self.change}"
 
 
+class ScopeWidening(models.Model):
+    """Leave to look, in one check, at one thing beyond what was touched: on which ground, asked, decided.
+
+    An empty `object` is the whole of the item.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    task = models.ForeignKey(SupervisionTask, on_delete=models.PROTECT, related_name="widenings")
+    item = models.CharField(max_length=16)
+    object = models.CharField(max_length=100, blank=True, default="")
+    ground = models.CharField(max_length=24)
+    reason = models.TextField()
+    state = models.CharField(max_length=16, default=WideningState.ASKED.value)
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=64)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=64, blank=True, default="")
+    opinion = models.TextField(blank=True, default="")
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=[s.value for s in WideningState]),
+                name="triggers_known_widening_state",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="ASKED", decided_at__isnull=True)
+                | (~models.Q(state="ASKED") & models.Q(decided_at__isnull=False)),
+                name="triggers_widening_decided_pair",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(decided_by=models.F("asked_by")), name="triggers_widening_two_people"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} {self.item} {self.object} {self.state}"
+
+
+class CheckNote(AppendOnlyModel):
+    """One thing that was looked at in a check; beyond what was touched only under an approved widening."""
+
+    id = models.BigAutoField(primary_key=True)
+    task = models.ForeignKey(SupervisionTask, on_delete=models.PROTECT, related_name="notes")
+    item = models.CharField(max_length=16)
+    object = models.CharField(max_length=100, blank=True, default="")
+    widening = models.ForeignKey(ScopeWidening, on_delete=models.PROTECT, null=True)
+    found = models.TextField()
+    at = models.DateTimeField()
+    by_name = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.task_id} {self.item} {self.object}"
+
+
 class Enrolment(models.Model):
     """Whether a subject is under trigger supervision for an item; `barred_until_on` after a revocation."""
 
@@ -268,7 +334,7 @@ class AreaAlert(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     point = models.CharField(max_length=24)
-    area = models.CharField(max_length=64)
+    area = models.CharField(max_length=128)
     subjects = models.JSONField()
     raised_at = models.DateTimeField()
     state = models.CharField(max_length=16, default=AlertState.RAISED.value)

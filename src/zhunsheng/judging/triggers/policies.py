@@ -22,6 +22,19 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class AreaLink:
+    """Firms are of one group while a fact of this kind, with these values, names the same object for them."""
+
+    kind: str
+    where: Mapping[str, str]
+    name_zh: str
+
+    def area_of(self, key: str) -> str:
+        """The name of the group around one object, as an alert carries it."""
+        return f"{self.name_zh}:{key}"
+
+
+@dataclass(frozen=True, slots=True)
 class TriggerPolicy:
     """From a `zhunsheng.trigger-policy/1` document."""
 
@@ -29,6 +42,7 @@ class TriggerPolicy:
     revoked_months: int
     area_firms_min: int
     area_days: int
+    area_links: tuple[AreaLink, ...]
     class_moved_max_permille: int
     suspending_states: frozenset[str]
     terms: Mapping[str, Term]
@@ -36,6 +50,8 @@ class TriggerPolicy:
     reminders_max: int
     expiry_only: frozenset[str]
     remind_after_days: Mapping[str, tuple[int, ...]]
+    checking_tasks: frozenset[str]
+    widening_grounds: Mapping[str, str]
 
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> TriggerPolicy:
@@ -45,6 +61,7 @@ class TriggerPolicy:
             int(document["revoked_months"]),
             int(document["area_firms_min"]),
             int(document["area_days"]),
+            tuple(AreaLink(n["kind"], dict(n["where"]), n["name_zh"]) for n in document["area_links"]),
             int(document["class_moved_max_permille"]),
             frozenset(document["suspending_states"]),
             {name: Term.read(node) for name, node in document["terms"].items()},
@@ -52,4 +69,6 @@ class TriggerPolicy:
             int(document["reminders_max"]),
             frozenset(document["expiry_only"]),
             {point: tuple(map(int, days)) for point, days in document["remind_after_days"].items()},
+            frozenset(document["checking_tasks"]),
+            dict(document["widening_grounds"]),
         )

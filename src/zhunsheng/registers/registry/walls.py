@@ -47,8 +47,9 @@ def _conditions(model: type[models.Model], walled: dict[str, str]) -> Iterator[s
             yield f"(left({own}.{field.column}, 1) IN ('', '@') OR {lies})"
         elif field.name == "division":
             yield f"division = ANY({tenancy.DISTRICTS})"
-        elif field.name == "area":  # industry/division, as `queries.areas` gives it
-            yield f"split_part(area, '/', 2) = ANY({tenancy.DISTRICTS})"
+        elif field.name == "area":  # a trade in a division, or a supplier of firms anywhere: open with a firm
+            there, keys = Subject._meta.db_table, f"jsonb_array_elements_text({own}.subjects) k(key)"
+            yield f"EXISTS (SELECT 1 FROM {keys} JOIN {there} p ON p.key = k.key)"  # noqa: S608
 
 
 def build(**_signal: Any) -> None:

@@ -17,8 +17,10 @@ from zhunsheng.judging.triggers.cards import task_card, touch_card
 from zhunsheng.judging.triggers.lifecycle import Step, TaskState
 from zhunsheng.judging.triggers.models import (
     AreaAlert,
+    CheckNote,
     DataAlarm,
     Enrolment,
+    ScopeWidening,
     SupervisionTask,
     Touch,
     TouchAnswer,
@@ -168,6 +170,22 @@ def task_history(*, viewer: Viewer, task_id: int) -> list[tuple[str, datetime, s
         return []
     rows = task.steps.order_by("id")
     return list(rows.values_list("change", "at", "by_name", "note"))
+
+
+def check_notes(*, viewer: Viewer, task_id: int) -> list[tuple[str, str, str, int | None]]:
+    """(item, object, what was found, number of the leave if it was beyond the touch); bureau only."""
+    if not viewer.is_staff:
+        return []
+    rows = scoping.within(CheckNote.objects.filter(task_id=task_id), viewer, "task__touch__subject")
+    return list(rows.order_by("id").values_list("item", "object", "found", "widening_id"))
+
+
+def widenings(*, viewer: Viewer, task_id: int) -> list[tuple[int, str, str, str, str, str]]:
+    """(id, item, object, ground, reason, state) of every leave asked for in a check; bureau only."""
+    if not viewer.is_staff:
+        return []
+    rows = scoping.within(ScopeWidening.objects.filter(task_id=task_id), viewer, "task__touch__subject")
+    return list(rows.order_by("id").values_list("id", "item", "object", "ground", "reason", "state"))
 
 
 def touch_history(*, viewer: Viewer, touch_id: int) -> list[tuple[str, datetime, str, str]]:
