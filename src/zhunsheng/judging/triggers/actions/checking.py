@@ -12,8 +12,7 @@ from django.db import transaction
 
 from zhunsheng.core.actors import Actor
 from zhunsheng.foundation.evidence import actions as evidence
-from zhunsheng.judging.triggers.actions.tasks import FINAL
-from zhunsheng.judging.triggers.lifecycle import WIDENING_TRANSITIONS, TaskState, WideningState
+from zhunsheng.judging.triggers.lifecycle import FINAL, WIDENING_TRANSITIONS, TaskState, WideningState
 from zhunsheng.judging.triggers.models import CheckNote, ScopeWidening, SupervisionTask
 from zhunsheng.judging.triggers.policies import TriggerPolicy
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("triggers", "0004_lists_have_one_life"),
+        ("triggers", "0005_lists_have_one_life"),
     ]
 
     operations = [
