@@ -10,6 +10,7 @@ app_name = "api"
 urlpatterns = [
     path("v1/events", views.take_events, name="events"),
     path("v1/health", views.health, name="health"),
+    path("v1/message-receipts", views.take_message_receipts, name="message_receipts"),
     path("v1/openapi.json", views.openapi, name="openapi"),
     re_path("", views.nothing_here, name="nothing"),
 ]
