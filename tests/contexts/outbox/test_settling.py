@@ -181,6 +181,22 @@ def test_a_worker_that_overslept_while_it_asked_does_not_send() -> None:
     assert told() == {"PENDING": 1}
 
 
+def test_a_worker_that_was_overtaken_changes_nothing() -> None:
+    put(1)
+    clock = FixedClock(NOW)
+
+    class Overtaken(Saying):
+        def send(self, key: str, payload: Mapping[str, Any]) -> Answer:
+            clock.move_to(NOW + timedelta(seconds=Terms().lease_seconds + 1))
+            dispatch.dispatch(
+                Saying(ConnectorClass.KEYED, Verdict.ACCEPTED), by=WORKER, clock=clock, terms=Terms()
+            )
+            return Answer(Verdict.REFUSED, "too late")
+
+    dispatch.dispatch(Overtaken(ConnectorClass.KEYED), by=WORKER, clock=clock, terms=Terms())
+    assert told() == {"DONE": 1}
+
+
 def test_nobody_outside_the_bureau_learns_what_waits() -> None:
     put(1)
     firm = Viewer.business("91980102MA100A1B2U")

@@ -140,6 +140,8 @@ def test_a_business_reads_its_own_inbox_only() -> None:
     queue("m1", channel="INBOX")
     assert len(queries.to_recipient(viewer=Viewer.business("13900000000"), recipient="13900000000")) == 1
     assert queries.to_recipient(viewer=Viewer.business("x"), recipient="13900000000") == []
+    assert queries.to_recipient(viewer=BUREAU, recipient="13900000000", channel="SMS") == []
+    assert len(queries.to_recipient(viewer=BUREAU, recipient="13900000000", channel="INBOX")) == 1
 
 
 @pytest.mark.django_db

@@ -12,6 +12,7 @@ from zhunsheng.core.actors import PowerLackingError, Scope, ScopeKind, Viewer
 from zhunsheng.foundation.accounts.acting import Acting
 from zhunsheng.foundation.accounts.actions import grants, organisation, work
 from zhunsheng.foundation.accounts.actions.organisation import NewUnit
+from zhunsheng.foundation.accounts.tenancy import within_wall
 from zhunsheng.foundation.evidence import queries as evidence
 from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.judging.portraits.models import ClassRun, SubjectClass
@@ -245,3 +246,10 @@ def test_a_business_opens_its_own_file_and_no_list_of_others() -> None:
     assert scoping.opens(firm, "E1") and not scoping.opens(firm, "E2")
     assert scoping.opened(firm, "E2") == firm
     assert scoping.shown(firm, "phone", "") == ""
+
+
+@pytest.mark.only_on("sqlite")
+def test_sqlite_has_no_second_wall_and_the_scopes_stand_alone() -> None:
+    with within_wall(Viewer.business("E1")):
+        assert StoredFact.objects.count() == len(FIRMS)
+        assert scoping.within(StoredFact.objects.all(), Viewer.business("E1")).count() == 1
