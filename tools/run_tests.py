@@ -18,7 +18,7 @@ from pathlib import Path
 
 from defusedxml import ElementTree
 
-from tools import check, machine
+from tools import branches, check, machine
 from tools.bootstrap import say
 from tools.postgres import start_server
 from zhunsheng.cli.fonts import has_chinese_font
@@ -81,13 +81,17 @@ def bring_parts() -> dict[str, str]:
 
 
 def start_lane(name: str, database_url: str, arguments: list[str], *, refuse_skips: bool) -> Lane:
-    """Start pytest on one database; its words go to a file."""
+    """Start pytest on one database; its words go to a file. A whole run also measures branches."""
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
     if database_url:
         environment["DATABASE_URL"] = database_url
     report, log = BUILD / f"tests-{name}.xml", BUILD / f"tests-{name}.log"
     report.unlink(missing_ok=True)
     command = [sys.executable, "-m", "pytest", "-q", "--durations=15", f"--junitxml={report}", *arguments]
+    if not arguments:
+        branches.data_file(name).unlink(missing_ok=True)
+        environment[branches.FILE_VARIABLE] = str(branches.data_file(name))
+        command += ["-p", branches.PLUGIN]
     if refuse_skips:
         command.append("--refuse-skips")
     with log.open("wb") as words:
@@ -117,6 +121,15 @@ def progress_of(lane: Lane) -> str:
     words = lane.log.read_text(encoding="utf-8", errors="replace")
     marks = [part.partition("]")[0].strip() for part in words.split("[")[1:]]
     return next((mark for mark in reversed(marks) if mark.endswith("%")), "0%")
+
+
+def branches_hold(lanes: list[Lane], *, whole: bool) -> bool:
+    """Whether the tests take every branch of the watched packages; judged only of a whole run on both."""
+    if not whole or len(lanes) < 2:
+        print("branches: not judged; that needs a whole run on both databases")
+        return True
+    print("\n===== branches =====")
+    return branches.holds([branches.data_file(lane.name) for lane in lanes])
 
 
 def summary(lanes: list[Lane], missing: dict[str, str], *, static_holds: bool) -> None:
@@ -157,8 +170,9 @@ def main() -> int:
             url = stack.enter_context(start_server()).url()
             lanes.append(start_lane("postgresql", url, arguments, refuse_skips=options.refuse_skips))
         wait_for(lanes)
+    taken = branches_hold(lanes, whole=not arguments)
     summary(lanes, missing, static_holds=static_holds)
-    passed = static_holds and all(lane.process.returncode == 0 for lane in lanes)
+    passed = static_holds and taken and all(lane.process.returncode == 0 for lane in lanes)
     return 0 if passed and not (missing and options.refuse_skips) else 1
 
 

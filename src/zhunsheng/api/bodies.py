@@ -19,16 +19,18 @@ DEPTH_MAX = 8
 DIGITS_MAX = 19
 BATCH = "application/cloudevents-batch+json"
 SINGLE = "application/cloudevents+json"
+PLAIN = "application/json"
 
 
-def content_type(request: HttpRequest) -> str:
-    """BATCH or SINGLE; another type, character set or coding is refused."""
+def content_type(request: HttpRequest, *wanted: str) -> str:
+    """One of the wanted types; another type, character set or coding is refused."""
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise ProblemError("wrong-type", _("请不要压缩正文"))
     charset = request.content_params.get("charset", "utf-8").lower() if request.content_params else "utf-8"
-    if request.content_type not in (BATCH, SINGLE) or charset not in ("utf-8", "utf8"):
-        detail = _("请使用 %(batch)s 或 %(single)s，字符集 UTF-8") % {"batch": BATCH, "single": SINGLE}
-        raise ProblemError("wrong-type", detail, headers={"Accept": f"{BATCH}, {SINGLE}"})
+    if request.content_type not in wanted or charset not in ("utf-8", "utf8"):
+        accepted = ", ".join(wanted)
+        detail = _("请使用 %(types)s，字符集 UTF-8") % {"types": accepted}
+        raise ProblemError("wrong-type", detail, headers={"Accept": accepted})
     return str(request.content_type)
 
 

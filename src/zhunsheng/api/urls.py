@@ -13,6 +13,7 @@ urlpatterns = [
     path("v1/subjects", reading.subjects, name="subjects"),
     path("v1/subjects/<str:key>", reading.subject, name="subject"),
     path("v1/health", views.health, name="health"),
+    path("v1/message-receipts", views.take_message_receipts, name="message_receipts"),
     path("v1/openapi.json", views.openapi, name="openapi"),
     re_path("", views.nothing_here, name="nothing"),
 ]

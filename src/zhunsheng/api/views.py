@@ -10,14 +10,16 @@ from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from zhunsheng.api import bodies, events
+from zhunsheng.api import bodies, events, receipts
 from zhunsheng.api.description import document
 from zhunsheng.api.door import RETRY_AFTER_SECONDS, VIEWER, actor, admitted, endpoint
 from zhunsheng.api.problems import ProblemError, reply
 from zhunsheng.core.clock import SystemClock
 from zhunsheng.core.packs.nodes import PackError
+from zhunsheng.engine.library import open_library
 from zhunsheng.engine.packfiles import current_pack
 from zhunsheng.foundation.accounts.tenancy import within_wall
+from zhunsheng.foundation.outreach import actions as outreach
 from zhunsheng.foundation.tokens.purposes import Purpose
 from zhunsheng.sensing.signals.actions import AnotherBodyError
 from zhunsheng.workflows.receiving import receive
@@ -29,7 +31,7 @@ KEY = re.compile(r"[\x21-\x7e]{1,200}\Z")
 def take_events(request: HttpRequest) -> HttpResponse:
     """A batch or a single event; the answer leaves after the commit, and is the same for the same key."""
     card = admitted(request, Purpose.SEND_EVENTS)
-    content_type = bodies.content_type(request)
+    content_type = bodies.content_type(request, bodies.BATCH, bodies.SINGLE)
     key = request.headers.get("Idempotency-Key", "")
     if not KEY.match(key):
         raise ProblemError("key-needed", _("1 至 200 个可见 ASCII 字符，每批一个，重发时不变"))
@@ -52,6 +54,23 @@ def take_events(request: HttpRequest) -> HttpResponse:
     except AnotherBodyError as error:
         raise ProblemError("another-body", _("换一个键，或重发原来的正文")) from error
     return reply(events.answer_of(told, outcomes))
+
+
+@endpoint("POST")
+def take_message_receipts(request: HttpRequest) -> HttpResponse:
+    """What a gateway says became of messages. Sent again, late or in another order it changes nothing."""
+    card = admitted(request, Purpose.SEND_RECEIPTS)
+    bodies.content_type(request, bodies.PLAIN)
+    told = receipts.read_receipts(bodies.parse(bodies.read_bytes(request)))
+    policy, by, at = open_library(settings.PACKS).message_policy, actor(card), SystemClock().now()
+    with transaction.atomic(durable=True), within_wall(VIEWER):
+        known = [
+            outreach.take_receipt(by=by, at=at, key=t.key, told=t.state, policy=policy, note=t.note)
+            is not None
+            for t in told
+        ]
+    taken = [{"key": t.key, "known": ours} for t, ours in zip(told, known, strict=True)]
+    return reply({"receipts": taken})
 
 
 @endpoint("GET", "HEAD")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -15,10 +16,18 @@ from django.db import DatabaseError, connection
 from django.utils.translation import gettext as _
 
 from zhunsheng.cli.database import pending_migrations
+from zhunsheng.cli.days import now
 from zhunsheng.cli.fonts import has_chinese_font
+from zhunsheng.core.actors import Viewer
+from zhunsheng.foundation.outbox import queries as queues
+from zhunsheng.foundation.outbox.actions import FOR_A_PERSON
+from zhunsheng.foundation.outreach import queries as messages
+from zhunsheng.sensing.signals.actions import FACTS_RECORDED
 
 FREE_BYTES_WARN = 2 * 1024**3
 FREE_BYTES_FAIL = 200 * 1024**2
+# Work that a dispatcher does in seconds is late after an hour; a person has until the next day.
+HOURS_WARN = {"facts": 1, "outbox": 1, "unclear": 24}
 POSTGRES_VERSION_MIN = 150_000
 SQLITE_WANTED = {
     "journal_mode": "wal",
@@ -133,6 +142,34 @@ def fonts() -> Iterator[Finding]:
         yield Finding("fonts", Level.WARN, _("没有中文字体，本机显示的汉字会是方框"), cure)
 
 
+def waiting() -> Iterator[Finding]:
+    """How long the oldest row, the oldest unjudged fact and the oldest unclear message have waited."""
+    if pending_migrations():
+        return
+    at, viewer = now(), Viewer.bureau("doctor")
+    oldest: dict[str, tuple[int, dt.datetime]] = {}
+    for age in queues.ages(viewer=viewer, at=at):
+        judged = age.topic != FACTS_RECORDED
+        name = "unclear" if age.state in FOR_A_PERSON else "outbox" if judged else "facts"
+        count, since = oldest.get(name, (0, age.since_at))
+        oldest[name] = count + age.rows, min(since, age.since_at)
+    cures = {
+        "facts": _("事实尚未研判：请运行 zhunsheng dispatch，或查看它为何停下。"),
+        "outbox": _("请运行 zhunsheng dispatch，或查看网关与它的地址设置。"),
+        "unclear": _("请用 zhunsheng outbox list 查看，查明后用 zhunsheng outbox settle 处置。"),
+    }
+    for name, cure in cures.items():
+        count, since = oldest.get(name, (0, at))
+        hours = (at - since) / dt.timedelta(hours=1)
+        text = _("%(count)d 件，最早的已等 %(hours).1f 小时") % {"count": count, "hours": hours}
+        late = bool(count) and hours >= HOURS_WARN[name]
+        yield Finding(f"waiting.{name}", Level.WARN if late else Level.OK, text, cure if late else "")
+    strange = len(messages.strange_receipts(viewer=viewer))
+    cure = _("网关报来了本系统没有发过的编号：请用 zhunsheng outbox strangers 查看。") if strange else ""
+    text = _("%(count)d 条不认识的短信状态") % {"count": strange}
+    yield Finding("waiting.strangers", Level.WARN if strange else Level.OK, text, cure)
+
+
 CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     home,
     database_settings,
@@ -140,6 +177,7 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     migrations,
     packs,
     fonts,
+    waiting,
 )
 
 

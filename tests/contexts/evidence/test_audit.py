@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+from django.apps import apps
 from django.db import Error, connection, transaction
 
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.foundation.evidence import actions, queries
-from zhunsheng.foundation.evidence.append_only import AppendOnlyError
+from zhunsheng.foundation.evidence.append_only import AppendOnlyError, refuse_changes
 from zhunsheng.foundation.evidence.models import AuditEvent
 
 NOW = datetime(2026, 9, 30, 9, tzinfo=SHANGHAI)
@@ -54,3 +55,25 @@ def test_the_database_refuses_to_change_history(statement: str) -> None:
 def test_no_entry_outside_a_transaction() -> None:
     with pytest.raises(actions.OutsideTransactionError):
         actions.record(by=CLERK, at=NOW, action="SEEN", target="t", detail={})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_wall_around_history_is_built_and_taken_down_by_its_migration() -> None:
+    wall, statement = refuse_changes("history"), "UPDATE history SET word = 'X'"
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE history (word text)")
+        cursor.execute("INSERT INTO history VALUES ('A')")
+    try:
+        with connection.schema_editor() as editor:
+            wall.code(apps, editor)
+        with pytest.raises(Error, match="append-only"), connection.cursor() as cursor:
+            cursor.execute(statement)
+        assert wall.reverse_code is not None
+        with connection.schema_editor() as editor:
+            wall.reverse_code(apps, editor)
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+            assert cursor.rowcount == 1
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE history")

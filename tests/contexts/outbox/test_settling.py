@@ -102,9 +102,11 @@ def test_a_row_gets_another_owner_and_stands_in_the_list_of_nobody_else() -> Non
 def test_what_waits_too_long_raises_the_alarm() -> None:
     put(2)
     day = timedelta(days=1)
-    assert queries.overdue(viewer=BUREAU, at=NOW + day, patience=day) == {}
-    assert queries.overdue(viewer=BUREAU, at=NOW + 2 * day, patience=day) == {TOPIC: 2}
-    assert queries.overdue(viewer=Viewer.business("x"), at=NOW + 2 * day, patience=day) == {}
+    put(1, first=2, at=NOW + 3 * day)
+    (age,) = queries.ages(viewer=BUREAU, at=NOW + day)
+    assert (age.topic, age.state, age.rows, age.since_at) == (TOPIC, "PENDING", 2, NOW)
+    assert queries.ages(viewer=BUREAU, at=NOW - day) == []
+    assert queries.ages(viewer=Viewer.business("x"), at=NOW + day) == []
 
 
 @pytest.mark.parametrize("last", [Verdict.REFUSED, Verdict.NOT_SENT])
@@ -149,3 +151,64 @@ def test_rows_with_one_order_key_go_one_after_the_other() -> None:
 
 def test_people_move_rows_only_as_the_table_of_states_allows() -> None:
     assert all(after in TRANSITIONS[before] for (before, _), after in SETTLED.items())
+
+
+def test_what_follows_in_order_waits_for_what_is_unclear() -> None:
+    put(2, order_key="13900000001")
+    send(Saying(ConnectorClass.BLIND, Verdict.UNCLEAR))
+    assert told() == {"UNKNOWN": 1, "PENDING": 1}
+    target = Saying(ConnectorClass.BLIND)
+    late = FixedClock(NOW + timedelta(days=2))
+    assert not dispatch.dispatch(target, by=WORKER, clock=late, terms=Terms())
+    settle(Finding.GIVE_UP)
+    target.verdicts = [Verdict.ACCEPTED]
+    dispatch.dispatch(target, by=WORKER, clock=late, terms=Terms())
+    assert told() == {"DEAD": 1, "DONE": 1}
+
+
+def test_a_worker_that_overslept_while_it_asked_does_not_send() -> None:
+    put(1)
+    send(Saying(ConnectorClass.QUERYABLE, Verdict.UNCLEAR))
+    clock = FixedClock(NOW + timedelta(days=1))
+
+    class Slow(Saying):
+        def ask(self, key: str) -> Answer:
+            clock.move_to(clock.now() + timedelta(seconds=Terms().lease_seconds + 1))
+            return Answer(Verdict.NOT_SENT)
+
+    # It has no answer to give: a call would fail the test.
+    dispatch.dispatch(Slow(ConnectorClass.QUERYABLE), by=WORKER, clock=clock, terms=Terms())
+    assert told() == {"PENDING": 1}
+
+
+def test_a_worker_that_was_overtaken_changes_nothing() -> None:
+    put(1)
+    clock = FixedClock(NOW)
+
+    class Overtaken(Saying):
+        def send(self, key: str, payload: Mapping[str, Any]) -> Answer:
+            clock.move_to(NOW + timedelta(seconds=Terms().lease_seconds + 1))
+            dispatch.dispatch(
+                Saying(ConnectorClass.KEYED, Verdict.ACCEPTED), by=WORKER, clock=clock, terms=Terms()
+            )
+            return Answer(Verdict.REFUSED, "too late")
+
+    dispatch.dispatch(Overtaken(ConnectorClass.KEYED), by=WORKER, clock=clock, terms=Terms())
+    assert told() == {"DONE": 1}
+
+
+def test_nobody_outside_the_bureau_learns_what_waits() -> None:
+    put(1)
+    firm = Viewer.business("91980102MA100A1B2U")
+    assert queries.counts(viewer=firm) == {}
+    assert queries.states_of(topic=TOPIC, keys=["m0"], viewer=firm) == {}
+    assert queries.oldest_pending_at(topic=TOPIC, viewer=firm) is None
+    assert queries.oldest_pending_at(topic=TOPIC, viewer=BUREAU) == NOW
+    assert queries.oldest_pending_at(topic="none", viewer=BUREAU) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_effect_is_put_outside_the_transaction_of_its_cause() -> None:
+    with pytest.raises(actions.OutsideTransactionError):
+        actions.put(by=WORKER, at=NOW, topic=TOPIC, key="m0", payload={})
+    assert told() == {}

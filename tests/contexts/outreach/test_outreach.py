@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from importlib import import_module
 from pathlib import Path
+from socket import socket
 
 import pytest
 import yaml
@@ -12,8 +14,10 @@ from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.core.messages import MessageError, MessagePolicy, Template, fill, not_before, segments
 from zhunsheng.foundation.outbox import queries as outbox
+from zhunsheng.foundation.outbox.connectors import ConnectorClass, Verdict
 from zhunsheng.foundation.outreach import actions, queries
 from zhunsheng.foundation.outreach.actions import NewMessage
+from zhunsheng.foundation.outreach.http_calls import HttpConnector, Reply
 from zhunsheng.foundation.outreach.lifecycle import MessageState
 
 PACK = Path(__file__).parents[3] / "packs/general/messages"
@@ -136,3 +140,88 @@ def test_a_business_reads_its_own_inbox_only() -> None:
     queue("m1", channel="INBOX")
     assert len(queries.to_recipient(viewer=Viewer.business("13900000000"), recipient="13900000000")) == 1
     assert queries.to_recipient(viewer=Viewer.business("x"), recipient="13900000000") == []
+    assert queries.to_recipient(viewer=BUREAU, recipient="13900000000", channel="SMS") == []
+    assert len(queries.to_recipient(viewer=BUREAU, recipient="13900000000", channel="INBOX")) == 1
+
+
+@pytest.mark.django_db
+def test_what_became_of_a_message_is_read_by_the_bureau_only() -> None:
+    queue("SMS:7:1")
+    queue("SMS:70:1", NOW + timedelta(days=2))
+    actions.take_receipt(
+        by=DESK, at=NOW, key="SMS:7:1", told=MessageState.DELIVERED, policy=POLICY, note="到达"
+    )
+    ((card, receipts),) = queries.about(viewer=BUREAU, number=7)
+    assert (card.key, card.state) == ("SMS:7:1", "DELIVERED")
+    assert [(r.told, r.note) for r in receipts] == [("DELIVERED", "到达")]
+    firm = Viewer.business("91980102MA100A1B2U")
+    assert queries.about(viewer=firm, number=7) == []
+    assert queries.totals(viewer=firm) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("http_keyed", ConnectorClass.KEYED),
+        ("http_queryable", ConnectorClass.QUERYABLE),
+        ("http_blind", ConnectorClass.BLIND),
+    ],
+)
+def test_a_gateway_s_folder_says_its_class_and_a_closed_door_was_not_passed(
+    name: str, kind: ConnectorClass
+) -> None:
+    with socket() as held:
+        held.bind(("127.0.0.1", 0))  # bound and not listening: nobody can be reached there
+        address = f"http://127.0.0.1:{held.getsockname()[1]}"
+        gateway = import_module(f"zhunsheng.foundation.outreach.gateways.{name}.connector").connect(address)
+        assert gateway.kind is kind
+        assert gateway.send("m1", {"to": "13900000001", "text": "请查收"}).verdict is Verdict.NOT_SENT
+        # That it could not be asked now says nothing about an earlier call.
+        assert gateway.ask("m1").verdict is Verdict.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "verdict"),
+    [
+        (200, {"key": "m1"}, Verdict.ACCEPTED),
+        (404, {"key": "m1"}, Verdict.NOT_SENT),
+        (404, {}, Verdict.UNCLEAR),
+        (200, {"key": "m2"}, Verdict.UNCLEAR),
+        (500, {"key": "m1"}, Verdict.UNCLEAR),
+    ],
+)
+def test_only_a_plain_word_about_our_key_takes_doubt_away(
+    status: int, body: dict[str, str], verdict: Verdict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(HttpConnector, "_call", lambda *_call: Reply(status, body))
+    assert HttpConnector("http://127.0.0.1:1", ConnectorClass.QUERYABLE).ask("m1").verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("status", "key", "verdict"),
+    [
+        (202, "m1", Verdict.ACCEPTED),
+        (202, "m2", Verdict.UNCLEAR),
+        (302, "m1", Verdict.UNCLEAR),
+        (400, "m1", Verdict.REFUSED),
+        (409, "m1", Verdict.UNCLEAR),
+        (429, "m1", Verdict.NOT_SENT),
+        (503, "m1", Verdict.UNCLEAR),
+    ],
+)
+def test_what_an_answer_to_a_message_proves(
+    status: int, key: str, verdict: Verdict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(HttpConnector, "_call", lambda *_call: Reply(status, {"key": key}))
+    gateway = HttpConnector("http://127.0.0.1:1", ConnectorClass.KEYED)
+    assert gateway.send("m1", {"to": "13900000001", "text": "请查收"}).verdict is verdict
+
+
+@pytest.mark.django_db
+def test_a_receipt_for_a_message_that_is_not_ours_stays_in_sight() -> None:
+    queue("m1")
+    for key in ("m1", "theirs"):
+        actions.take_receipt(by=DESK, at=NOW, key=key, told=MessageState.DELIVERED, policy=POLICY)
+    ((key, receipt),) = queries.strange_receipts(viewer=BUREAU)
+    assert (key, receipt.told) == ("theirs", "DELIVERED")
+    assert queries.strange_receipts(viewer=Viewer.business("x")) == []

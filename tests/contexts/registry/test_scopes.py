@@ -12,12 +12,13 @@ from zhunsheng.core.actors import PowerLackingError, Scope, ScopeKind, Viewer
 from zhunsheng.foundation.accounts.acting import Acting
 from zhunsheng.foundation.accounts.actions import grants, organisation, work
 from zhunsheng.foundation.accounts.actions.organisation import NewUnit
+from zhunsheng.foundation.accounts.tenancy import within_wall
 from zhunsheng.foundation.evidence import queries as evidence
 from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.judging.portraits.models import ClassRun, SubjectClass
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.models import AreaAlert, DataAlarm, SupervisionTask, Touch, VisitEntry
-from zhunsheng.registers.registry import actions, queries
+from zhunsheng.registers.registry import actions, queries, scoping
 from zhunsheng.registers.registry.actions import RevealError, SubjectRecord, UnknownSubjectError
 from zhunsheng.sensing.signals import queries as signals
 from zhunsheng.sensing.signals.models import FactEvidence, StoredFact
@@ -236,3 +237,19 @@ def test_everything_open_goes_to_the_successor() -> None:
     assert [t.holder for t in triggers.tasks(viewer=Viewer.bureau("x"))] == ["0002"]
     again = work.hand_over(by=SHELL, at=NOW, owner="0001", to="0002", reason="退休")
     assert not any(again.values())
+
+
+def test_a_business_opens_its_own_file_and_no_list_of_others() -> None:
+    firm = Viewer.business("E1")
+    assert {row.key for row in scoping.subjects(firm)} == {"E1"}
+    assert {row.subject for row in scoping.within(StoredFact.objects.all(), firm)} == {"E1"}
+    assert scoping.opens(firm, "E1") and not scoping.opens(firm, "E2")
+    assert scoping.opened(firm, "E2") == firm
+    assert scoping.shown(firm, "phone", "") == ""
+
+
+@pytest.mark.only_on("sqlite")
+def test_sqlite_has_no_second_wall_and_the_scopes_stand_alone() -> None:
+    with within_wall(Viewer.business("E1")):
+        assert StoredFact.objects.count() == len(FIRMS)
+        assert scoping.within(StoredFact.objects.all(), Viewer.business("E1")).count() == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,11 +11,11 @@ from django.db import Error, connection
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.clock import SHANGHAI, instant
 from zhunsheng.core.contracts import ContractSet, parse_contracts
-from zhunsheng.core.facts import in_force
+from zhunsheng.core.facts import Fact, in_force
 from zhunsheng.foundation.evidence import queries as evidence
 from zhunsheng.foundation.outbox import queries as outbox
 from zhunsheng.sensing.signals import actions, queries
-from zhunsheng.sensing.signals.new_facts import NewFact, Outcome, OutcomeState
+from zhunsheng.sensing.signals.new_facts import NewFact, Outcome, OutcomeState, same_report
 
 NOW = datetime(2026, 9, 30, 9, tzinfo=SHANGHAI)
 CLERK = Actor.service("intake")
@@ -134,3 +135,30 @@ def test_the_database_refuses_to_change_a_fact() -> None:
     record(complaint())
     with pytest.raises(Error, match="append-only"), connection.cursor() as cursor:
         cursor.execute("UPDATE signals_storedfact SET kind = 'PRAISE'")
+
+
+@pytest.mark.django_db
+def test_a_fact_without_a_zone_or_with_two_meanings_is_kept_with_its_reason() -> None:
+    zoneless, torn = complaint(occurred_at=datetime(2026, 9, 1, 9)), complaint("N2")  # noqa: DTZ001
+    torn = replace(torn, supersedes="a", retracts="b")
+    told = [[r.field for r in outcome.refusals] for outcome in record(zoneless, torn)]
+    assert told == [["occurred_at"], ["retracts"]]
+    assert standing() == []
+
+
+@pytest.mark.django_db
+def test_a_given_id_is_the_identity_and_nothing_is_announced_unless_wanted() -> None:
+    named = replace(complaint(), fact_id="TOUCH:1")
+    outcomes = actions.record_facts(
+        by=CLERK, at=NOW, facts=[named], source="12315", contracts=CONTRACTS, announce=False
+    )
+    assert [o.fact_id for o in outcomes] == ["TOUCH:1"]
+    assert outbox.counts(viewer=BUREAU) == {}
+
+
+def test_two_reports_of_one_event_have_their_identity_in_common() -> None:
+    at = instant(NOW)
+    told = [Fact(n, "COMPLAINT", SUBJECT, at, at, k, "", {"number": "N1"}) for k, n in enumerate("ab")]
+    other = Fact("c", "COMPLAINT", SUBJECT, at, at, 2, "", {"number": "N2"})
+    assert same_report(told[0], CONTRACTS) == same_report(told[1], CONTRACTS)
+    assert same_report(told[0], CONTRACTS) != same_report(other, CONTRACTS)

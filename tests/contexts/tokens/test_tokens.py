@@ -121,3 +121,9 @@ def test_the_command_line_issues_lists_and_revokes() -> None:
     revoke = ["revoke", card.prefix, "--by", "程岚"]
     assert run.invoke(commands.command, revoke).exit_code == ExitCode.OK
     assert run.invoke(commands.command, revoke).exit_code == ExitCode.CANNOT_RUN
+
+
+def test_a_token_that_has_expired_before_it_is_issued_is_refused() -> None:
+    with pytest.raises(ValueError, match="到期时间已过"):
+        actions.issue(by=CLERK, at=NOW, purpose=Purpose.WATCH, source="", expires_at=NOW)
+    assert not AccessToken.objects.exists()

@@ -184,3 +184,15 @@ def test_an_entry_too_long_and_a_tile_too_short_are_refused() -> None:
         tiles.read_tile(b"x" * 31, 1)
     with pytest.raises(tiles.TileError):
         tiles.read_entries(tiles.pack_entries([b"a"]), 2)
+
+
+def test_a_consistency_proof_that_is_missing_proves_nothing() -> None:
+    old, new = (merkle.range_hash(0, size, SUBTREE) for size in (3, 5))
+    with pytest.raises(ProofError, match="证明过短"):
+        merkle.verify_consistency(3, 5, old, new, [])
+
+
+def test_every_entry_is_in_one_bundle() -> None:
+    assert list(tiles.bundles_of(0)) == []
+    assert list(tiles.bundles_of(512)) == [(0, 256), (1, 256)]
+    assert list(tiles.bundles_of(600)) == [(0, 256), (1, 256), (2, 88)]

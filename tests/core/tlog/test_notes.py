@@ -182,3 +182,9 @@ def test_base64_has_one_spelling(data: bytes) -> None:
         other = bits[:-1] + chr(ord(bits[-1]) + 1)
         with pytest.raises(NoteError):
             notes.strict_base64(other + "=" * (len(text) - len(bits)))
+
+
+def test_a_checkpoint_says_what_was_read_from_it() -> None:
+    text = Checkpoint("example.com/log", 5, merkle.range_hash(0, 5, SUBTREE)).text
+    assert text.count("\n") == 3
+    assert read_checkpoint(text).text == text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Count, Min
 
@@ -72,10 +72,24 @@ def for_a_person(*, viewer: Viewer, owner: str = "") -> list[Waiting]:
     ]
 
 
-def overdue(*, viewer: Viewer, at: datetime, patience: timedelta) -> dict[str, int]:
-    """The age alarm: by topic, rows that wait to go out, or for a person, longer than is borne."""
+@dataclass(frozen=True, slots=True)
+class Age:
+    """Rows of one topic in one state that are not at their end, and since when the oldest waits."""
+
+    topic: str
+    state: str
+    rows: int
+    since_at: datetime
+
+
+def ages(*, viewer: Viewer, at: datetime) -> list[Age]:
+    """The age alarm's input: what is not at its end, by topic and state; for bureau-wide viewers only.
+
+    A row that waits for an hour to come (a message for the morning) is not late before that hour.
+    """
     if not viewer.sees_all:
-        return {}
+        return []
     states = [state.value for state in RowState if state not in {RowState.DONE, RowState.REFUSED}]
-    rows = OutboxRow.objects.filter(state__in=states, created_at__lt=at - patience)
-    return dict(rows.values_list("topic").annotate(n=Count("id")).order_by("topic"))
+    rows = OutboxRow.objects.filter(state__in=states, created_at__lte=at).values_list("topic", "state")
+    told = rows.annotate(n=Count("id"), since=Min("created_at")).order_by("topic", "state")
+    return [Age(topic, state, n, since) for topic, state, n, since in told]

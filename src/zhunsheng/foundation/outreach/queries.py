@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.listing import Listed, Part
@@ -122,3 +122,15 @@ def totals(*, viewer: Viewer) -> dict[str, int]:
     told = dict(rows.values_list("state").annotate(n=Count("id")).order_by("state"))
     told["segments"] = rows.aggregate(total=Sum("segments"))["total"] or 0
     return told
+
+
+def strange_receipts(*, viewer: Viewer) -> list[tuple[str, ReceiptCard]]:
+    """(key, receipt) of statements about messages that are not ours, oldest first; bureau-wide viewers only.
+
+    Another system's messages, a restored database, or somebody who guesses: a person looks.
+    """
+    if not viewer.sees_all:
+        return []
+    known = Message.objects.filter(key=OuterRef("message_key"))
+    rows = Receipt.objects.filter(~Exists(known)).order_by("id")
+    return [(r.message_key, ReceiptCard(r.told, r.received_at, r.note)) for r in rows]

@@ -10,4 +10,5 @@ class Purpose(models.TextChoices):
 
     SEND_EVENTS = "SEND_EVENTS", "报送事实"
     READ_REGISTER = "READ_REGISTER", "查阅登记信息"
+    SEND_RECEIPTS = "SEND_RECEIPTS", "报送短信状态"
     WATCH = "WATCH", "查看运行状况"
