@@ -100,9 +100,9 @@ def replay_lines(subjects: int, folder: Path) -> list[str]:
     few = 5_000
     write_city(folder, few)
     theirs, ours = replaying.duck(folder), replaying.kernel(subjects)
-    agree = theirs["reds"] == replaying.red_rows(few)
+    agree = theirs["touched"] == replaying.touched_rows(few)
     lines = ["### Replay, judged at every fact and due instant", ""]
-    lines += [f"Red points at every fact agree: {'yes' if agree else 'NO'}.", ""]
+    lines += [f"Touched points at every fact agree: {'yes' if agree else 'NO'}.", ""]
     lines += ["| engine | facts | wall s | CPU s | facts a CPU second | ratio |", "|---|--:|--:|--:|--:|--:|"]
     slow = theirs["facts"] / theirs["cpu"]
     for name, r in (("kernel", ours), ("DuckDB range windows, facts only", theirs)):

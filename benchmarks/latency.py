@@ -37,9 +37,14 @@ def some_facts(count: int, subject: str, seed: int) -> list[Fact]:
 
 
 def steps(history: int, measured: int = 500) -> Percentiles:
-    """A subject that already has `history` facts; the last `measured` are timed."""
+    """A subject that already has `history` facts; the last `measured` are timed.
+
+    The process has met every kind of fact before, with another subject, as a worker that runs has.
+    """
     facts = some_facts(history + measured, "S", 3)
-    stepper = Stepper(pack(), AS_OF, fetch=lambda _: facts[:history])
+    stepper = Stepper(pack(), AS_OF, fetch=lambda name: facts[:history] if name == "S" else ())
+    for fact in some_facts(400, "other", 4):
+        stepper.take(fact)
     stepper.run_to("S", facts[history - 1].recorded_at if history else AS_OF)
     taken = []
     for fact in facts[history:]:
