@@ -65,7 +65,12 @@ def batch_lines(subjects: int, folder: Path) -> tuple[list[str], float, bool]:
 
 def online_lines(folder: Path) -> list[str]:
     """Latency in memory and of durable inserts."""
-    lines = ["### One fact at a time", "", "| what | p50 µs | p99 µs | per second |", "|---|--:|--:|--:|"]
+    lines = [
+        "### One fact at a time",
+        "",
+        "| what (steps: best of five) | p50 µs | p99 µs | per second |",
+        "|---|--:|--:|--:|",
+    ]
     rows = {f"step in memory, {n:,} facts before": latency.steps(n) for n in (10, 1_000, 9_500)}
     rows |= {f"bare SQLite FULL, {g} a commit": latency.durable(folder, g) for g in (1, 10, 100)}
     for name, r in rows.items():
@@ -100,9 +105,9 @@ def replay_lines(subjects: int, folder: Path) -> list[str]:
     few = 5_000
     write_city(folder, few)
     theirs, ours = replaying.duck(folder), replaying.kernel(subjects)
-    agree = theirs["reds"] == replaying.red_rows(few)
+    agree = theirs["touched"] == replaying.touched_rows(few)
     lines = ["### Replay, judged at every fact and due instant", ""]
-    lines += [f"Red points at every fact agree: {'yes' if agree else 'NO'}.", ""]
+    lines += [f"Touched points at every fact agree: {'yes' if agree else 'NO'}.", ""]
     lines += ["| engine | facts | wall s | CPU s | facts a CPU second | ratio |", "|---|--:|--:|--:|--:|--:|"]
     slow = theirs["facts"] / theirs["cpu"]
     for name, r in (("kernel", ours), ("DuckDB range windows, facts only", theirs)):
@@ -114,14 +119,14 @@ def replay_lines(subjects: int, folder: Path) -> list[str]:
 def looking_lines(folder: Path) -> list[str]:
     """Explanations, a changed rule, a cold process."""
     lines = ["### Explanation with the way back, one subject", ""]
-    lines += ["| facts | judged with shares, ms | explained, ms |", "|--:|--:|--:|"]
+    lines += ["| facts | judged with shares, CPU ms | explained, CPU ms |", "|--:|--:|--:|"]
     for count in (10, 100, 500):
         judged, explained = explaining.explanation(count)
         lines.append(f"| {count} | {judged:.1f} | {explained:.1f} |")
     changed, made = explaining.changed_rule(folder)
     cold = explaining.cold_start()
-    lines += ["", f"Changed rule, read again and judged by: {changed:.2f} s, {made} machine codes made."]
-    return [*lines, f"Cold process, started and judged by the general pack: {cold:.2f} s.", ""]
+    lines += ["", f"Changed rule, read again and judged by: {changed:.2f} CPU s, {made} machine codes made."]
+    return [*lines, f"Cold process, started and judged by the general pack: {cold:.2f} CPU s.", ""]
 
 
 def main() -> int:

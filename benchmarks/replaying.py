@@ -52,40 +52,31 @@ def _window(metric: y.Metric) -> str:
 
 
 def duck(folder: Path) -> Told:
-    """Range windows at every fact, not at due instants: how many rows show red for each of the points."""
+    """Range windows at every fact, not at due instants: how many touched points there are in all rows."""
     connection = duckdb.connect(config={"threads": 2})
     metrics = [y.point_metric(k) for k in range(64)]
     unique = list(dict.fromkeys(metrics))
     values = ", ".join(f"{_window(m)} AS m{k}" for k, m in enumerate(unique))
-    reds = ", ".join(
-        f"sum((m{unique.index(m)} >= {red})::INTEGER) AS r{k}"
-        for k, (m, red) in enumerate(_red_lines(metrics))
-    )
+    lines = [(unique.index(m), y.lines(k)[0]) for k, m in enumerate(metrics)]
+    shown = ", ".join(f"sum((m{m} >= {line})::INTEGER) AS t{k}" for k, (m, line) in enumerate(lines))
     began, used = time.perf_counter(), time.process_time()
-    query = f"WITH w AS (SELECT {values} FROM '{folder}/facts.parquet') SELECT count(*) AS n, {reds} FROM w"
+    query = f"WITH w AS (SELECT {values} FROM '{folder}/facts.parquet') SELECT count(*) AS n, {shown} FROM w"
     (row,) = connection.sql(query).to_arrow_table().to_pylist()
     spent = {"wall": time.perf_counter() - began, "cpu": time.process_time() - used}
     facts = row.pop("n")
-    return Told(**spent, facts=facts, reds=sum(row.values()))
+    return Told(**spent, facts=facts, touched=sum(row.values()))
 
 
-def _red_lines(metrics: list[y.Metric]) -> Iterator[tuple[y.Metric, int]]:
-    for k, metric in enumerate(metrics):
-        red = y.lines(k)[1]
-        if red is not None:
-            yield metric, red
-
-
-def red_rows(subjects: int) -> int:
-    """The same count from our changes: at each fact, after all of its instant, points that show red."""
+def touched_rows(subjects: int) -> int:
+    """The same count from our changes: at each fact, after all of its instant, points that are touched."""
     ready, found = Yardstick.of(y.pack(), next(city(1)).dictionary), 0
     for block in city(subjects):
         for rows in histories(ready, block, [], START, AS_OF):
-            found += _reds_at_facts(block, rows)
+            found += _touched_at_facts(block, rows)
     return found
 
 
-def _reds_at_facts(block: FactColumns, rows: np.ndarray) -> int:
+def _touched_at_facts(block: FactColumns, rows: np.ndarray) -> int:
     shown: dict[int, int] = {}
     told = sorted(
         [(int(s), int(at), 0, int(p), int(v)) for s, at, p, _, v in rows[:, : OUT_SHOWN + 1].tolist()]
@@ -100,7 +91,7 @@ def _reds_at_facts(block: FactColumns, rows: np.ndarray) -> int:
         if s != subject:
             subject, shown = s, {}
         if is_fact:
-            count += sum(v & 7 == c.C_RED for v in shown.values())
+            count += sum(v & 7 in (c.C_YELLOW, c.C_RED) for v in shown.values())
         else:
             shown[point] = value
     return count

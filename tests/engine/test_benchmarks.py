@@ -9,7 +9,7 @@ import pytest
 from benchmarks.city import write_city
 from benchmarks.contenders import duck, kernel, polars
 from benchmarks.replaying import duck as duck_windows
-from benchmarks.replaying import red_rows
+from benchmarks.replaying import touched_rows
 
 
 @pytest.mark.slow
@@ -23,4 +23,4 @@ def test_contenders_agree(tmp_path: Path) -> None:
 
 def test_replay_shows_what_range_windows_show_at_every_fact(tmp_path: Path) -> None:
     write_city(tmp_path, 200)
-    assert duck_windows(tmp_path)["reds"] == red_rows(200) > 10
+    assert duck_windows(tmp_path)["touched"] == touched_rows(200) > 10

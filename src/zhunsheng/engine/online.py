@@ -38,6 +38,8 @@ from zhunsheng.engine.shelf import Shelf
 from zhunsheng.engine.tracking import PointIndex, TouchEvent
 
 Fetch = Callable[[str], Sequence[Fact]]
+# Facts and objects of a subject that the memory of a worker begins with.
+ROOM = (1_024, 16)
 
 
 @dataclass(slots=True)
@@ -199,7 +201,7 @@ class Looker:
         self.yardstick = Yardstick.of(pack, self.words)
         self._known: dict[tuple[int, int], PointResult] = {}
         self._epoch: tuple[int, int, World, I64] | None = None
-        self._room, self._binding = (64, 8), 0
+        self._room, self._binding = ROOM, 0
         self._make_scratch()
         self._share()
 
@@ -283,7 +285,7 @@ class Looker:
     def _fit(self, shelf: Shelf) -> None:
         facts_count, objects = shelf.used, len(shelf.names)
         if facts_count > self._room[0] or objects > self._room[1]:
-            self._room = (max(2 * facts_count, self._room[0]), max(2 * objects, self._room[1]))
+            self._room = (max(4 * facts_count, self._room[0]), max(4 * objects, self._room[1]))
             self._make_scratch()
             self._share()
         elif self.yardstick.shapes != len(self.words.shapes):

@@ -63,7 +63,7 @@ class Shelf:
         self._grow(arrays, self.used)
 
     def _grow(self, columns: Columns, room: int) -> Columns:
-        """Room for as many facts again; the windows are bound to the old arrays and go with them."""
+        """Room for so many facts more; the windows are bound to the old arrays and go with them."""
         room = max(room, ROOM)
         grown = {name: _grown(getattr(columns, name), room) for name in GROWING}
         grown["values"] = _grown(columns.values, 4 * room)
@@ -89,7 +89,7 @@ class Shelf:
             self.columns = None
             return
         if n >= len(columns.occurred) or self.values + len(wide) > len(columns.values):
-            columns = self._grow(columns, max(n, len(wide)))
+            columns = self._grow(columns, max(3 * n, len(wide)))
         if place < n:
             self._make_room(columns, place)
         local = 1 + bisect_left(self.names, fact.object) if fact.object else 0
