@@ -31,6 +31,7 @@ BY = Actor.service("demo")
 VIEWER = Viewer.bureau("demo")
 THIS_MONTH = NOW.replace(day=1)
 SENDING_HOURS = 6
+LOOKS_A_COMMIT = 500
 # When everything has been told: the pages of the demo stand here.
 CLOSING = NOW + timedelta(hours=SENDING_HOURS)
 ITEMS = {
@@ -130,9 +131,13 @@ def tell(people: list[Business], library: Library) -> int:
 
 def watch(people: list[Business]) -> list[Judgement]:
     """Look at everybody once; from now on facts and clocks do it. What was judged also gives the classes."""
-    with transaction.atomic():
-        looks = [judging.look(business.key, NOW) for business in people]
-    return [look.judgement for look in looks if look is not None]
+    keys = [business.key for business in people]
+    judged: list[Judgement] = []
+    for start in range(0, len(keys), LOOKS_A_COMMIT):
+        with transaction.atomic():
+            looks = judging.look_at(keys[start : start + LOOKS_A_COMMIT], NOW)
+        judged += [look.judgement for look in looks]
+    return judged
 
 
 def warn_and_answer(library: Library) -> Sent:

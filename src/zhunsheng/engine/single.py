@@ -20,6 +20,7 @@ from zhunsheng.engine.judgement import Judgement
 from zhunsheng.engine.reference import judge
 
 PACKS_KEPT = 4
+FEW = 2
 
 
 class StandingYardstick(Yardstick):
@@ -66,6 +67,29 @@ class SingleJudge:
                 return judge_batch(self.pack, columns, world, as_of, known_at, ready).judgement(0)
             except CannotCompileError:  # a peer statistic beyond what the tables carry exactly
                 return plain(judge(self.pack, subject, facts, world, as_of, known_at))
+
+    def judge_many(
+        self, timelines: Sequence[tuple[str, Sequence[Fact]]], world: Sequence[Fact], at: int
+    ) -> list[Judgement]:
+        """Several subjects as of and as known at one instant, in their order; each as `judge` judges it.
+
+        The facts of a timeline all bear the name of its subject, and no subject stands twice.
+        """
+        ready = self._yardstick
+        told = [(subject, facts) for subject, facts in timelines if facts]
+        if ready is None or len(told) < FEW:
+            return [self.judge(subject, facts, world, at, at) for subject, facts in timelines]
+        with self._lock:
+            columns = FactColumns.of((f for _, facts in told for f in facts), ready.compiler.words)
+            try:
+                batch = judge_batch(self.pack, columns, world, at, at, ready)
+                judged = {judgement.subject: judgement for judgement in batch.judgements()}
+            except CannotCompileError:
+                judged = {}
+        return [
+            judged[subject] if subject in judged else self.judge(subject, facts, world, at, at)
+            for subject, facts in timelines
+        ]
 
 
 _JUDGES: list[SingleJudge] = []

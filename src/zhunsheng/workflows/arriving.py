@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from zhunsheng.core.actors import Actor, Viewer
@@ -16,16 +17,24 @@ BY = Actor.service("judge")
 VIEWER = Viewer.bureau(BY.key)
 
 
-def follow_up(subject: str, sequences: list[int], at: datetime) -> None:
-    """Called after the subject was judged with these facts."""
-    arrived = told.arrived(viewer=VIEWER, sequences=sequences)
-    if subject == WORLD:
-        alerting.note_sources(arrived, at)
-        return
-    key, payload = f"{subject}:{sequences[-1]}", {"subject": subject}
-    if any(fact.kind == "SUBJECT_STATE" for fact in arrived):
-        outbox.put(by=BY, at=at, topic="subject.state_changed", key=key, payload=payload)
-    judged = told.survivor_of(viewer=VIEWER, subject=subject) or subject
-    known = portraits.current(viewer=VIEWER, subject=judged)
-    if known is not None and any(fact.occurred_at <= instant(known.as_of) for fact in arrived):
-        outbox.put(by=BY, at=at, topic="class.late", key=key, payload={"subject": judged})
+def follow_up(news: Sequence[tuple[str, list[int]]], at: datetime) -> None:
+    """Called after the subjects were judged with these facts: (subject, sequences)."""
+    arrived = {
+        f.sequence: f for f in told.arrived(viewer=VIEWER, sequences=[n for _, ns in news for n in ns])
+    }
+    subjects = [subject for subject, _ in news if subject != WORLD]
+    linked = told.linked(viewer=VIEWER, subjects=subjects)
+    judged = {s: told.survivor_of(viewer=VIEWER, subject=s) or s for s in linked}
+    as_of = portraits.classed_as_of(viewer=VIEWER, subjects=[judged.get(s, s) for s in subjects])
+    for subject, sequences in news:
+        facts = [arrived[number] for number in sequences]
+        if subject == WORLD:
+            alerting.note_sources(facts, at)
+            continue
+        key, judged_as = f"{subject}:{sequences[-1]}", judged.get(subject, subject)
+        if any(fact.kind == "SUBJECT_STATE" for fact in facts):
+            payload = {"subject": subject}
+            outbox.put(by=BY, at=at, topic="subject.state_changed", key=key, payload=payload)
+        known = as_of.get(judged_as)
+        if known is not None and any(fact.occurred_at <= instant(known) for fact in facts):
+            outbox.put(by=BY, at=at, topic="class.late", key=key, payload={"subject": judged_as})

@@ -8,7 +8,10 @@ from datetime import datetime
 from django.db import connection
 
 from zhunsheng.core.actors import Actor
+from zhunsheng.foundation import bulk
 from zhunsheng.foundation.evidence.models import AuditEvent
+
+ENTRY = ("at", "actor_kind", "actor_key", "actor_name", "action", "target", "detail")
 
 
 class OutsideTransactionError(RuntimeError):
@@ -24,17 +27,14 @@ def record_many(
     *, by: Actor, at: datetime, action: str, entries: Iterable[tuple[str, Mapping[str, object]]]
 ) -> None:
     """Write one entry for each (target, detail), all by the same actor at the same time."""
+    record_all(by=by, at=at, entries=[(action, target, detail) for target, detail in entries])
+
+
+def record_all(*, by: Actor, at: datetime, entries: Iterable[tuple[str, str, Mapping[str, object]]]) -> None:
+    """Write one entry for each (action, target, detail), in their order."""
     if not connection.in_atomic_block:
-        raise OutsideTransactionError(action)
-    AuditEvent.objects.bulk_create(
-        AuditEvent(
-            at=at,
-            actor_kind=by.kind.value,
-            actor_key=by.key,
-            actor_name=by.name,
-            action=action,
-            target=target,
-            detail=dict(detail),
-        )
-        for target, detail in entries
+        raise OutsideTransactionError
+    who = (at, by.kind.value, by.key, by.name)
+    bulk.insert(
+        AuditEvent, ENTRY, ((*who, action, target, dict(detail)) for action, target, detail in entries)
     )

@@ -112,6 +112,14 @@ def survivor_of(*, viewer: Viewer, subject: str, known_at: datetime | None = Non
         seen.add(found)
 
 
+def linked(*, viewer: Viewer, subjects: Iterable[str]) -> set[str]:
+    """Those that were ever told of a link to another subject; for those who see everything."""
+    if not viewer.sees_all:
+        return set()
+    rows = StoredFact.objects.filter(subject__in=sorted(subjects), kind=LINK)
+    return set(rows.order_by().values_list("subject", flat=True))
+
+
 def name_on(*, viewer: Viewer, subject: str, on: date) -> str:
     """The registered name in force on a day, as the facts that stand now say; empty when they say none."""
     own = [f for f in timeline(viewer=viewer, subject=subject) if f.kind == "REGISTRATION"]
