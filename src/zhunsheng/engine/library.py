@@ -25,7 +25,7 @@ DEADLINES = "deadlines"
 _HELD: ContextVar[tuple[Path, Library] | None] = ContextVar("held library", default=None)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Library:
     """The general pack with what stands around it. `policies` are documents by their schema."""
 

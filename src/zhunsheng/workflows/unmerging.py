@@ -43,7 +43,7 @@ def restore(*, merged: str, into: str, since: int, at: datetime) -> None:
     """Called when the link is taken back: `since` is the instant at which it became known."""
     _take_back(told.survivor_of(viewer=VIEWER, subject=into) or into, since, at)
     moved = touches.resume_all(by=BY, at=at, subject=merged, reason="并入已撤销")
-    resting = rest_if_due(merged, at)
+    resting = rest_if_due([merged], at)
     for touch_id in moved:
         for topic in ("touch.clocks", "touch.review") if touch_id not in resting else ():
             key = f"{touch_id}@{at.isoformat()}"

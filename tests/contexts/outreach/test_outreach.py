@@ -13,8 +13,8 @@ from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.core.messages import MessageError, MessagePolicy, Template, fill, not_before, segments
 from zhunsheng.foundation.outbox import queries as outbox
 from zhunsheng.foundation.outreach import actions, queries
-from zhunsheng.foundation.outreach.actions import NewMessage
 from zhunsheng.foundation.outreach.lifecycle import MessageState
+from zhunsheng.foundation.outreach.new_messages import NewMessage
 
 PACK = Path(__file__).parents[3] / "packs/general/messages"
 NOW = datetime(2026, 9, 30, 9, tzinfo=SHANGHAI)

@@ -112,7 +112,11 @@ class Pages:
             return running
         touch = self._open[place] = self._begun(place, event)
         self._fresh.append(touch)
-        detail = {"point": touch.point, "object": touch.object, "colour": touch.colour}
+        detail: dict[str, object] = {
+            "point": touch.point,
+            "object": touch.object,
+            "colour": touch.colour,
+        }
         self._acts.append(("TOUCHED", touch, detail))
         since = self.look.at - timedelta(days=self.index.points[event.point].observe_days)
         if event.colour is Colour.YELLOW and any(t > since for t in self._lately.get(place, ())):
