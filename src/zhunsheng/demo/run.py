@@ -16,7 +16,7 @@ from zhunsheng.demo.city import NOW, SEED, STORY, Business, population
 from zhunsheng.demo.gateway import MILD, SandboxGateway
 from zhunsheng.demo.signals import facts_of
 from zhunsheng.engine.judgement import Judgement
-from zhunsheng.engine.library import Library, open_library
+from zhunsheng.engine.library import Library, held_library
 from zhunsheng.foundation.outbox.lifecycle import RowState
 from zhunsheng.foundation.outreach.gateways.http_keyed.connector import connect
 from zhunsheng.foundation.outreach.links import sign
@@ -82,7 +82,11 @@ def waiting_link() -> str:
 
 def play(say: Say, number: int = 3_000) -> Sent:
     """Tell, judge, warn, answer. Only on an empty database."""
-    library = open_library(settings.PACKS)
+    with held_library(settings.PACKS) as library:
+        return _play(say, number, library)
+
+
+def _play(say: Say, number: int, library: Library) -> Sent:
     people = population(number)
     say(f"登记 {len(people)} 户")
     register(people)
@@ -100,19 +104,20 @@ def play(say: Say, number: int = 3_000) -> Sent:
 
 def register(people: list[Business]) -> None:
     """Everybody into the registry, in one transaction."""
-    with transaction.atomic():
-        for b in people:
-            record = registry.SubjectRecord(
-                b.key,
-                b.kind,
-                b.name,
-                b.division,
-                b.trade.industry,
-                b.established_on,
-                station=b.station,
-                phone=b.phone,
-            )
-            registry.record_subject(by=BY, at=NOW, record=record)
+    records = [
+        registry.SubjectRecord(
+            b.key,
+            b.kind,
+            b.name,
+            b.division,
+            b.trade.industry,
+            b.established_on,
+            station=b.station,
+            phone=b.phone,
+        )
+        for b in people
+    ]
+    registry.record_subjects(by=BY, at=NOW, records=records)
 
 
 def tell(people: list[Business], library: Library) -> int:

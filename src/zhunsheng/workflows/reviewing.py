@@ -26,9 +26,9 @@ VIEWER = Viewer.bureau(BY.key)
 
 
 def follow(touch_id: int, at: datetime, by: Actor = BY) -> None:
-    """Tasks in step with their touch, each new one with a clock."""
+    """Tasks in step with their touch, each new one with a clock. Under observation there are none yet."""
     touch = triggers.touch(viewer=VIEWER, touch_id=touch_id)
-    if touch is None:
+    if touch is None or touch.state == "OBSERVING":
         return
     library, subject = open_library(settings.PACKS), registry.get(viewer=VIEWER, key=touch.subject)
     _, point = point_of(touch.point, touch.pack_hash)
