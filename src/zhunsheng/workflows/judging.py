@@ -17,7 +17,6 @@ from zhunsheng.foundation.schedule import queries as clocks
 from zhunsheng.judging.triggers.actions.folding import Folded, fold
 from zhunsheng.sensing.signals import actions as signals
 from zhunsheng.sensing.signals import queries as told
-from zhunsheng.workflows.arriving import follow_up
 from zhunsheng.workflows.keeping import keep, pack_of
 from zhunsheng.workflows.unmerging import whom_to_judge
 from zhunsheng.workflows.vetoing import class_at_once
@@ -64,16 +63,10 @@ def look_at(subjects: Iterable[str], at: datetime) -> list[Folded]:
     return folded
 
 
-def on_facts(payloads: Sequence[Mapping[str, Any]], at: datetime) -> None:
-    """New facts about some subjects."""
-    look_at([payload["subject"] for payload in payloads], at)
-    follow_up([(payload["subject"], payload["sequences"]) for payload in payloads], at)
-
-
 def on_due(payloads: Sequence[Mapping[str, Any]], at: datetime) -> None:
     """Instants at which judgements may change by themselves."""
     for due_at, due in groupby(payloads, key=lambda payload: payload["due_at"]):
         look_at([payload["key"] for payload in due], datetime.fromisoformat(due_at))
 
 
-HANDLES = {signals.FACTS_RECORDED: outbox.Together(on_facts), "due.judge": outbox.Together(on_due)}
+HANDLES = {"due.judge": outbox.Together(on_due)}
