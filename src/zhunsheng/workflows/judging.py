@@ -17,6 +17,7 @@ from zhunsheng.foundation.schedule import queries as clocks
 from zhunsheng.judging.triggers.actions.folding import Folded, fold
 from zhunsheng.sensing.signals import actions as signals
 from zhunsheng.sensing.signals import queries as told
+from zhunsheng.sensing.signals import warm
 from zhunsheng.workflows.keeping import keep, pack_of
 from zhunsheng.workflows.unmerging import whom_to_judge
 from zhunsheng.workflows.vetoing import class_at_once
@@ -39,11 +40,11 @@ def look_at(subjects: Iterable[str], at: datetime) -> list[Folded]:
     keys, library = whom_to_judge(subjects, at), open_library(settings.PACKS)
     if not keys:
         return []
-    timelines = dict(told.timelines(viewer=VIEWER, subjects=keys))
+    timelines = warm.of_this_thread().read(VIEWER, keys)
     folded = fold(
         by=BY,
         at=at,
-        timelines=[(key, timelines.get(key, ())) for key in keys],
+        timelines=[(key, timelines[key]) for key in keys],
         pack=library.pack,
         world=told.world(viewer=VIEWER),
         calendar=clocks.terms(viewer=VIEWER, base=library.clocks).calendar,

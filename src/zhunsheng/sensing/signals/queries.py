@@ -46,7 +46,8 @@ Row = tuple[
 ]
 
 
-def _fact(row: Row) -> Fact:
+def fact_of(row: Row) -> Fact:
+    """A stored row of COLUMNS."""
     name, kind, subject, key, occurred, recorded, sequence, payload, supersedes, retracts, stated = row
     return Fact(
         name,
@@ -77,7 +78,7 @@ def _own(subject: str, known_at: datetime | None) -> list[Fact]:
     rows = StoredFact.objects.filter(subject=subject)
     if known_at is not None:
         rows = rows.filter(recorded_at__lte=known_at)
-    return [_fact(row) for row in rows.order_by("sequence").values_list(*COLUMNS)]
+    return [fact_of(row) for row in rows.order_by("sequence").values_list(*COLUMNS)]
 
 
 def _joined(subject: str, own: list[Fact], known_at: datetime | None) -> list[Fact]:
@@ -105,7 +106,7 @@ def survivor_of(*, viewer: Viewer, subject: str, known_at: datetime | None = Non
     found, seen = "", {subject}
     while True:
         rows = StoredFact.objects.filter(subject=found or subject, kind=LINK).order_by("sequence")
-        following = survivor([_fact(row) for row in rows.values_list(*COLUMNS)], _seconds(known_at))
+        following = survivor([fact_of(row) for row in rows.values_list(*COLUMNS)], _seconds(known_at))
         if not following or following in seen:
             return found
         found = following
@@ -154,7 +155,7 @@ def _world_up_to(_database: str, last: int, known_at: datetime | None) -> tuple[
     rows = StoredFact.objects.filter(subject=WORLD, sequence__lte=last)
     if known_at is not None:
         rows = rows.filter(recorded_at__lte=known_at)
-    return tuple(_fact(row) for row in rows.order_by("sequence").values_list(*COLUMNS))
+    return tuple(fact_of(row) for row in rows.order_by("sequence").values_list(*COLUMNS))
 
 
 def timelines(
@@ -172,7 +173,7 @@ def timelines(
     if known_at is not None:
         rows = rows.filter(recorded_at__lte=known_at)
     ordered = rows.order_by("subject", "sequence").values_list(*COLUMNS).iterator(chunk_size=5_000)
-    for subject, group in groupby((_fact(row) for row in ordered), key=lambda fact: fact.subject):
+    for subject, group in groupby((fact_of(row) for row in ordered), key=lambda fact: fact.subject):
         own = list(group)
         if not survivor(own, _seconds(known_at)):
             yield subject, _joined(subject, own, known_at)
@@ -184,7 +185,7 @@ def told_of(*, viewer: Viewer, subjects: Iterable[str], kinds: Iterable[str]) ->
         return []
     rows = scoping.within(StoredFact.objects.all(), viewer)
     rows = rows.filter(subject__in=sorted(subjects), kind__in=sorted(kinds))
-    facts = (_fact(row) for row in rows.order_by("subject", "sequence").values_list(*COLUMNS))
+    facts = (fact_of(row) for row in rows.order_by("subject", "sequence").values_list(*COLUMNS))
     return [(subject, list(group)) for subject, group in groupby(facts, key=lambda fact: fact.subject)]
 
 
@@ -241,7 +242,7 @@ def arrived(*, viewer: Viewer, sequences: list[int]) -> list[Fact]:
     found: list[Fact] = []
     for start in range(0, len(wanted), 2_000):
         rows = open_rows.filter(sequence__in=wanted[start : start + 2_000]).order_by("sequence")
-        found += [_fact(row) for row in rows.values_list(*COLUMNS)]
+        found += [fact_of(row) for row in rows.values_list(*COLUMNS)]
     return found
 
 
