@@ -49,13 +49,31 @@ class Arrivals:
         self._store("COMPLAINT", numbers, [payload | {"number": f"{self.series}/{n}"} for n in numbers])
 
     def touching(self, numbers: Sequence[int]) -> None:
-        """A price without a tag."""
-        self._store("PRICE_HIT", numbers, [{"finding": "TAG_MISSING"} for _ in numbers])
+        """A forbidden word in an advertisement, each for the first time: red at once."""
+        found: dict[str, object] = {"finding": "ABSOLUTE_TERM_SENSITIVE", "exempt": False}
+        self._store("ADVERT_HIT", numbers, [found for _ in numbers], things=True)
 
-    def _store(self, kind: str, numbers: Sequence[int], payloads: Sequence[dict[str, object]]) -> None:
+    def enrol(self) -> None:
+        """Everybody under trigger supervision of advertising."""
+        self._store(
+            "ENROLMENT", range(len(self.keys)), [{"state": "ENROLLED"} for _ in self.keys], item="T21"
+        )
+
+    def _store(
+        self,
+        kind: str,
+        numbers: Sequence[int],
+        payloads: Sequence[dict[str, object]],
+        *,
+        item: str = "",
+        things: bool = False,
+    ) -> None:
         now = self.clock.now()
         news = [
-            NewFact(kind, self.keys[n % len(self.keys)], now, payload, f"{self.series}/{n}")  # type: ignore[arg-type]
+            NewFact(
+                *(kind, self.keys[n % len(self.keys)], now, payload),  # type: ignore[arg-type]
+                object=f"词-{self.series}/{n}" if things else item,
+            )
             for n, payload in zip(numbers, payloads, strict=True)
         ]
         told = signals.record_facts(by=BY, at=now, facts=news, source="bench", contracts=self.contracts)
@@ -118,6 +136,8 @@ def main() -> None:
         "quiet": (arrivals.quiet, True),
         "touching": (arrivals.touching, True),
     }
+    arrivals.enrol()
+    running.turn_inside(arrivals.clock, handlers())
     for take, judged in kinds.values():  # what the first of a process costs is not a fact's
         measure(arrivals, take, 100, 100, judged=judged)
     running.turn_inside(arrivals.clock, handlers())

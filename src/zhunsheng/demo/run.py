@@ -140,7 +140,7 @@ def watch(people: list[Business]) -> list[Judgement]:
     judged: list[Judgement] = []
     for start in range(0, len(keys), LOOKS_A_COMMIT):
         with transaction.atomic():
-            looks = judging.look_at(keys[start : start + LOOKS_A_COMMIT], NOW)
+            looks = judging.look_at(keys[start : start + LOOKS_A_COMMIT], NOW, items=True)
         judged += [look.judgement for look in looks]
     return judged
 

@@ -69,10 +69,16 @@ class SingleJudge:
                 return plain(judge(self.pack, subject, facts, world, as_of, known_at))
 
     def judge_many(
-        self, timelines: Sequence[tuple[str, Sequence[Fact]]], world: Sequence[Fact], at: int
+        self,
+        timelines: Sequence[tuple[str, Sequence[Fact]]],
+        world: Sequence[Fact],
+        at: int,
+        *,
+        items: bool = True,
     ) -> list[Judgement]:
         """Several subjects as of and as known at one instant, in their order; each as `judge` judges it.
 
+        Without `items` indicators and calm points may be left out (see `BatchResult.judgement`).
         The facts of a timeline all bear the name of its subject, and no subject stands twice.
         """
         ready = self._yardstick
@@ -83,7 +89,7 @@ class SingleJudge:
             columns = FactColumns.of((f for _, facts in told for f in facts), ready.compiler.words)
             try:
                 batch = judge_batch(self.pack, columns, world, at, at, ready)
-                judged = {judgement.subject: judgement for judgement in batch.judgements()}
+                judged = {judgement.subject: judgement for judgement in batch.judgements(items=items)}
             except CannotCompileError:
                 judged = {}
         return [

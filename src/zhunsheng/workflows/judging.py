@@ -29,13 +29,13 @@ OPENED = ("touch.opened", "touch.clocks", "touch.review", "touch.area")
 
 def look(subject: str, at: datetime) -> Folded | None:
     """Judge one subject, or whom it is merged into."""
-    return next(iter(look_at([subject], at)), None)
+    return next(iter(look_at([subject], at, items=True)), None)
 
 
-def look_at(subjects: Iterable[str], at: datetime) -> list[Folded]:
+def look_at(subjects: Iterable[str], at: datetime, *, items: bool = False) -> list[Folded]:
     """Judge subjects at an instant, each once; write touches back as facts, set clocks going.
 
-    Who is merged into another is judged as that one.
+    Who is merged into another is judged as that one. `items`: the judgements say how sums come about.
     """
     keys, library = whom_to_judge(subjects, at), open_library(settings.PACKS)
     if not keys:
@@ -49,6 +49,7 @@ def look_at(subjects: Iterable[str], at: datetime) -> list[Folded]:
         world=told.world(viewer=VIEWER),
         calendar=clocks.terms(viewer=VIEWER, base=library.clocks).calendar,
         former=pack_of,
+        items=items,
     )
     opened = [touch_id for one in folded for touch_id in one.opened]
     if opened:

@@ -26,42 +26,9 @@ from zhunsheng.sensing.signals.models import (
     StoredFact,
 )
 from zhunsheng.sensing.signals.new_facts import WORLD, same_report
+from zhunsheng.sensing.signals.reading import COLUMNS, fact_of
 
 FOR_EVER = 1 << 62
-COLUMNS = (
-    "fact_id",
-    "kind",
-    "subject",
-    "object",
-    "occurred_at",
-    "recorded_at",
-    "sequence",
-    "payload",
-    "supersedes",
-    "retracts",
-    "stated_at",
-)
-Row = tuple[
-    str, str, str, str, datetime, datetime, int, dict[str, str | int | bool | None], str, str, datetime
-]
-
-
-def fact_of(row: Row) -> Fact:
-    """A stored row of COLUMNS."""
-    name, kind, subject, key, occurred, recorded, sequence, payload, supersedes, retracts, stated = row
-    return Fact(
-        name,
-        kind,
-        subject,
-        instant(occurred),
-        instant(recorded),
-        sequence,
-        key,
-        payload,
-        supersedes,
-        retracts,
-        instant(stated),
-    )
 
 
 def timeline(*, viewer: Viewer, subject: str, known_at: datetime | None = None) -> list[Fact]:

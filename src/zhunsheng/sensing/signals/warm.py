@@ -20,7 +20,8 @@ from zhunsheng.core.actors import Viewer
 from zhunsheng.core.facts import Fact
 from zhunsheng.core.merging import LINK
 from zhunsheng.sensing.signals.models import StoredFact
-from zhunsheng.sensing.signals.queries import COLUMNS, fact_of, timeline
+from zhunsheng.sensing.signals.queries import timeline
+from zhunsheng.sensing.signals.reading import COLUMNS, fact_of
 
 FACTS_MAX = 400_000
 

@@ -48,15 +48,17 @@ def fold(
     world: Sequence[Fact],
     calendar: WorkCalendar,
     former: Former,
+    items: bool = True,
 ) -> list[Folded]:
     """Judge subjects at an instant, with what is known then, and fold the results into their memories.
 
     `timelines`: (subject, its facts), no subject twice; the answers stand in their order. `former` gives
     an earlier pack by its hash: open touches that began under it are judged with it.
+    Without `items` the judgements need not say how their sums come about.
     """
     at = at.astimezone(SHANGHAI)
     as_of = instant(at)
-    judged = judge_by(pack).judge_many(timelines, world, as_of)
+    judged = judge_by(pack).judge_many(timelines, world, as_of, items=items)
     with transaction.atomic():
         known = _memories([subject for subject, _ in timelines])
         bound = _bound(list(known), pack, former)
