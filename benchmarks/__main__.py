@@ -18,6 +18,7 @@ from typing import Any
 
 from benchmarks import explaining, latency, replaying
 from benchmarks.city import write_city
+from benchmarks.durable import arriving_lines
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "performance.md"
 MARK = "<!-- measured below by python -m benchmarks --write -->"
@@ -75,28 +76,6 @@ def online_lines(folder: Path) -> list[str]:
     rows |= {f"bare SQLite FULL, {g} a commit": latency.durable(folder, g) for g in (1, 10, 100)}
     for name, r in rows.items():
         lines.append(f"| {name} | {r['p50_us']:.1f} | {r['p99_us']:.1f} | {r['per_second']:,.0f} |")
-    return [*lines, ""]
-
-
-def arriving_lines(folder: Path) -> list[str]:
-    """The production path on SQLite, in a child whose home is a folder of its own."""
-    start = "import django; django.setup(); from benchmarks import arriving; arriving.main()"
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "zhunsheng.config.settings",
-        "ZHUNSHENG_HOME": str(folder / "home"),
-        "DATABASE_URL": "",
-    }
-    (folder / "home").mkdir()
-    done = subprocess.run([sys.executable, "-c", start], capture_output=True, check=True, env=environment)
-    lines = [
-        "### Arriving facts, stored and judged (SQLite FULL)",
-        "",
-        "| facts a commit | stored, µs a fact |",
-    ]
-    lines[-1] += " stored and judged, µs a fact |"
-    lines.append("|--:|--:|--:|")
-    for group, row in json.loads(done.stdout).items():
-        lines.append(f"| {group} | {row['stored_us']:,.0f} | {row['judged_us']:,.0f} |")
     return [*lines, ""]
 
 

@@ -158,12 +158,11 @@ def arrive(fact: NewFact, number: int, delay: timedelta) -> None:
 def stored_state() -> State:
     """What stands in the database after the arrivals, and what judging makes of it."""
     facts = queries.timeline(viewer=BUREAU, subject=SUBJECT)
-    folded = fold(
+    (folded,) = fold(
         by=CLERK,
         at=END,
-        subject=SUBJECT,
+        timelines=[(SUBJECT, facts)],
         pack=PACK,
-        facts=facts,
         world=[],
         calendar=CALENDAR,
         former=no_other,

@@ -23,9 +23,9 @@ from zhunsheng.foundation.outbox.dispatch import Terms
 from zhunsheng.foundation.outbox.lifecycle import RowState
 from zhunsheng.foundation.outreach import actions as outreach
 from zhunsheng.foundation.outreach import queries as messages
-from zhunsheng.foundation.outreach.actions import NewMessage
 from zhunsheng.foundation.outreach.http_calls import HttpConnector
 from zhunsheng.foundation.outreach.lifecycle import MessageState
+from zhunsheng.foundation.outreach.new_messages import NewMessage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.faults, pytest.mark.slow]
 KEYED, QUERYABLE, BLIND = 1_500, 1_500, 1_000

@@ -12,9 +12,9 @@ from django.db import transaction
 from tests.trust.workers import NOW, WORKER
 from zhunsheng.core.messages import MessagePolicy
 from zhunsheng.foundation.outreach import actions, lifecycle
-from zhunsheng.foundation.outreach.actions import NewMessage
 from zhunsheng.foundation.outreach.lifecycle import TRANSITIONS, MessageState
 from zhunsheng.foundation.outreach.models import Receipt
+from zhunsheng.foundation.outreach.new_messages import NewMessage
 
 POLICY = MessagePolicy.read(
     yaml.safe_load((Path(__file__).parents[2] / "packs/general/messages/policy.yaml").read_text("utf-8"))

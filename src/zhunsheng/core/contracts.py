@@ -145,20 +145,37 @@ def check_payload(contract: FactContract, payload: Mapping[str, Scalar]) -> list
 
 
 def _type_problem(spec: FieldContract, value: Scalar) -> tuple[str, str] | None:
+    if _fits(spec, value):
+        return None
+    return f"{spec.name_zh}的值 {value!r} 不合要求", _cure(spec)
+
+
+def _fits(spec: FieldContract, value: Scalar) -> bool:
     match spec.type:
         case FieldType.FLAG:
-            good, cure = isinstance(value, bool), "填 true 或 false"
-        case FieldType.INTEGER | FieldType.MONEY_FEN | FieldType.INSTANT:
-            good = isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 62
-            cure = "填整数" + ("（单位：分）" if spec.type is FieldType.MONEY_FEN else "")
-        case FieldType.DATE:
-            good, cure = isinstance(value, str) and _is_date(value), "填写日期，如 2026-07-31"
+            return isinstance(value, bool)
         case FieldType.CHOICE:
-            good = value in spec.values
-            cure = "填写其中之一：" + "、".join(_choice(v, spec) for v in spec.values)
+            return value in spec.values
         case FieldType.TEXT:
-            good, cure = isinstance(value, str) and "\x00" not in value, "填写文字"
-    return None if good else (f"{spec.name_zh}的值 {value!r} 不合要求", cure)
+            return isinstance(value, str) and "\x00" not in value
+        case FieldType.DATE:
+            return isinstance(value, str) and _is_date(value)
+        case FieldType.INTEGER | FieldType.MONEY_FEN | FieldType.INSTANT:
+            return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 62
+
+
+def _cure(spec: FieldContract) -> str:
+    match spec.type:
+        case FieldType.FLAG:
+            return "填 true 或 false"
+        case FieldType.CHOICE:
+            return "填写其中之一：" + "、".join(_choice(v, spec) for v in spec.values)
+        case FieldType.TEXT:
+            return "填写文字"
+        case FieldType.DATE:
+            return "填写日期，如 2026-07-31"
+        case FieldType.INTEGER | FieldType.MONEY_FEN | FieldType.INSTANT:
+            return "填整数" + ("（单位：分）" if spec.type is FieldType.MONEY_FEN else "")
 
 
 def _choice(value: str, spec: FieldContract) -> str:

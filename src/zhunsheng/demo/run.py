@@ -17,7 +17,7 @@ from zhunsheng.demo.city import NOW, SEED, STORY, Business, population
 from zhunsheng.demo.gateway import MILD, SandboxGateway
 from zhunsheng.demo.signals import facts_of
 from zhunsheng.engine.judgement import Judgement
-from zhunsheng.engine.library import Library, open_library
+from zhunsheng.engine.library import Library, held_library
 from zhunsheng.foundation.outbox.lifecycle import RowState
 from zhunsheng.foundation.outreach.gateways.http_keyed.connector import connect
 from zhunsheng.foundation.outreach.links import sign
@@ -41,6 +41,7 @@ BY = Actor.service("demo")
 VIEWER = Viewer.bureau("demo")
 THIS_MONTH = NOW.replace(day=1)
 SENDING_HOURS = 6
+LOOKS_A_COMMIT = 500
 # When everything has been told: the pages of the demo stand here.
 CLOSING = NOW + timedelta(hours=SENDING_HOURS)
 ITEMS = {
@@ -91,7 +92,11 @@ def waiting_link() -> str:
 
 def play(say: Say, number: int = 3_000) -> Sent:
     """Tell, judge, warn, answer. Only on an empty database."""
-    library = open_library(settings.PACKS)
+    with held_library(settings.PACKS) as library:
+        return _play(say, number, library)
+
+
+def _play(say: Say, number: int, library: Library) -> Sent:
     people = population(number)
     say(f"登记 {len(people)} 户")
     with transaction.atomic():
@@ -111,19 +116,20 @@ def play(say: Say, number: int = 3_000) -> Sent:
 
 def register(people: list[Business]) -> None:
     """Everybody into the registry, in one transaction."""
-    with transaction.atomic():
-        for b in people:
-            record = registry.SubjectRecord(
-                b.key,
-                b.kind,
-                b.name,
-                b.division,
-                b.trade.industry,
-                b.established_on,
-                station=b.station,
-                phone=b.phone,
-            )
-            registry.record_subject(by=BY, at=NOW, record=record)
+    records = [
+        registry.SubjectRecord(
+            b.key,
+            b.kind,
+            b.name,
+            b.division,
+            b.trade.industry,
+            b.established_on,
+            station=b.station,
+            phone=b.phone,
+        )
+        for b in people
+    ]
+    registry.record_subjects(by=BY, at=NOW, records=records)
 
 
 def tell(people: list[Business], library: Library) -> int:
@@ -142,9 +148,13 @@ def tell(people: list[Business], library: Library) -> int:
 
 def watch(people: list[Business]) -> list[Judgement]:
     """Look at everybody once; from now on facts and clocks do it. What was judged also gives the classes."""
-    with transaction.atomic():
-        looks = [judging.look(business.key, NOW) for business in people]
-    return [look.judgement for look in looks if look is not None]
+    keys = [business.key for business in people]
+    judged: list[Judgement] = []
+    for start in range(0, len(keys), LOOKS_A_COMMIT):
+        with transaction.atomic():
+            looks = judging.look_at(keys[start : start + LOOKS_A_COMMIT], NOW, items=True)
+        judged += [look.judgement for look in looks]
+    return judged
 
 
 def warn_and_answer(library: Library) -> Sent:

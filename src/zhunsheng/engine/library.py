@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,9 +22,10 @@ from zhunsheng.engine.packfiles import load_pack, read_documents, stamp
 GENERAL = "general"
 CALENDAR = "calendar"
 DEADLINES = "deadlines"
+_HELD: ContextVar[tuple[Path, Library] | None] = ContextVar("held library", default=None)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Library:
     """The general pack with what stands around it. `policies` are documents by their schema."""
 
@@ -63,4 +67,18 @@ def _read(folder: Path, _stamp: object) -> Library:
 
 def open_library(folder: Path) -> Library:
     """The library as it stands on disk now; read again only when a file changed."""
+    held = _HELD.get()
+    if held is not None and held[0] == folder:
+        return held[1]
     return _read(folder, stamp(folder))
+
+
+@contextmanager
+def held_library(folder: Path) -> Iterator[Library]:
+    """What is decided within the block is decided by one library, looked for on disk once."""
+    library = open_library(folder)
+    token = _HELD.set((folder, library))
+    try:
+        yield library
+    finally:
+        _HELD.reset(token)

@@ -21,6 +21,7 @@ from zhunsheng.engine.reference import judge
 from zhunsheng.engine.trials import Trials
 
 PACKS_KEPT = 4
+FEW = 2
 
 
 class StandingYardstick(Yardstick):
@@ -76,6 +77,35 @@ class SingleJudge:
         with self._lock:
             columns = FactColumns.of(facts, ready.compiler.words)
             return None if columns.beyond else Trials(ready, facts, columns, world, self._lock)
+
+    def judge_many(
+        self,
+        timelines: Sequence[tuple[str, Sequence[Fact]]],
+        world: Sequence[Fact],
+        at: int,
+        *,
+        items: bool = True,
+    ) -> list[Judgement]:
+        """Several subjects as of and as known at one instant, in their order; each as `judge` judges it.
+
+        Without `items` indicators and calm points may be left out (see `BatchResult.judgement`).
+        The facts of a timeline all bear the name of its subject, and no subject stands twice.
+        """
+        ready = self._yardstick
+        told = [(subject, facts) for subject, facts in timelines if facts]
+        if ready is None or len(told) < FEW:
+            return [self.judge(subject, facts, world, at, at) for subject, facts in timelines]
+        with self._lock:
+            columns = FactColumns.of((f for _, facts in told for f in facts), ready.compiler.words)
+            try:
+                batch = judge_batch(self.pack, columns, world, at, at, ready)
+                judged = {judgement.subject: judgement for judgement in batch.judgements(items=items)}
+            except CannotCompileError:
+                judged = {}
+        return [
+            judged[subject] if subject in judged else self.judge(subject, facts, world, at, at)
+            for subject, facts in timelines
+        ]
 
 
 _JUDGES: list[SingleJudge] = []

@@ -94,6 +94,8 @@ class PointState:
 
 
 UNTOUCHED = PointState()
+# What shows these where nothing is remembered moves nothing and tells nothing.
+STILL = frozenset({Colour.NONE, Colour.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,8 @@ def advance(
         for point, key in (() if changed_only else states)
         if (point, key) not in shown and point in index.points
     ]
-    for result in sorted([*results, *gone], key=lambda r: (-SEVERITY[r.colour], r.point, r.object)):
+    telling = [r for r in results if r.colour not in STILL or (r.point, r.object) in states]
+    for result in sorted([*telling, *gone], key=lambda r: (-SEVERITY[r.colour], r.point, r.object)):
         key = (result.point, result.object)
         state = after.get(key, UNTOUCHED)
         moved, event = _step(index.points[result.point], state, result, at)

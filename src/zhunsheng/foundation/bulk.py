@@ -13,6 +13,8 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
+COPIED = 2  # one row goes faster as a statement than as a stream
+
 
 def draw(model: type[models.Model], count: int) -> list[int]:
     """The next `count` values of the primary key, in order; the caller is the only writer.
@@ -33,8 +35,17 @@ def draw(model: type[models.Model], count: int) -> list[int]:
     return list(range(first, first + count))
 
 
-def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Insert rows of the named fields, in the caller's transaction, all or nothing."""
+def insert(
+    model: type[models.Model],
+    names: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    leave_known: bool = False,
+) -> None:
+    """Insert rows of the named fields, in the caller's transaction, all or nothing.
+
+    With `leave_known` a row that a unique constraint knows already changes nothing.
+    """
     fields: list[Any] = [model._meta.get_field(name) for name in names]
     prepares = [_prepare(field) for field in fields]
     columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
@@ -45,16 +56,17 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
     ]
     if not prepared:
         return
-    wrapped = connection.wrap_database_errors
+    wrapped, copied = connection.wrap_database_errors, len(prepared) >= COPIED and not leave_known
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        if connection.vendor == "postgresql" and not _behind_a_wall(cursor, table):
+        if copied and connection.vendor == "postgresql" and not _behind_a_wall(cursor, table):
             # COPY goes past Django's cursor; a full disk must still be told as Django's error.
             with wrapped, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
                 for row in prepared:
                     copy.write_row(row)
         else:
             places = ", ".join(["%s"] * len(fields))
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", prepared)  # noqa: S608
+            known = " ON CONFLICT DO NOTHING" if leave_known else ""
+            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places}){known}", prepared)  # noqa: S608
 
 
 def _behind_a_wall(cursor: Any, table: str) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.facts import Fact
+from zhunsheng.foundation.outbox.actions import Together
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.actions import alerts
 from zhunsheng.registers.registry import queries as registry
@@ -18,22 +19,23 @@ BY = Actor.service("alert")
 VIEWER = Viewer.bureau(BY.key)
 
 
-def on_opened(payload: Mapping[str, Any], at: datetime) -> None:
+def on_opened(payloads: Sequence[Mapping[str, Any]], at: datetime) -> None:
     """Each touch may be the one that makes an area alert: enough distinct firms of one trade and division,
     or of one supplier.
     """
-    touch = triggers.touch(viewer=VIEWER, touch_id=int(payload["touch"]))
-    if touch is None:
-        return
+    touched: dict[str, set[str]] = {}
+    for touch in triggers.cards(viewer=VIEWER, touch_ids=[int(p["touch"]) for p in payloads]):
+        touched.setdefault(touch.point, set()).add(touch.subject)
     policy = trigger_policy()
     since = at - timedelta(days=policy.area_days)
-    firms = triggers.touching(viewer=VIEWER, point=touch.point, since=since, until=at)
-    areas: dict[str, set[str]] = {}
-    for key, area in registry.areas(viewer=VIEWER, keys=firms).items():
-        areas.setdefault(area, set()).add(key)
-    mine = {area: members for area, members in areas.items() if touch.subject in members}
-    mine |= linked(firms, {touch.subject}, since, at, policy.area_links)
-    alerts.raise_area_alerts(by=BY, at=at, point=touch.point, areas=mine, policy=policy)
+    for point, subjects in touched.items():
+        firms = triggers.touching(viewer=VIEWER, point=point, since=since, until=at)
+        areas: dict[str, set[str]] = {}
+        for key, area in registry.areas(viewer=VIEWER, keys=firms).items():
+            areas.setdefault(area, set()).add(key)
+        theirs = {area: members for area, members in areas.items() if members & subjects}
+        theirs |= linked(firms, subjects, since, at, policy.area_links)
+        alerts.raise_area_alerts(by=BY, at=at, point=point, areas=theirs, policy=policy)
 
 
 def note_sources(facts: Iterable[Fact], at: datetime) -> None:
@@ -44,4 +46,4 @@ def note_sources(facts: Iterable[Fact], at: datetime) -> None:
             alerts.note_source(by=BY, at=at, source=fact.object, silent=silent)
 
 
-HANDLES = {"touch.area": on_opened}
+HANDLES = {"touch.area": Together(on_opened)}

@@ -14,7 +14,8 @@ from zhunsheng.engine.fast.batch import judge_batch
 from zhunsheng.engine.fast.columns import FactColumns
 from zhunsheng.engine.judgement import Judgement
 from zhunsheng.engine.library import open_library
-from zhunsheng.engine.reference import judge
+from zhunsheng.engine.single import judge_by
+from zhunsheng.foundation.outbox.actions import Together
 from zhunsheng.judging.portraits import actions as portraits
 from zhunsheng.judging.portraits import queries as classes
 from zhunsheng.judging.portraits.lifecycle import RunState
@@ -31,7 +32,8 @@ def judge_all(as_of: datetime, known_at: datetime, subjects: Sequence[str] | Non
     a, k = instant(as_of), instant(known_at)
     timelines = told.timelines(viewer=VIEWER, subjects=subjects, known_at=known_at)
     if subjects is not None:
-        return [judge(pack, subject, facts, world, a, k) for subject, facts in timelines]
+        judge = judge_by(pack).judge
+        return [judge(subject, facts, world, a, k) for subject, facts in timelines]
     columns = FactColumns.of(fact for _, facts in timelines for fact in facts)
     return list(judge_batch(pack, columns, world, a, k).judgements())
 
@@ -45,10 +47,10 @@ def run_classes(at: datetime, judgements: Sequence[Judgement], cause: str = "MON
     return state
 
 
-def on_at_once(payload: Mapping[str, Any], at: datetime) -> None:
-    """A veto or floor began or ended for one subject: its class is judged now. The breaker is for crowds."""
+def on_at_once(payloads: Sequence[Mapping[str, Any]], at: datetime) -> None:
+    """A veto or floor began or ended for these: their class is judged now. The breaker is for crowds."""
     pack = open_library(settings.PACKS).pack
-    told = judge_all(at, at, [payload["subject"]])
+    told = judge_all(at, at, [payload["subject"] for payload in payloads])
     portraits.record_run(by=BY, at=at, pack=pack, judgements=told, cause="VETO")
 
 
@@ -71,4 +73,4 @@ def on_late(payload: Mapping[str, Any], at: datetime) -> None:
         )
 
 
-HANDLES = {"class.at_once": on_at_once, "class.late": on_late}
+HANDLES = {"class.at_once": Together(on_at_once), "class.late": on_late}

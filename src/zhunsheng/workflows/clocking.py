@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.clock import SHANGHAI
+from zhunsheng.foundation.outbox.actions import Together
 from zhunsheng.foundation.schedule import actions as schedule
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.workflows.terms import trigger_policy
@@ -15,19 +16,21 @@ from zhunsheng.workflows.terms import trigger_policy
 BY = Actor.service("clock")
 
 
-def on_opened(payload: Mapping[str, Any], at: datetime) -> None:
-    """Set both clocks of a touch under observation; a red touch has none here."""
-    touch = triggers.touch(viewer=Viewer.bureau(BY.key), touch_id=int(payload["touch"]))
-    if touch is None or touch.reply_due_on is None or touch.observe_until_on is None:
-        return
-    last = time(23, 59, 59, tzinfo=SHANGHAI)
-    ends = {"touch.reply": touch.reply_due_on, "touch.observe": touch.observe_until_on}
-    for topic, day in ends.items():
-        instants = {str(touch.id): datetime.combine(day, last)}
-        schedule.set_due(by=BY, at=at, topic=topic, instants=instants)
-    for days in trigger_policy().remind_after_days.get(touch.point, ()):
-        instants = {f"{touch.id}:{days}": touch.started_at + timedelta(days=days)}
-        schedule.set_due(by=BY, at=at, topic="touch.remind", instants=instants)
+def on_opened(payloads: Sequence[Mapping[str, Any]], at: datetime) -> None:
+    """Set both clocks of touches under observation; a red touch has none here."""
+    last, remind = time(23, 59, 59, tzinfo=SHANGHAI), trigger_policy().remind_after_days
+    ends: dict[str, dict[str, datetime | None]] = {"touch.reply": {}, "touch.observe": {}, "touch.remind": {}}
+    touch_ids = [int(payload["touch"]) for payload in payloads]
+    for touch in triggers.cards(viewer=Viewer.bureau(BY.key), touch_ids=touch_ids):
+        if touch.reply_due_on is None or touch.observe_until_on is None:
+            continue
+        ends["touch.reply"][str(touch.id)] = datetime.combine(touch.reply_due_on, last)
+        ends["touch.observe"][str(touch.id)] = datetime.combine(touch.observe_until_on, last)
+        for days in remind.get(touch.point, ()):
+            ends["touch.remind"][f"{touch.id}:{days}"] = touch.started_at + timedelta(days=days)
+    for topic, instants in ends.items():
+        if instants:
+            schedule.set_due(by=BY, at=at, topic=topic, instants=instants)
 
 
-HANDLES = {"touch.clocks": on_opened}
+HANDLES = {"touch.clocks": Together(on_opened)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.conf import settings
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.engine.library import open_library
+from zhunsheng.foundation.outbox.actions import Together
 from zhunsheng.foundation.schedule import actions as schedule
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.actions import tasks, visits
@@ -25,20 +26,18 @@ VIEWER = Viewer.bureau(BY.key)
 
 
 def follow(touch_id: int, at: datetime, by: Actor = BY) -> None:
-    """Tasks in step with their touch, each new one with a clock."""
+    """Tasks in step with their touch, each new one with a clock. Under observation there are none yet."""
     touch = triggers.touch(viewer=VIEWER, touch_id=touch_id)
-    if touch is None:
+    if touch is None or touch.state == "OBSERVING":
         return
     library, subject = open_library(settings.PACKS), registry.get(viewer=VIEWER, key=touch.subject)
     _, point = point_of(touch.point, touch.pack_hash)
     station = subject.station if subject else ""
     desk = tasks.Desk(station, library.calendar, trigger_policy(), point.red_measures)
-    for task_id in tasks.follow(by=by, at=at, touch_id=touch_id, desk=desk):
-        _set_clock(task_id, next(t.due_on for t in _tasks(touch_id) if t.id == task_id), at)
-
-
-def _tasks(touch_id: int) -> list[triggers.TaskCard]:
-    return triggers.tasks(viewer=VIEWER, touch_id=touch_id)
+    clocked = tasks.follow(by=by, at=at, touch_id=touch_id, desk=desk)
+    for task in triggers.tasks(viewer=VIEWER, touch_id=touch_id) if clocked else ():
+        if task.id in clocked:
+            _set_clock(task.id, task.due_on, at)
 
 
 def _set_clock(task_id: int, due_on: date, at: datetime) -> None:
@@ -46,14 +45,15 @@ def _set_clock(task_id: int, due_on: date, at: datetime) -> None:
     schedule.set_due(by=BY, at=at, topic="task.due", instants={str(task_id): last})
 
 
-def on_opened(payload: Mapping[str, Any], at: datetime) -> None:
-    """A touch began or grew worse: who is not pursued rests, a red one goes to its station.
+def on_opened(payloads: Sequence[Mapping[str, Any]], at: datetime) -> None:
+    """Touches began or grew worse: who is not pursued rests, a red one goes to its station.
 
     Under observation there is nothing to review yet; the reminder has seen to who rests.
     """
-    touch = triggers.touch(viewer=VIEWER, touch_id=int(payload["touch"]))
-    if touch is not None and touch.state != "OBSERVING":
-        rest_if_due(touch.subject, at)
+    touches = triggers.cards(viewer=VIEWER, touch_ids=[int(payload["touch"]) for payload in payloads])
+    red = [touch for touch in touches if touch.state != "OBSERVING"]
+    rest_if_due({touch.subject for touch in red}, at)
+    for touch in red:
         follow(touch.id, at)
 
 
@@ -77,4 +77,4 @@ def merge_stations(by: Actor, at: datetime, old: str, new: str, reason: str) -> 
     return len(tasks.hand_over(by=by, at=at, reason=reason, station=(old, new)))
 
 
-HANDLES = {"touch.review": on_opened, "due.task.due": on_due}
+HANDLES = {"touch.review": Together(on_opened), "due.task.due": on_due}

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+from django.conf import settings
+
 from zhunsheng.core.actors import Actor
 from zhunsheng.core.clock import Clock
 from zhunsheng.core.messages import MessagePolicy
+from zhunsheng.engine.library import held_library
 from zhunsheng.foundation.outbox import actions as outbox
 from zhunsheng.foundation.outbox import dispatch, epoch
 from zhunsheng.foundation.outbox.connectors import Connector
@@ -25,8 +28,9 @@ def turn_inside(clock: Clock, handlers: dict[str, outbox.Handler]) -> int:
     total = 0
     monthly.ensure(clock.now())
     while True:
-        schedule.hand_over(by=BY, at=clock.now())
-        handled = outbox.handle_internal(by=BY, at=clock.now(), handlers=handlers)
+        with held_library(settings.PACKS):
+            schedule.hand_over(by=BY, at=clock.now())
+            handled = outbox.handle_internal(by=BY, at=clock.now(), handlers=handlers)
         if not handled:
             return total
         total += handled

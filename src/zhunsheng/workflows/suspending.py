@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -21,30 +21,38 @@ VIEWER = Viewer.bureau(BY.key)
 
 def state_of(subject: str, at: datetime) -> str:
     """The registration state that is known at an instant; empty when none was told."""
-    told = in_force(signals.timeline(viewer=VIEWER, subject=subject), instant(at))
-    states = [f for f in told if f.kind == "SUBJECT_STATE" and f.occurred_at <= instant(at)]
-    return str(states[-1].payload.get("state", "")) if states else ""
+    return _states_of([subject], at).get(subject, "")
 
 
-def rest_if_due(subject: str, at: datetime) -> list[int]:
-    """Suspend the open touches of a subject whose registration state asks for it; their ids.
+def _states_of(subjects: Iterable[str], at: datetime) -> dict[str, str]:
+    told = signals.told_of(viewer=VIEWER, subjects=subjects, kinds=["SUBJECT_STATE"])
+    states = {}
+    for subject, facts in told:
+        stands = [f for f in in_force(facts, instant(at)) if f.occurred_at <= instant(at)]
+        states[subject] = str(stands[-1].payload.get("state", "")) if stands else ""
+    return states
+
+
+def rest_if_due(subjects: Iterable[str], at: datetime) -> list[int]:
+    """Suspend the open touches of subjects whose registration state asks for it; their ids.
 
     A sole trader who became a company goes on as that company: what was touched before that day is
     finished with its successor, nothing new begins (story 11).
     """
-    state = state_of(subject, at)
-    if state not in trigger_policy().suspending_states:
-        return []
-    followed = registry.successor(viewer=VIEWER, key=subject, on=at.astimezone(SHANGHAI).date())
-    since = followed[1] if followed else None
-    reason = f"登记状态 {state}"
-    return touches.suspend_all(by=BY, at=at, subject=subject, reason=reason, started_since=since)
+    suspending, rested = trigger_policy().suspending_states, []
+    for subject, state in _states_of(subjects, at).items():
+        if state in suspending:
+            followed = registry.successor(viewer=VIEWER, key=subject, on=at.astimezone(SHANGHAI).date())
+            since = followed[1] if followed else None
+            reason = f"登记状态 {state}"
+            rested += touches.suspend_all(by=BY, at=at, subject=subject, reason=reason, started_since=since)
+    return rested
 
 
 def on_state(payload: Mapping[str, Any], at: datetime) -> None:
     """After a change of state: touches rest, or go on with their clocks when the business is active again."""
     subject = payload["subject"]
-    moved = rest_if_due(subject, at)
+    moved = rest_if_due([subject], at)
     if state_of(subject, at) == "ACTIVE":
         moved = touches.resume_all(by=BY, at=at, subject=subject, reason="恢复存续")
     for touch_id in moved:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.conf import settings
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.engine.documentfiles import open_catalogue
-from zhunsheng.engine.library import open_library
+from zhunsheng.engine.library import Library, open_library
 from zhunsheng.foundation.documents.terms import DocumentTerms
 from zhunsheng.foundation.schedule import queries as clocks
 from zhunsheng.judging.triggers.policies import TriggerPolicy
@@ -14,7 +16,12 @@ from zhunsheng.judging.triggers.policies import TriggerPolicy
 
 def trigger_policy() -> TriggerPolicy:
     """Read from the pack; changed at once when the file changes."""
-    return TriggerPolicy.read(open_library(settings.PACKS).policy("zhunsheng.trigger-policy/1"))
+    return _read(open_library(settings.PACKS))
+
+
+@lru_cache(maxsize=4)
+def _read(library: Library) -> TriggerPolicy:
+    return TriggerPolicy.read(library.policy("zhunsheng.trigger-policy/1"))
 
 
 def document_terms() -> DocumentTerms:

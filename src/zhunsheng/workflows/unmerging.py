@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -17,15 +18,21 @@ from zhunsheng.foundation.outbox import actions as outbox
 from zhunsheng.judging.triggers.actions import touches
 from zhunsheng.sensing.signals import actions as signals
 from zhunsheng.sensing.signals import queries as told
-from zhunsheng.sensing.signals.new_facts import NewFact
+from zhunsheng.sensing.signals.new_facts import WORLD, NewFact
 from zhunsheng.workflows.suspending import rest_if_due
 
 BY = Actor.service("link")
 VIEWER = Viewer.bureau(BY.key)
 
 
-def whom_to_judge(subject: str, at: datetime) -> str:
-    """The subject itself, or whom it is merged into: then its own open touches rest."""
+def whom_to_judge(subjects: Iterable[str], at: datetime) -> list[str]:
+    """Each subject itself, or whom it is merged into: then its own open touches rest. The world is nobody."""
+    wanted = [subject for subject in dict.fromkeys(subjects) if subject != WORLD]
+    linked = told.linked(viewer=VIEWER, subjects=wanted)
+    return list(dict.fromkeys(_standing(s, at) if s in linked else s for s in wanted))
+
+
+def _standing(subject: str, at: datetime) -> str:
     survivor = told.survivor_of(viewer=VIEWER, subject=subject)
     if survivor:
         touches.suspend_all(by=BY, at=at, subject=subject, reason="主体已并入另一主体")
@@ -36,7 +43,7 @@ def restore(*, merged: str, into: str, since: int, at: datetime) -> None:
     """Called when the link is taken back: `since` is the instant at which it became known."""
     _take_back(told.survivor_of(viewer=VIEWER, subject=into) or into, since, at)
     moved = touches.resume_all(by=BY, at=at, subject=merged, reason="并入已撤销")
-    resting = rest_if_due(merged, at)
+    resting = rest_if_due([merged], at)
     for touch_id in moved:
         for topic in ("touch.clocks", "touch.review") if touch_id not in resting else ():
             key = f"{touch_id}@{at.isoformat()}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -76,3 +76,41 @@ def test_what_fails_eight_times_is_dead_and_in_sight() -> None:
 def test_final_states_lead_nowhere_but_dead_may_be_revived_by_a_person() -> None:
     for state in FINAL - {RowState.DEAD}:
         assert TRANSITIONS[state] == frozenset()
+
+
+def together(seen: list[list[str]], *, fails: frozenset[str] = frozenset()) -> actions.Together:
+    """Notes which keys came together; one that fails takes the others along, in a transaction of its own."""
+
+    def many(payloads: Sequence[Mapping[str, Any]], when: datetime) -> None:
+        keys = [payload["key"] for payload in payloads]
+        for key in keys:
+            actions.put(by=WORKER, at=when, topic="followed", key=key, payload={})
+        if fails & set(keys):
+            raise RuntimeError("one of them")
+        seen.append(keys)
+
+    return actions.Together(many)
+
+
+def test_neighbours_of_one_topic_go_together_and_the_order_of_topics_is_kept() -> None:
+    told: list[list[str]] = []
+    for topic, key in (("t", "a"), ("t", "b"), ("other", "c"), ("t", "d")):
+        with transaction.atomic():
+            actions.put(by=WORKER, at=NOW, topic=topic, key=key, payload={"key": key})
+    handlers = {"t": together(told), "other": together(told)}
+    assert actions.handle_internal(by=WORKER, at=NOW, handlers=handlers) == 4
+    assert told == [["a", "b"], ["c"], ["d"]]
+
+
+def test_one_that_fails_does_not_keep_its_neighbours_waiting_and_nothing_counts_twice() -> None:
+    told: list[list[str]] = []
+    for key in ("a", "bad", "b"):
+        put(key)
+    handlers = {"t": together(told, fails=frozenset({"bad"}))}
+    assert actions.handle_internal(by=WORKER, at=NOW, handlers=handlers) == 2
+    assert told == [["a"], ["b"]]
+    assert queries.counts(viewer=BUREAU) == {
+        ("t", "DONE"): 2,
+        ("t", "PENDING"): 1,
+        ("followed", "PENDING"): 2,
+    }

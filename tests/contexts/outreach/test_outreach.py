@@ -16,9 +16,9 @@ from zhunsheng.core.messages import MessageError, MessagePolicy, Template, fill,
 from zhunsheng.foundation.outbox import queries as outbox
 from zhunsheng.foundation.outbox.connectors import ConnectorClass, Verdict
 from zhunsheng.foundation.outreach import actions, queries
-from zhunsheng.foundation.outreach.actions import NewMessage
 from zhunsheng.foundation.outreach.http_calls import HttpConnector, Reply
 from zhunsheng.foundation.outreach.lifecycle import MessageState
+from zhunsheng.foundation.outreach.new_messages import NewMessage
 
 PACK = Path(__file__).parents[3] / "packs/general/messages"
 NOW = datetime(2026, 9, 30, 9, tzinfo=SHANGHAI)

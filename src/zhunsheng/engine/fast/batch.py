@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 import numpy as np
@@ -34,6 +35,7 @@ WORKERS = 2
 # Fewer subjects are judged in full: what one without facts gets would cost more than it saves.
 SPARING_FROM = 16
 PEER_MAX = 1 << 60
+CALM = c.C_NONE + 8
 
 
 @dataclass(slots=True)
@@ -131,8 +133,12 @@ class BatchResult:
     next_due: I64
     apart: dict[int, Judgement]
 
-    def judgement(self, s: int) -> Judgement:
-        """Subject number s in the shape of the reference, without shares, values and cap adjustments."""
+    def judgement(self, s: int, *, items: bool = True) -> Judgement:
+        """Subject number s in the shape of the reference, without shares, values and cap adjustments.
+
+        Without `items` its models have no indicators and adjustments: class, sum and rules only; and points
+        that show nothing and may end what began are left out, as tracking takes them for granted.
+        """
         if s in self.apart:
             return plain(self.apart[s])
         due = int(self.next_due[s])
@@ -140,28 +146,29 @@ class BatchResult:
             self.columns.subjects[s],
             self.as_of,
             self.known_at,
-            tuple(self._model(s, m) for m in range(len(self.yardstick.pack.models))),
-            self._points(s),
+            tuple(self._model(s, m, items=items) for m in range(len(self.yardstick.pack.models))),
+            self._points(s, calm=items),
             None if due == c.FAR else due,
         )
 
-    def judgements(self) -> Iterator[Judgement]:
+    def judgements(self, *, items: bool = True) -> Iterator[Judgement]:
         """All of them, in the order of the columns."""
-        return (self.judgement(s) for s in range(len(self.columns.subjects)))
+        return (self.judgement(s, items=items) for s in range(len(self.columns.subjects)))
 
-    def _points(self, s: int) -> tuple[PointResult, ...]:
-        return points_of(self.yardstick, self.dense[s], self.rows[self.row_at[s] : self.row_at[s + 1]])
+    def _points(self, s: int, *, calm: bool) -> tuple[PointResult, ...]:
+        rows = self.rows[self.row_at[s] : self.row_at[s + 1]]
+        return points_of(self.yardstick, self.dense[s], rows, calm=calm)
 
-    def _model(self, s: int, m: int) -> ModelResult:
+    def _model(self, s: int, m: int, *, items: bool) -> ModelResult:
         model, spans = self.yardstick.pack.models[m], self.yardstick.tables.models[m]
         low, rule_low = spans[c.M_IND_LO], spans[c.M_RULE_LO]
         results = []
-        for k, node in enumerate(model.indicators):
+        for k, node in enumerate(model.indicators if items else ()):
             reason = c.REASONS[self.indicator_reasons[s, low + k]]
             points = int(self.indicator_points[s, low + k])
             results.append(IndicatorResult(node.id, points, known=not reason.value, reason=reason))
         adjustments = []
-        for family in model.families:
+        for family in model.families if items else ():
             total = sum(
                 r.points for r, n in zip(results, model.indicators, strict=True) if n.family == family.id
             )
@@ -176,27 +183,33 @@ class BatchResult:
             model.cut_offs[severe].name,
             tuple(results),
             tuple(adjustments),
-            score - subtotal,
+            score - subtotal if items else 0,
             tuple(r.id for k, r in enumerate(model.rules) if self.rules[s, rule_low + k]),
             sufficiency,
             bool(insufficient),
         )
 
 
-def points_of(yardstick: Yardstick, dense: U8, rows: I64) -> tuple[PointResult, ...]:
-    """Point results in the order of the pack from what the kernel wrote."""
+def points_of(yardstick: Yardstick, dense: U8, rows: I64, *, calm: bool = True) -> tuple[PointResult, ...]:
+    """Point results in the order of the pack from what the kernel wrote; calm ones may be left out."""
     read = yardstick.compiler
-    texts = read.words.texts
+    texts, shown_by_place = read.words.texts, dense.tolist()
     by_point: dict[int, list[tuple[str, int]]] = {}
     for p, code, shown in rows.tolist():
         by_point.setdefault(p, []).append((texts[code], shown))
     found = []
     for p, row in enumerate(read.points):
-        pairs = by_point.get(p, []) if row[c.P_OBJECTS] >= 0 else [("", int(dense[row[c.P_DENSE]]))]
+        pairs = by_point.get(p, []) if row[c.P_OBJECTS] >= 0 else [("", shown_by_place[row[c.P_DENSE]])]
         for name, shown in pairs:
-            colour, reason = c.COLOURS[shown & 7], c.REASONS[shown >> 4]
-            found.append(PointResult(read.point_names[p], name, colour, bool(shown & 8), reason))
+            if calm or shown != CALM:
+                found.append(_point(read.point_names[p], name, shown))
     return tuple(found)
+
+
+@lru_cache(maxsize=50_000)
+def _point(point: str, name: str, shown: int) -> PointResult:
+    """A few results come again and again."""
+    return PointResult(point, name, c.COLOURS[shown & 7], bool(shown & 8), c.REASONS[shown >> 4])
 
 
 def plain(judgement: Judgement) -> Judgement:

@@ -12,9 +12,12 @@ from django.db import connection, transaction
 
 from zhunsheng.core.actors import Actor
 from zhunsheng.core.tlog.leaves import SALT_BYTES, refuse_fractions
+from zhunsheng.foundation import bulk
 from zhunsheng.foundation.evidence.models import AuditEvent, LeafSalt, SealedDetail
 
 SEALED = "sealed"
+
+ENTRY = ("at", "actor_kind", "actor_key", "actor_name", "action", "target", "detail")
 
 
 class OutsideTransactionError(RuntimeError):
@@ -29,27 +32,22 @@ def record(*, by: Actor, at: datetime, action: str, target: str, detail: Mapping
 def record_many(
     *, by: Actor, at: datetime, action: str, entries: Iterable[tuple[str, Mapping[str, object]]]
 ) -> None:
-    """Write one entry for each (target, detail), all by the same actor at the same time: one statement.
+    """Write one entry for each (target, detail), all by the same actor at the same time."""
+    record_all(by=by, at=at, entries=[(action, target, detail) for target, detail in entries])
+
+
+def record_all(*, by: Actor, at: datetime, entries: Iterable[tuple[str, str, Mapping[str, object]]]) -> None:
+    """Write one entry for each (action, target, detail), in their order.
 
     The entries are the log's leaves to be: the sequencer takes them up in order (README). Their numbers are
     given by the insert itself, which the sequencer relies on (`horizon.py`).
     """
     if not connection.in_atomic_block:
-        raise OutsideTransactionError(action)
+        raise OutsideTransactionError
     told = list(entries)
-    refuse_fractions([detail for _, detail in told])
-    AuditEvent.objects.bulk_create(
-        AuditEvent(
-            at=at,
-            actor_kind=by.kind.value,
-            actor_key=by.key,
-            actor_name=by.name,
-            action=action,
-            target=target,
-            detail=dict(detail),
-        )
-        for target, detail in told
-    )
+    refuse_fractions([detail for _, _, detail in told])
+    who = (at, by.kind.value, by.key, by.name)
+    bulk.insert(AuditEvent, ENTRY, ((*who, action, target, dict(detail)) for action, target, detail in told))
 
 
 def seal_detail(*, by: Actor, at: datetime, person: str, told: Mapping[str, str]) -> dict[str, str]:

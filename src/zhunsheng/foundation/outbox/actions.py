@@ -4,22 +4,41 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from django.db import connection, transaction
 
 from zhunsheng.core.actors import Actor
+from zhunsheng.foundation import bulk
 from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.foundation.outbox.lifecycle import SETTLED, Finding, RowState
 from zhunsheng.foundation.outbox.models import OutboxRow
 
-Handler = Callable[[Mapping[str, Any], datetime], None]
+Payload = Mapping[str, Any]
+Handler = Callable[[Payload, datetime], None]
 ROWS_A_COMMIT = 50
 ATTEMPTS_MAX = 8
 FOR_A_PERSON = [RowState.UNKNOWN.value, RowState.DEAD.value]
 BACK_OFF_SECONDS = 30
+FRESH = (
+    *("topic", "key", "order_key", "payload", "state", "created_at", "not_before"),
+    *("fence", "attempts", "in_doubt", "owner", "note"),
+)
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """A handler that does with many payloads of one topic in one go what it would do with one by one."""
+
+    many: Callable[[Sequence[Payload], datetime], None]
+
+    def __call__(self, payload: Payload, at: datetime) -> None:
+        """One alone."""
+        self.many([payload], at)
 
 
 class NothingToSettleError(Exception):
@@ -60,21 +79,11 @@ def put_all(
     """Rows for (topic, key, payload, order key) of several topics, keys that exist left alone."""
     if not connection.in_atomic_block:
         raise OutsideTransactionError
-    OutboxRow.objects.bulk_create(
-        (
-            OutboxRow(
-                topic=topic,
-                key=key,
-                order_key=order_key,
-                payload=dict(payload),
-                created_at=at,
-                not_before=at,
-                owner=by.key,
-            )
-            for topic, key, payload, order_key in entries
-        ),
-        ignore_conflicts=True,
+    rows = (
+        (topic, key, order_key, dict(payload), RowState.PENDING.value, at, at, 0, 0, False, by.key, "")
+        for topic, key, payload, order_key in entries
     )
+    bulk.insert(OutboxRow, FRESH, rows, leave_known=True)
 
 
 def handle_internal(*, by: Actor, at: datetime, handlers: Mapping[str, Handler], rows_max: int = 500) -> int:
@@ -93,21 +102,43 @@ def handle_internal(*, by: Actor, at: datetime, handlers: Mapping[str, Handler],
 
 
 def _handle_some(by: Actor, at: datetime, handlers: Mapping[str, Handler], row_ids: Sequence[int]) -> int:
-    """These rows in one transaction; whoever else works off the same rows waits, and then finds them done."""
+    """These rows in one transaction; whoever else works off the same rows waits, and then finds them done.
+
+    Neighbours of one topic go together where their handler can; if that fails, one by one.
+    """
+    done: list[int] = []
     with transaction.atomic():
         rows = OutboxRow.objects.select_for_update().filter(id__in=row_ids, state=RowState.PENDING)
-        done = [row.id for row in list(rows.order_by("id")) if _handled(by, at, handlers, row)]
+        told = rows.order_by("id").values_list("id", "topic", "payload")
+        for topic, group in groupby(list(told), key=lambda row: row[1]):
+            neighbours = {row_id: payload for row_id, _, payload in group}
+            if not _together(handlers[topic], neighbours, at):
+                neighbours = {k: p for k, p in neighbours.items() if _handled(by, at, handlers[topic], k, p)}
+            done += neighbours
         OutboxRow.objects.filter(id__in=done).update(state=RowState.DONE, finished_at=at)
     return len(done)
 
 
-def _handled(by: Actor, at: datetime, handlers: Mapping[str, Handler], row: OutboxRow) -> bool:
+def _together(handler: Handler, rows: Mapping[int, Payload], at: datetime) -> bool:
+    """Whether all were handled in one go; if not, nothing of it stays."""
+    if not isinstance(handler, Together) or len(rows) < 2:
+        return False
     try:
         with transaction.atomic():
-            handlers[row.topic](row.payload, at)
+            handler.many(list(rows.values()), at)
+    except Exception:
+        log.exception("outbox rows %s failed together, now one by one", list(rows))
+        return False
+    return True
+
+
+def _handled(by: Actor, at: datetime, handler: Handler, row_id: int, payload: Payload) -> bool:
+    try:
+        with transaction.atomic():
+            handler(payload, at)
     except Exception as error:
-        log.exception("outbox row %s failed", row.id)
-        _put_off(by, at, row.id, repr(error))
+        log.exception("outbox row %s failed", row_id)
+        _put_off(by, at, row_id, repr(error))
         return False
     return True
 

@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
 
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.messages import MessagePolicy, not_before, segments
+from zhunsheng.foundation import bulk
 from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.foundation.outbox import actions as outbox
 from zhunsheng.foundation.outbox import queries as outbox_queries
 from zhunsheng.foundation.outreach.lifecycle import MessageState, moved
 from zhunsheng.foundation.outreach.models import Channel, Message, Receipt
+from zhunsheng.foundation.outreach.new_messages import NewMessage, Sent
 
+ROW = (
+    *("key", "channel", "recipient", "subject", "purpose", "text", "segments"),
+    *("state", "created_at", "not_before", "settled_at"),
+)
 SMS_TOPIC = "sms.send"
 UNDELIVERABLE = "outreach.undeliverable"
 FAILED = "outreach.failed"
-
-
-@dataclass(frozen=True, slots=True)
-class NewMessage:
-    """`key` names this message for ever; `purpose` is what makes two messages the same reminder.
-
-    `subject` is the key of whom it is about.
-    """
-
-    key: str
-    channel: str
-    recipient: str
-    purpose: str
-    text: str
-    subject: str = ""
 
 
 def queue(*, by: Actor, at: datetime, message: NewMessage, policy: MessagePolicy) -> bool:
@@ -40,50 +31,39 @@ def queue(*, by: Actor, at: datetime, message: NewMessage, policy: MessagePolicy
 
     An inbox letter is there at once. A short message waits out the quiet hours and goes through the outbox.
     """
+    return queue_all(by=by, at=at, messages=[message], policy=policy)[0]
+
+
+def queue_all(
+    *, by: Actor, at: datetime, messages: Sequence[NewMessage], policy: MessagePolicy
+) -> list[bool]:
+    """The same for several, as if they had come one after the other; the answers in their order."""
     with transaction.atomic():
-        if _repeats(message, at, policy):
-            return False
-        sms = message.channel == Channel.SMS
-        row = Message.objects.create(
-            key=message.key,
-            channel=message.channel,
-            recipient=message.recipient,
-            subject=message.subject,
-            purpose=message.purpose,
-            text=message.text,
-            segments=segments(message.text) if sms else 0,
-            state=MessageState.QUEUED if sms else MessageState.DELIVERED,
-            created_at=at,
-            not_before=not_before(at, policy) if sms else at,
-            settled_at=None if sms else at,
-        )
-        if sms:
-            payload = {"to": message.recipient, "text": message.text}
-            outbox.put(
-                by=by,
-                at=row.not_before,
-                topic=SMS_TOPIC,
-                key=message.key,
-                payload=payload,
-                order_key=message.recipient,
-            )
-        detail = {"channel": message.channel, "segments": row.segments}
-        evidence.record(by=by, at=at, action="MESSAGE_QUEUED", target=f"message:{message.key}", detail=detail)
-    return True
+        sent = Sent.read(messages, at, policy)
+        queued = [sent.takes(message) for message in messages]
+        fresh = [message for message, taken in zip(messages, queued, strict=True) if taken]
+        bulk.insert(Message, ROW, (_row(message, at, policy) for message in fresh))
+        sms = [message for message in fresh if message.channel == Channel.SMS]
+        told = [(m.key, {"to": m.recipient, "text": m.text}, m.recipient) for m in sms]
+        if told:
+            outbox.put_many(by=by, at=not_before(at, policy), topic=SMS_TOPIC, entries=told)
+        acts = [(f"message:{m.key}", {"channel": m.channel, "segments": _segments(m)}) for m in fresh]
+        evidence.record_many(by=by, at=at, action="MESSAGE_QUEUED", entries=acts)
+    return queued
 
 
-def _repeats(message: NewMessage, at: datetime, policy: MessagePolicy) -> bool:
-    same = Message.objects.filter(channel=message.channel, recipient=message.recipient)
-    if Message.objects.filter(key=message.key).exists():
-        return True
-    recent = same.filter(
-        purpose=message.purpose, created_at__gt=at - timedelta(hours=policy.repeat_hours), created_at__lte=at
+def _segments(message: NewMessage) -> int:
+    return segments(message.text) if message.channel == Channel.SMS else 0
+
+
+def _row(message: NewMessage, at: datetime, policy: MessagePolicy) -> tuple[object, ...]:
+    sms = message.channel == Channel.SMS
+    return (
+        *(message.key, message.channel, message.recipient, message.subject),
+        *(message.purpose, message.text, _segments(message)),
+        (MessageState.QUEUED if sms else MessageState.DELIVERED).value,
+        *(at, not_before(at, policy) if sms else at, None if sms else at),
     )
-    if recent.exists():
-        return True
-    day = at.replace(hour=0, minute=0, second=0, microsecond=0)
-    full = same.filter(created_at__gte=day, created_at__lte=at).count() >= policy.daily_max
-    return message.channel == Channel.SMS and full
 
 
 def take_receipt(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,6 +53,16 @@ def to_recipient(*, viewer: Viewer, recipient: str, channel: str = "") -> list[M
     if channel:
         rows = rows.filter(channel=channel)
     return [_card(row) for row in rows]
+
+
+def keys_to(*, viewer: Viewer, recipients: Iterable[str], channel: str) -> dict[str, list[str]]:
+    """Recipient → keys of the messages sent on a channel, those left out that the viewer may not read."""
+    wanted = sorted(r for r in recipients if viewer.may_see_subject(r))
+    told: dict[str, list[str]] = {}
+    rows = Message.objects.filter(recipient__in=wanted, channel=channel).order_by("id")
+    for recipient, key in rows.values_list("recipient", "key"):
+        told.setdefault(recipient, []).append(key)
+    return told
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -67,12 +68,20 @@ def current(*, viewer: Viewer, subject: str, model: str = "general") -> ClassCar
     return _card(row) if row else None
 
 
-def rules_in_effect(*, viewer: Viewer, subject: str) -> dict[str, tuple[str, ...]]:
-    """Model → vetoes and floors that apply in the class in effect; nothing outside the bureau."""
+def rules_in_effect(*, viewer: Viewer, subjects: Iterable[str]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """(subject, model) → vetoes and floors that apply in the class in effect; nothing outside the bureau."""
     if not viewer.is_staff:
         return {}
-    rows = _open(viewer).filter(current=True, subject=subject)
-    return {model: tuple(rules) for model, rules in rows.values_list("model", "rules")}
+    rows = _open(viewer).filter(current=True, subject__in=sorted(subjects))
+    return {(s, model): tuple(rules) for s, model, rules in rows.values_list("subject", "model", "rules")}
+
+
+def classed_as_of(*, viewer: Viewer, subjects: Iterable[str], model: str = "general") -> dict[str, datetime]:
+    """Subject → the instant as of which its class in effect was judged; nothing outside the bureau."""
+    if not viewer.is_staff:
+        return {}
+    rows = _open(viewer).filter(current=True, subject__in=sorted(subjects), model=model)
+    return dict(rows.values_list("subject", "run__as_of"))
 
 
 def history(*, viewer: Viewer, subject: str, model: str = "general") -> list[ClassCard]:

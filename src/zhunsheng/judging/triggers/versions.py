@@ -28,10 +28,13 @@ class Sight:
 
 
 def advance_bound(
-    pack: Pack, bound: Mapping[Key, Pack], sight: Sight, states: Mapping[Key, PointState]
-) -> tuple[Judgement, Advance]:
-    """The judgement with the pack in force, and the advance of all points, bound ones with their own pack."""
-    judgement = judge_by(pack).judge(sight.subject, sight.facts, sight.world, sight.as_of, sight.as_of)
+    pack: Pack,
+    judgement: Judgement,
+    bound: Mapping[Key, Pack],
+    sight: Sight,
+    states: Mapping[Key, PointState],
+) -> Advance:
+    """All points folded in: bound ones by their own pack, the others by `judgement`, of the pack in force."""
     free = [r for r in judgement.points if (r.point, r.object) not in bound]
     rest = {key: state for key, state in states.items() if key not in bound}
     told = _advance(pack, free, rest, sight)
@@ -45,7 +48,7 @@ def advance_bound(
         events += told.events
         dues += [told.next_due, past.next_due]
     due = min((t for t in dues if t is not None), default=None)
-    return judgement, Advance(merged, tuple(events), due)
+    return Advance(merged, tuple(events), due)
 
 
 def _advance(

@@ -86,6 +86,26 @@ def record_subject(*, by: Actor, at: datetime, record: SubjectRecord) -> Effect:
     return _record_subject(by, at, record, lawful_steps_only=True)
 
 
+def record_subjects(*, by: Actor, at: datetime, records: Sequence[SubjectRecord]) -> list[Effect]:
+    """The same for many at once, as if they had come one after the other; the effects in their order."""
+    with transaction.atomic():
+        keys = {record.key for record in records}
+        known = set(Subject.objects.filter(key__in=keys).values_list("key", flat=True))
+        fresh: dict[str, SubjectRecord] = {}
+        for record in records:
+            if record.key not in known:
+                fresh.setdefault(record.key, record)
+        made = Subject.objects.bulk_create(
+            [Subject(key=key, recorded_at=at, **_wanted(record)) for key, record in fresh.items()],
+            batch_size=1_000,
+        )
+        _note_new(by, at, list(zip(made, fresh.values(), strict=True)))
+        return [
+            Effect.CREATED if fresh.get(record.key) is record else record_subject(by=by, at=at, record=record)
+            for record in records
+        ]
+
+
 def follow_facts(*, by: Actor, at: datetime, record: SubjectRecord) -> Effect:
     """Bring a subject's row to what the facts in force say; the way back after an undo is no step in law.
 
@@ -97,25 +117,12 @@ def follow_facts(*, by: Actor, at: datetime, record: SubjectRecord) -> Effect:
 
 
 def _record_subject(by: Actor, at: datetime, record: SubjectRecord, *, lawful_steps_only: bool) -> Effect:
-    wanted = {
-        "kind": record.kind,
-        "name": record.name,
-        "state": record.state.value,
-        "state_since_on": record.state_since_on or record.established_on,
-        "division": record.division,
-        "industry": record.industry,
-        "established_on": record.established_on,
-        "station": record.station,
-        "phone": record.phone,
-        "withdrawn_at": None,
-    }
+    wanted = _wanted(record)
     with transaction.atomic():
         found = Subject.objects.select_for_update().filter(key=record.key).first()
         if found is None:
             found = Subject.objects.create(key=record.key, recorded_at=at, **wanted)
-            _note_number(found, record)
-            SubjectName.objects.create(subject=found, name=record.name, valid_from=record.established_on)
-            _audit(by, at, record.key, "SUBJECT_RECORDED", {})
+            _note_new(by, at, [(found, record)])
             return Effect.CREATED
         changed = {k: _change(k, getattr(found, k), v) for k, v in wanted.items() if getattr(found, k) != v}
         if not changed:
@@ -162,15 +169,39 @@ def withdraw_belongings(
     return count
 
 
-def _note_number(subject: Subject, record: SubjectRecord) -> None:
-    own = IdentifierKind.SURROGATE if record.key.startswith("ZR") else IdentifierKind.USCC
-    numbers = [(own, record.key)]
-    if record.old_number:
-        numbers.append((IdentifierKind.OLD_REGISTRATION_NUMBER, record.old_number))
-    SubjectIdentifier.objects.bulk_create(
+def _wanted(record: SubjectRecord) -> dict[str, Any]:
+    return {
+        "kind": record.kind,
+        "name": record.name,
+        "state": record.state.value,
+        "state_since_on": record.state_since_on or record.established_on,
+        "division": record.division,
+        "industry": record.industry,
+        "established_on": record.established_on,
+        "station": record.station,
+        "phone": record.phone,
+        "withdrawn_at": None,
+    }
+
+
+def _note_new(by: Actor, at: datetime, made: Sequence[tuple[Subject, SubjectRecord]]) -> None:
+    """Numbers, names and audit entries of subjects that were just created."""
+    numbers = [
         SubjectIdentifier(subject=subject, kind=kind, number=number, valid_from=record.established_on)
-        for kind, number in numbers
-    )
+        for subject, record in made
+        for kind, number in _numbers(record)
+    ]
+    names = [SubjectName(subject=s, name=r.name, valid_from=r.established_on) for s, r in made]
+    SubjectIdentifier.objects.bulk_create(numbers, batch_size=1_000)
+    SubjectName.objects.bulk_create(names, batch_size=1_000)
+    entries: list[tuple[str, Mapping[str, object]]] = [(f"subject:{r.key}", {}) for _, r in made]
+    evidence.record_many(by=by, at=at, action="SUBJECT_RECORDED", entries=entries)
+
+
+def _numbers(record: SubjectRecord) -> list[tuple[IdentifierKind, str]]:
+    own = IdentifierKind.SURROGATE if record.key.startswith("ZR") else IdentifierKind.USCC
+    old = [(IdentifierKind.OLD_REGISTRATION_NUMBER, record.old_number)] if record.old_number else []
+    return [(own, record.key), *old]
 
 
 def _audit(by: Actor, at: datetime, key: str, action: str, detail: Mapping[str, object]) -> None:

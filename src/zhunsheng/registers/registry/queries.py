@@ -72,6 +72,12 @@ def get(*, viewer: Viewer, key: str) -> SubjectCard | None:
     return _card(row, viewer) if row else None
 
 
+def cards(*, viewer: Viewer, keys: Iterable[str]) -> dict[str, SubjectCard]:
+    """Those of the subjects that the viewer may see, by key."""
+    rows = scoping.subjects(viewer).filter(key__in=sorted(keys))
+    return {row.key: _card(row, viewer) for row in rows}
+
+
 def known_keys(*, viewer: Viewer, keys: set[str]) -> set[str]:
     """Those of the keys under which somebody is registered; for the bureau, within its scope."""
     if not viewer.is_staff:
@@ -223,12 +229,19 @@ def belongings(*, viewer: Viewer, key: str) -> list[BelongingCard]:
 
 def successor(*, viewer: Viewer, key: str, on: date) -> tuple[str, date] | None:
     """Who stands in the place of a subject that changed its form, and since when; for the bureau only."""
+    return successors(viewer=viewer, keys=[key], on=on).get(key)
+
+
+def successors(*, viewer: Viewer, keys: Iterable[str], on: date) -> dict[str, tuple[str, date]]:
+    """The same for several, those left out that stand for themselves."""
     if not viewer.is_staff:
-        return None
-    rows = _links(viewer).filter(other__key=key, kind="SUCCEEDS", reversed_at=None, since_on__lte=on)
-    rows = rows.select_related("subject")
-    row = rows.order_by("since_on").first()
-    return (row.subject.key, row.since_on) if row else None
+        return {}
+    rows = _links(viewer).filter(other__key__in=sorted(keys), kind="SUCCEEDS", reversed_at=None)
+    told = rows.filter(since_on__lte=on).order_by("since_on", "id")
+    found: dict[str, tuple[str, date]] = {}
+    for key, its, since in told.values_list("other__key", "subject__key", "since_on"):
+        found.setdefault(key, (its, since))
+    return found
 
 
 def why_visible(*, viewer: Viewer, key: str, on: date) -> list[str]:

@@ -28,6 +28,7 @@ from zhunsheng.sensing.signals.new_facts import (
 from zhunsheng.sensing.signals.storing import Taking, stored
 
 FACTS_RECORDED = "facts.recorded"
+SUBJECTS_A_ROW = 25
 SEQUENCE_LOCK = 7_350_231
 
 
@@ -153,16 +154,21 @@ def _batch(at: datetime, delivery: Delivery) -> ImportBatch | None:
 
 
 def _announce(by: Actor, at: datetime, news: Mapping[str, Sequence[int]]) -> None:
-    """One outbox row for each subject that learnt something, with its new sequences."""
-    outbox.put_many(
-        by=by,
-        at=at,
-        topic=FACTS_RECORDED,
-        entries=(
-            (f"{subject}:{told[-1]}", {"subject": subject, "sequences": told}, subject)
-            for subject, told in news.items()
-        ),
-    )
+    """One outbox row for some dozens of subjects that learnt something, with their new sequences."""
+    subjects = list(news)
+    entries = []
+    for start in range(0, len(subjects), SUBJECTS_A_ROW):
+        told = sorted(n for subject in subjects[start : start + SUBJECTS_A_ROW] for n in news[subject])
+        entries.append((f"{told[0]}-{told[-1]}", {"sequences": told}, ""))
+    outbox.put_many(by=by, at=at, topic=FACTS_RECORDED, entries=entries)
+
+
+def announce_apart(*, by: Actor, at: datetime, news: Mapping[str, Sequence[int]]) -> None:
+    """Announce sequences again, each subject in a row of its own: one that fails keeps nobody waiting."""
+    entries = [
+        (f"{subject}:{told[-1]}", {"sequences": list(told)}, subject) for subject, told in news.items()
+    ]
+    outbox.put_many(by=by, at=at, topic=FACTS_RECORDED, entries=entries)
 
 
 def undo_batch(*, by: Actor, at: datetime, batch: str, contracts: ContractSet) -> int:

@@ -27,41 +27,9 @@ from zhunsheng.sensing.signals.models import (
     StoredFact,
 )
 from zhunsheng.sensing.signals.new_facts import WORLD, same_report
+from zhunsheng.sensing.signals.reading import COLUMNS, fact_of
 
 FOR_EVER = 1 << 62
-COLUMNS = (
-    "fact_id",
-    "kind",
-    "subject",
-    "object",
-    "occurred_at",
-    "recorded_at",
-    "sequence",
-    "payload",
-    "supersedes",
-    "retracts",
-    "stated_at",
-)
-Row = tuple[
-    str, str, str, str, datetime, datetime, int, dict[str, str | int | bool | None], str, str, datetime
-]
-
-
-def _fact(row: Row) -> Fact:
-    name, kind, subject, key, occurred, recorded, sequence, payload, supersedes, retracts, stated = row
-    return Fact(
-        name,
-        kind,
-        subject,
-        instant(occurred),
-        instant(recorded),
-        sequence,
-        key,
-        payload,
-        supersedes,
-        retracts,
-        instant(stated),
-    )
 
 
 def timeline(*, viewer: Viewer, subject: str, known_at: datetime | None = None) -> list[Fact]:
@@ -78,7 +46,7 @@ def _own(subject: str, known_at: datetime | None) -> list[Fact]:
     rows = StoredFact.objects.filter(subject=subject)
     if known_at is not None:
         rows = rows.filter(recorded_at__lte=known_at)
-    return [_fact(row) for row in rows.order_by("sequence").values_list(*COLUMNS)]
+    return [fact_of(row) for row in rows.order_by("sequence").values_list(*COLUMNS)]
 
 
 def _joined(subject: str, own: list[Fact], known_at: datetime | None) -> list[Fact]:
@@ -106,11 +74,19 @@ def survivor_of(*, viewer: Viewer, subject: str, known_at: datetime | None = Non
     found, seen = "", {subject}
     while True:
         rows = StoredFact.objects.filter(subject=found or subject, kind=LINK).order_by("sequence")
-        following = survivor([_fact(row) for row in rows.values_list(*COLUMNS)], _seconds(known_at))
+        following = survivor([fact_of(row) for row in rows.values_list(*COLUMNS)], _seconds(known_at))
         if not following or following in seen:
             return found
         found = following
         seen.add(found)
+
+
+def linked(*, viewer: Viewer, subjects: Iterable[str]) -> set[str]:
+    """Those that were ever told of a link to another subject; for those who see everything."""
+    if not viewer.sees_all:
+        return set()
+    rows = StoredFact.objects.filter(subject__in=sorted(subjects), kind=LINK)
+    return set(rows.order_by().values_list("subject", flat=True))
 
 
 def name_on(*, viewer: Viewer, subject: str, on: date) -> str:
@@ -147,7 +123,7 @@ def _world_up_to(_database: str, last: int, known_at: datetime | None) -> tuple[
     rows = StoredFact.objects.filter(subject=WORLD, sequence__lte=last)
     if known_at is not None:
         rows = rows.filter(recorded_at__lte=known_at)
-    return tuple(_fact(row) for row in rows.order_by("sequence").values_list(*COLUMNS))
+    return tuple(fact_of(row) for row in rows.order_by("sequence").values_list(*COLUMNS))
 
 
 def timelines(
@@ -165,7 +141,7 @@ def timelines(
     if known_at is not None:
         rows = rows.filter(recorded_at__lte=known_at)
     ordered = rows.order_by("subject", "sequence").values_list(*COLUMNS).iterator(chunk_size=5_000)
-    for subject, group in groupby((_fact(row) for row in ordered), key=lambda fact: fact.subject):
+    for subject, group in groupby((fact_of(row) for row in ordered), key=lambda fact: fact.subject):
         own = list(group)
         if not survivor(own, _seconds(known_at)):
             yield subject, _joined(subject, own, known_at)
@@ -177,7 +153,7 @@ def told_of(*, viewer: Viewer, subjects: Iterable[str], kinds: Iterable[str]) ->
         return []
     rows = scoping.within(StoredFact.objects.all(), viewer)
     rows = rows.filter(subject__in=sorted(subjects), kind__in=sorted(kinds))
-    facts = (_fact(row) for row in rows.order_by("subject", "sequence").values_list(*COLUMNS))
+    facts = (fact_of(row) for row in rows.order_by("subject", "sequence").values_list(*COLUMNS))
     return [(subject, list(group)) for subject, group in groupby(facts, key=lambda fact: fact.subject)]
 
 
@@ -266,9 +242,12 @@ def arrived(*, viewer: Viewer, sequences: list[int]) -> list[Fact]:
     """The facts with these sequences, in order of arrival; for the bureau only."""
     if not viewer.is_staff:
         return []
-    rows = scoping.within(StoredFact.objects.all(), viewer)
-    rows = rows.filter(sequence__in=sequences).order_by("sequence")
-    return [_fact(row) for row in rows.values_list(*COLUMNS)]
+    wanted, open_rows = sorted(set(sequences)), scoping.within(StoredFact.objects.all(), viewer)
+    found: list[Fact] = []
+    for start in range(0, len(wanted), 2_000):
+        rows = open_rows.filter(sequence__in=wanted[start : start + 2_000]).order_by("sequence")
+        found += [fact_of(row) for row in rows.values_list(*COLUMNS)]
+    return found
 
 
 def evidences(*, viewer: Viewer, fact_id: str) -> list[tuple[str, str, datetime]]:

@@ -28,11 +28,14 @@ def raise_area_alerts(
     """
     raised = []
     with transaction.atomic():
+        rows = AreaAlert.objects.select_for_update().filter(point=point, area__in=sorted(areas))
+        last = {row.area: row for row in rows.order_by("id")}
         for area, firms in sorted(areas.items()):
-            row = AreaAlert.objects.select_for_update().filter(point=point, area=area).order_by("-id").first()
+            row = last.get(area)
             if row is not None and row.state != AlertState.CLOSED:
                 joined = sorted({*row.subjects, *firms})
-                AreaAlert.objects.filter(id=row.id).update(subjects=joined)
+                if joined != row.subjects:
+                    AreaAlert.objects.filter(id=row.id).update(subjects=joined)
                 continue
             fresh = firms if row is None else firms - _touched_before(point, firms, row.closed_at or at)
             if len(fresh) < policy.area_firms_min:

@@ -69,10 +69,14 @@ def follow(*, by: Actor, at: datetime, touch_id: int, desk: Desk) -> list[int]:
                 _finish(by, at, task, TaskState.DONE, _last_step(touch))
         if wanted is not None and wanted not in tasks:
             clocked.append(_open(by, at, touch, wanted, desk))
-        proposed = touch.tasks.filter(kind=TaskKind.EMERGENCY_CONTROL).exists()
         urgent = touch.colour == "CRITICAL" and bool(desk.policy.control_measures & set(desk.red_measures))
-        if urgent and touch.state == TouchState.OFFSITE_REVIEW and not proposed:
-            clocked.append(_open(by, at, touch, TaskKind.EMERGENCY_CONTROL, desk))
+        control = TaskKind.EMERGENCY_CONTROL
+        if (
+            urgent
+            and touch.state == TouchState.OFFSITE_REVIEW
+            and not touch.tasks.filter(kind=control).exists()
+        ):
+            clocked.append(_open(by, at, touch, control, desk))
     return clocked
 
 

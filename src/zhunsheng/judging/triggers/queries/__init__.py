@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Count, QuerySet
@@ -96,6 +97,11 @@ def touch(*, viewer: Viewer, touch_id: int) -> TouchCard | None:
     """One touch, if the viewer may see its subject."""
     row = _open(viewer).filter(id=touch_id).first()
     return touch_card(row) if row is not None else None
+
+
+def cards(*, viewer: Viewer, touch_ids: Iterable[int]) -> list[TouchCard]:
+    """Those of the touches that the viewer may see, in order of id."""
+    return [touch_card(row) for row in _open(viewer).filter(id__in=sorted(touch_ids)).order_by("id")]
 
 
 def counts(*, viewer: Viewer) -> dict[tuple[str, str], int]:
