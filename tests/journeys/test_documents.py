@@ -51,7 +51,7 @@ def test_a_reminder_is_an_issued_letter(touched: triggers.TouchCard) -> None:
     text = text_of(card.id, Viewer.business(E1))
     assert "L-7" in text and "请在此日前答复：2026年7月10日" in text
     assert "《中华人民共和国特种设备安全法》第四十条" in text
-    reminding.on_again({"key": f"{touched.id}:3"}, at("2026-07-04 09:00"))
+    reminding.on_again([{"key": f"{touched.id}:3"}], at("2026-07-04 09:00"))
     assert len(documents.listing(viewer=BUREAU)) == 1
 
 
