@@ -120,6 +120,18 @@ def search(
     return [_card(row, viewer) for row in rows.order_by("key")[offset : offset + rows_max]], rows.count()
 
 
+def page(
+    *, viewer: Viewer, after: str, rows_max: int, division: str = "", state: str = ""
+) -> list[SubjectCard]:
+    """The next subjects by key, those after a key; a division's beginning (`9801`) opens all below it."""
+    rows = scoping.subjects(viewer).filter(withdrawn_at=None, key__gt=after)
+    if division:
+        rows = rows.filter(division__startswith=division)
+    if state:
+        rows = rows.filter(state=state)
+    return [_card(row, viewer) for row in rows.order_by("key")[:rows_max]]
+
+
 def canonical(*, viewer: Viewer, key: str, on: date) -> str:
     """The key of the subject that stands for this one on a day, mergers followed; itself if none."""
     if not viewer.is_staff:
