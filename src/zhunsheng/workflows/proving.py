@@ -31,6 +31,12 @@ def proofs(targets: Sequence[str], at: datetime) -> list[Proven]:
     return evidence.proofs_of(viewer=VIEWER, targets=targets)
 
 
+def _stamps(found: Sequence[Proven]) -> dict[str, bytes]:
+    if not found:
+        return {}
+    return evidence.stamps(viewer=VIEWER, origin=found[-1].origin, size=found[-1].size)
+
+
 def package(*, by: Actor, at: datetime, targets: Sequence[str], reason: str) -> bytes:
     """Acts, proofs and the files handed in for them, as one zip for a notary or a court."""
     found = proofs(targets, at)
@@ -39,4 +45,6 @@ def package(*, by: Actor, at: datetime, targets: Sequence[str], reason: str) -> 
         for owner in targets
         for card in attachments.of_owner(viewer=VIEWER, owner=owner)
     }
-    return hand_out(by=by, at=at, home=settings.HOME, proofs=found, files=files, more={}, reason=reason)
+    return hand_out(
+        by=by, at=at, home=settings.HOME, proofs=found, files=files, more=_stamps(found), reason=reason
+    )

@@ -12,6 +12,9 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
+
+from rfc3161_client import decode_timestamp_response
 
 from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.core.tlog import merkle
@@ -171,4 +174,7 @@ def _check_stamps(files: Mapping[str, bytes], verifiers: Sequence[Verifier], tol
         new = _signed("\n".join(lines[lines.index("") + 1 :]), verifiers, told)
         hashes = [strict_base64(line) for line in lines[: lines.index("")]]
         merkle.verify_consistency(old.size, new.size, old.root, new.root, hashes)
+        stamp = decode_timestamp_response(files[f"timestamps/{name}.tsr"])
+        if stamp.tst_info.message_imprint.message != sha256(files[f"timestamps/{name}.checkpoint"]).digest():
+            raise PackageError(f"{name}: 时间戳盖的不是这个检查点")
         told.stamped.append(old.size)

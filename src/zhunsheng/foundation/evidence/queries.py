@@ -11,8 +11,9 @@ from zhunsheng.core.actors import Viewer
 from zhunsheng.core.tlog.checkpoints import Checkpoint
 from zhunsheng.core.tlog.notes import Verifier
 from zhunsheng.foundation.evidence.checking import Checked, check_all
-from zhunsheng.foundation.evidence.models import AuditEvent
-from zhunsheng.foundation.evidence.proofs import Proven, prove
+from zhunsheng.foundation.evidence.models import AuditEvent, LogEra, LogTimestamp
+from zhunsheng.foundation.evidence.others import Authority
+from zhunsheng.foundation.evidence.proofs import Proven, prove, stamp_files
 from zhunsheng.foundation.evidence.sequencer import current_era
 from zhunsheng.foundation.evidence.signing import latest
 
@@ -50,6 +51,16 @@ def checkpoint(*, viewer: Viewer) -> tuple[Checkpoint, str] | None:
     return latest(era=era.number) if era is not None else None
 
 
-def check(*, viewer: Viewer, verifiers: list[Verifier]) -> Checked:
+def stamps(*, viewer: Viewer, origin: str, size: int) -> dict[str, bytes]:
+    """The first and the last time stamp over the first `size` leaves of a log, as files of a package."""
+    era = LogEra.objects.filter(origin=origin).first()
+    if not viewer.audits or era is None:
+        return {}
+    rows = LogTimestamp.objects.filter(era=era.number, size__lte=size).order_by("size", "id")
+    found = {row.size: row for row in (rows.first(), rows.last()) if row is not None}
+    return {name: data for row in found.values() for name, data in stamp_files(row, size).items()}
+
+
+def check(*, viewer: Viewer, verifiers: list[Verifier], who: Authority | None = None) -> Checked:
     """Every log of this database, put together again from its leaves. Nothing for those who do not audit."""
-    return check_all(verifiers) if viewer.audits else Checked()
+    return check_all(verifiers, who) if viewer.audits else Checked()
