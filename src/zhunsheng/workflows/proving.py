@@ -9,6 +9,7 @@ from django.conf import settings
 
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.foundation.attachments import queries as attachments
+from zhunsheng.foundation.attachments.actions import check as is_sound
 from zhunsheng.foundation.attachments.sniffing import ENDINGS
 from zhunsheng.foundation.evidence import queries as evidence
 from zhunsheng.foundation.evidence.handing_out import hand_out
@@ -44,6 +45,7 @@ def package(*, by: Actor, at: datetime, targets: Sequence[str], reason: str) -> 
         f"{card.sha256[:16]}{ENDINGS[card.media_type]}": card.path(original=True).read_bytes()
         for owner in targets
         for card in attachments.of_owner(viewer=VIEWER, owner=owner)
+        if is_sound(by=by, at=at, attachment_id=card.id)
     }
     return hand_out(
         by=by, at=at, home=settings.HOME, proofs=found, files=files, more=_stamps(found), reason=reason

@@ -12,6 +12,7 @@ from zhunsheng.cli.exit_codes import CannotRunError, ExitCode
 from zhunsheng.cli.output import Output, reporting
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.tlog.notes import NoteError, Verifier
+from zhunsheng.foundation.attachments import queries as attachments
 from zhunsheng.foundation.evidence import queries as evidence
 from zhunsheng.foundation.evidence.keyring import known, verifier
 from zhunsheng.foundation.evidence.others import authority, witnesses
@@ -62,8 +63,12 @@ def command(out: Output, package: Path | None, keys: tuple[str, ...]) -> ExitCod
 
 def _log(trusted: list[Verifier]) -> dict[str, object]:
     told = evidence.check(viewer=VIEWER, verifiers=trusted, who=authority(settings.HOME))
+    words = _("文件 %(name)s（%(sha256)s）与采集时的摘要不符")
+    files = [
+        words % {"name": card.name, "sha256": card.sha256[:12]} for card in attachments.unsound(viewer=VIEWER)
+    ]
     return {
-        "ok": not told.faults,
+        "ok": not told.faults and not files,
         "leaves": told.leaves,
         "silent": told.silent,
         "waiting": told.waiting,
@@ -71,7 +76,7 @@ def _log(trusted: list[Verifier]) -> dict[str, object]:
         "cosignatures": told.cosignatures,
         "stamps": told.stamps,
         "files": [],
-        "faults": told.faults,
+        "faults": told.faults + files,
     }
 
 

@@ -24,7 +24,7 @@ from zhunsheng.foundation.evidence.models import (
 )
 from zhunsheng.foundation.evidence.others import Authority
 from zhunsheng.foundation.evidence.sequencer import event_of
-from zhunsheng.foundation.evidence.vouching import StampError, check_stamp
+from zhunsheng.foundation.evidence.vouching import STAMPED, StampError, check_stamp
 
 ROWS_A_LOOK = 2_000
 FAULTS_MAX = 100
@@ -167,6 +167,9 @@ def _check_vouched(verifiers: list[Verifier], who: Authority | None, checked: Ch
             if signed is None or not stamped.note.startswith(signed.note) or who is None:
                 raise StampError("没有这个检查点，或没有时间戳机构的证书")
             check_stamp(bytes(stamped.response), stamped.note.encode(), who)
+            digest = sha256(bytes(stamped.response)).hexdigest()
+            if not AuditEvent.objects.filter(action=STAMPED, detail__sha256=digest).exists():
+                raise StampError("不是当时留痕的那一份")
             checked.stamps += 1
         except StampError as error:
             checked.fault(f"检查点 {stamped.size} 的时间戳：{error}")

@@ -25,7 +25,6 @@ from zhunsheng.core.tlog.packages import KEYS, MANIFEST, Manifest, listed, read_
 from zhunsheng.foundation.evidence.keys import Signer
 from zhunsheng.foundation.evidence.proofs import Proven
 
-BYTES_MAX = 1 << 30
 READ_ME = "README.txt"
 WORDS = """证据包
 
@@ -97,8 +96,8 @@ def unpacked(data: bytes) -> dict[str, bytes]:
     """The files of a package; PackageError for a zip that we would have written otherwise."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(info.file_size for info in archive.infolist()) > min(BYTES_MAX, len(data)):
-                raise PackageError("压缩包的大小与内容不符")
+            if any(info.compress_type != zipfile.ZIP_STORED for info in archive.infolist()):
+                raise PackageError("压缩包的写法不规范")
             files = {info.filename: archive.read(info) for info in archive.infolist()}
         if zipped(files) != data:
             raise PackageError("压缩包的写法不规范：有字节被改动")

@@ -9,8 +9,10 @@ import json
 import os
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
+from django.db import transaction
 from rfc3161_client import (
     HashAlgorithm,
     TimestampRequestBuilder,
@@ -19,10 +21,12 @@ from rfc3161_client import (
 )
 from rfc3161_client.errors import VerificationError
 
+from zhunsheng.core.actors import Actor
 from zhunsheng.core.tlog.checkpoints import decimal
 from zhunsheng.core.tlog.notes import Note, read_note, verified
 from zhunsheng.core.tlog.witness import PROOF_LINES_MAX, Ask
 from zhunsheng.foundation import wire
+from zhunsheng.foundation.evidence import actions
 from zhunsheng.foundation.evidence.keyring import verifier
 from zhunsheng.foundation.evidence.keys import FOLDER, write_secret
 from zhunsheng.foundation.evidence.models import LogCheckpoint, LogCosignature, LogTimestamp
@@ -32,7 +36,8 @@ from zhunsheng.foundation.evidence.sequencer import current_era
 
 CALL_SECONDS_MAX = 10.0
 STAMP_EVERY = timedelta(hours=1)
-REFUSED = "refused"
+REFUSED, STAMPED = "refused", "LOG_STAMPED"
+BY = Actor.service("log")
 
 
 @dataclass
@@ -136,7 +141,11 @@ def _stamp(at: datetime, newest: LogCheckpoint, who: Authority, told: Vouched) -
     except (wire.NotConnectedError, wire.BrokenOffError, StampError) as error:
         told.silent.append(f"{who.address}: {error}")
         return
-    LogTimestamp.objects.create(era=newest.era, size=newest.size, note=note, response=reply.body, at=at)
+    # Not every byte of a response is signed; its digest in an act of ours covers the rest.
+    with transaction.atomic():
+        LogTimestamp.objects.create(era=newest.era, size=newest.size, note=note, response=reply.body, at=at)
+        detail = {"sha256": sha256(reply.body).hexdigest(), "size": newest.size}
+        actions.record(by=BY, at=at, action=STAMPED, target="log", detail=detail)
     told.stamped = True
 
 

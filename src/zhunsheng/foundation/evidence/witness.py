@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Lock
 
 from zhunsheng.core.tlog.checkpoints import Checkpoint
 from zhunsheng.core.tlog.notes import COSIGNATURE, Verifier
@@ -37,6 +38,8 @@ class Witness:
         if not (self.folder / KEY).exists():
             make_ed25519(self.folder / KEY)
         self.signer: Signer = ed25519_signer(self.folder / KEY, name, COSIGNATURE)
+        # The transaction alone is what keeps order; waiting in line spares its busy waiting among threads.
+        self._turn = Lock()
         with self._state() as state:
             state.executescript(TABLES)
 
@@ -78,7 +81,7 @@ class Witness:
 
     def _go_on(self, ask: Ask, told: Checkpoint) -> None:
         """Check and remember in one transaction: two requests at once must not undo each other."""
-        with self._state() as state:
+        with self._turn, self._state() as state:
             state.execute("BEGIN IMMEDIATE")
             size, root = self._seen(state, told.origin)
             check_growth(ask, told, size, root)
