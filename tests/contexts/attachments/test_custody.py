@@ -14,7 +14,7 @@ from tests.contexts.evidence.logs import BUREAU, CLERK, NOW, OFFICER
 from zhunsheng.core.actors import HumanDecisionRequiredError, Viewer
 from zhunsheng.foundation.attachments import actions, queries, store
 from zhunsheng.foundation.attachments.actions import Capture
-from zhunsheng.foundation.attachments.lifecycle import CaptureMethod
+from zhunsheng.foundation.attachments.capturing import CaptureMethod
 from zhunsheng.foundation.attachments.sniffing import AttachmentError
 from zhunsheng.foundation.evidence.models import SealedDetail
 

@@ -12,9 +12,8 @@ from django.db import transaction
 
 from zhunsheng.core.actors import Actor
 from zhunsheng.foundation.attachments import store
-from zhunsheng.foundation.attachments.lifecycle import CaptureMethod
+from zhunsheng.foundation.attachments.capturing import CaptureMethod
 from zhunsheng.foundation.attachments.models import Attachment
-from zhunsheng.foundation.attachments.queries import is_sound
 from zhunsheng.foundation.attachments.sniffing import (
     ENDINGS,
     FILES_MAX,
@@ -23,6 +22,7 @@ from zhunsheng.foundation.attachments.sniffing import (
     media_type,
     shown_copy,
 )
+from zhunsheng.foundation.attachments.soundness import is_sound
 from zhunsheng.foundation.evidence import actions as evidence
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from zhunsheng.foundation.attachments.lifecycle import CaptureMethod
+from zhunsheng.foundation.attachments.capturing import CaptureMethod
 
 METHODS = [(method.value, method.value) for method in CaptureMethod]
 

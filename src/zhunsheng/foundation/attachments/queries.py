@@ -8,9 +8,10 @@ from pathlib import Path
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.foundation.attachments import store
-from zhunsheng.foundation.attachments.lifecycle import CaptureMethod
+from zhunsheng.foundation.attachments.capturing import CaptureMethod
 from zhunsheng.foundation.attachments.models import Attachment
 from zhunsheng.foundation.attachments.sniffing import PICTURES
+from zhunsheng.foundation.attachments.soundness import is_sound
 from zhunsheng.foundation.evidence import queries as evidence
 from zhunsheng.foundation.evidence.queries import Entry
 
@@ -56,12 +57,6 @@ def _card(row: Attachment) -> AttachmentCard:
         row.redacts_id,
         row.broken_at is not None,
     )
-
-
-def is_sound(row: Attachment) -> bool:
-    """Whether original and shown copy are what was captured."""
-    shown = not row.shown_sha256 or store.is_whole(store.path_of(row.sha256, "shown"), row.shown_sha256)
-    return shown and store.is_whole(store.path_of(row.sha256, "original"), row.sha256)
 
 
 def custody(*, viewer: Viewer, attachment_id: int) -> list[Entry]:
