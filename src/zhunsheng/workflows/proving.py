@@ -9,6 +9,7 @@ from django.conf import settings
 
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.foundation.attachments import queries as attachments
+from zhunsheng.foundation.attachments.actions import check as is_sound
 from zhunsheng.foundation.attachments.sniffing import ENDINGS
 from zhunsheng.foundation.evidence import queries as evidence
 from zhunsheng.foundation.evidence.handing_out import hand_out
@@ -31,6 +32,12 @@ def proofs(targets: Sequence[str], at: datetime) -> list[Proven]:
     return evidence.proofs_of(viewer=VIEWER, targets=targets)
 
 
+def _stamps(found: Sequence[Proven]) -> dict[str, bytes]:
+    if not found:
+        return {}
+    return evidence.stamps(viewer=VIEWER, origin=found[-1].origin, size=found[-1].size)
+
+
 def package(*, by: Actor, at: datetime, targets: Sequence[str], reason: str) -> bytes:
     """Acts, proofs and the files handed in for them, as one zip for a notary or a court."""
     found = proofs(targets, at)
@@ -38,5 +45,8 @@ def package(*, by: Actor, at: datetime, targets: Sequence[str], reason: str) -> 
         f"{card.sha256[:16]}{ENDINGS[card.media_type]}": card.path(original=True).read_bytes()
         for owner in targets
         for card in attachments.of_owner(viewer=VIEWER, owner=owner)
+        if is_sound(by=by, at=at, attachment_id=card.id)
     }
-    return hand_out(by=by, at=at, home=settings.HOME, proofs=found, files=files, more={}, reason=reason)
+    return hand_out(
+        by=by, at=at, home=settings.HOME, proofs=found, files=files, more=_stamps(found), reason=reason
+    )

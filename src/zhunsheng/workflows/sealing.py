@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -10,14 +10,20 @@ from django.conf import settings
 
 from zhunsheng.foundation.evidence.keys import KeyFileError
 from zhunsheng.foundation.evidence.signing import RollbackError, Sealed, seal
+from zhunsheng.foundation.evidence.vouching import vouch
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """How long the log is, and in `halted` why it signs nothing more; '' while all is well."""
+    """How long the log is, and in `halted` why it signs nothing more; '' while all is well.
+
+    `alarms`: what witnesses hold against the log. `silent`: who could not be asked this time.
+    """
 
     size: int
     halted: str = ""
+    alarms: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
 
 
 def seal_log(at: datetime) -> Turn:
@@ -27,3 +33,12 @@ def seal_log(at: datetime) -> Turn:
     except (RollbackError, KeyFileError) as error:
         return Turn(0, str(error))
     return Turn(told.size)
+
+
+def vouched_turn(at: datetime) -> Turn:
+    """A turn of the log, and what witnesses and the time stamp authority say of its newest checkpoint."""
+    turn = seal_log(at)
+    if turn.halted:
+        return turn
+    told = vouch(home=settings.HOME, at=at)
+    return replace(turn, alarms=tuple(told.alarms), silent=tuple(told.silent))

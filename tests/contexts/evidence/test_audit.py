@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.db import Error, connection, transaction
 
-from zhunsheng.core.actors import Actor, Viewer
+from zhunsheng.core.actors import Actor, ActorKind, Viewer
 from zhunsheng.core.clock import SHANGHAI
+from zhunsheng.core.listing import Part
 from zhunsheng.foundation.evidence import actions, queries
 from zhunsheng.foundation.evidence.append_only import AppendOnlyError, refuse_changes
 from zhunsheng.foundation.evidence.models import AuditEvent
+from zhunsheng.foundation.evidence.signing import seal
 
 NOW = datetime(2026, 9, 30, 9, tzinfo=SHANGHAI)
 CLERK = Actor.service("test")
@@ -77,3 +80,37 @@ def test_the_wall_around_history_is_built_and_taken_down_by_its_migration() -> N
     finally:
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE history")
+
+
+def acts(**wanted: object) -> list[str]:
+    told = queries.listed(viewer=Viewer.bureau("auditor"), part=Part(), wanted=queries.AuditFilter(**wanted))
+    return [row.action for row in told.rows]
+
+
+@pytest.mark.django_db
+def test_acts_are_found_by_record_by_person_by_kind_and_by_day() -> None:
+    officer = Actor(ActorKind.PERSON, "P-CHENG", "程岚")
+    with transaction.atomic():
+        why = {"purpose": "核实举报", "field": "phone"}
+        actions.record(by=officer, at=NOW, action="FIELD_REVEALED", target="subject:S1", detail=why)
+        later = NOW + timedelta(days=1)
+        actions.record(by=CLERK, at=later, action="PACK_KEPT", target="pack:g", detail={"version": "2026.1"})
+    assert acts() == ["PACK_KEPT", "FIELD_REVEALED"]
+    assert acts(actor="程岚") == acts(actor="P-CHENG") == acts(target="subject:S1") == ["FIELD_REVEALED"]
+    assert acts(action="PACK_KEPT") == acts(since=later) == ["PACK_KEPT"]
+    assert acts(until=later) == acts(looks=True) == ["FIELD_REVEALED"]
+    nobody = queries.listed(viewer=Viewer.business("S1"), part=Part(), wanted=queries.AuditFilter())
+    assert nobody.rows == ()
+
+
+@pytest.mark.django_db
+def test_an_act_tells_why_under_which_version_and_where_the_log_holds_it(tmp_path: Path) -> None:
+    with transaction.atomic():
+        detail = {"why": "复核", "pack": "ab" * 32}
+        actions.record(by=CLERK, at=NOW, action="SEEN", target="t", detail=detail)
+    whole = {"viewer": Viewer.bureau("auditor"), "part": Part(), "wanted": queries.AuditFilter()}
+    (row,) = queries.listed(**whole).rows
+    assert (row.why, row.version, row.leaf) == ("复核", ("ab" * 32)[:19], None)
+    seal(home=tmp_path, at=NOW, host="yunting.example")
+    (row,) = queries.listed(**whole).rows
+    assert row.leaf == 0

@@ -41,7 +41,7 @@ def connector() -> Connector | None:
         "refused": _("网关拒收数"),
         "wary": _("数据库像是从备份恢复的，处于只对账状态"),
         "log_size": _("证据日志的条数"),
-        "log_halted": _("证据日志停止签署的原因，正常为空"),
+        "log_halted": _("证据日志停止签署或见证人拒绝的原因，正常为空"),
     }
 )
 def command(out: Output, once: bool) -> ExitCode:
@@ -60,7 +60,7 @@ def command(out: Output, once: bool) -> ExitCode:
         if wary and gateway is not None and not told:
             running.settle_outside()
             wary = False
-        log = sealing.seal_log(clock.now())
+        log = sealing.vouched_turn(clock.now())
         answer = {
             "handled": handled,
             "sent": told.get(RowState.DONE, 0),
@@ -68,11 +68,12 @@ def command(out: Output, once: bool) -> ExitCode:
             "refused": told.get(RowState.REFUSED, 0),
             "wary": wary,
             "log_size": log.size,
-            "log_halted": log.halted,
+            "log_halted": log.halted or "；".join(log.alarms),
         }
-        if log.halted and log.halted != halted:
-            out.note(_("证据日志停止签署：%(why)s。请运行 zhunsheng verify。") % {"why": log.halted})
-        halted = log.halted
+        if answer["log_halted"] and answer["log_halted"] != halted:
+            message = _("证据日志不可信：%(why)s。请运行 zhunsheng verify。")
+            out.note(message % {"why": answer["log_halted"]})
+        halted = str(answer["log_halted"])
         if once:
             out.line(_("办理 %(handled)d 件，送出 %(sent)d 条，待人处理 %(unknown)d 条") % answer)
             out.result(answer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -14,10 +14,13 @@ from zhunsheng.cli.days import now
 from zhunsheng.cli.exit_codes import CannotRunError
 from zhunsheng.cli.output import Output, reporting
 from zhunsheng.core.actors import Actor, ActorKind
-from zhunsheng.foundation.evidence import signing
+from zhunsheng.core.clock import instant
+from zhunsheng.core.tlog.notes import NoteError
+from zhunsheng.foundation.evidence import others, signing
 from zhunsheng.foundation.evidence.handing_out import NothingToProveError
 from zhunsheng.foundation.evidence.keyring import known
 from zhunsheng.foundation.evidence.keys import KeyFileError
+from zhunsheng.foundation.evidence.witness import Witness, server
 from zhunsheng.workflows import proving, sealing
 
 BY = click.option("--by", required=True, help=_("经办人姓名。"))
@@ -100,6 +103,66 @@ def begin_again(out: Output, by: str, why: str) -> None:
     with _refusals():
         signing.begin_again(by=_person(by), home=settings.HOME, at=now(), reason=why)
     _told(out)
+
+
+@command.command("add-witness", help=_("增加一个见证人：此后每个检查点都请它共同签署。"))
+@click.argument("vkey")
+@click.argument("address")
+@BY
+@reporting({"witnesses": _("见证人的公钥与地址")})
+def add_witness(out: Output, vkey: str, address: str, by: str) -> None:
+    """Its key must come from the witness itself."""
+    sealing.seal_log(now())
+    try:
+        others.add_witness(
+            by=_person(by), home=settings.HOME, at=now(), vkey=vkey, address=address.rstrip("/")
+        )
+    except (NoteError, ValueError) as error:
+        raise CannotRunError(str(error)) from error
+    told = [[other.vkey, other.address] for other in others.witnesses(settings.HOME)]
+    for words in told:
+        out.line(" ".join(words))
+    out.result({"witnesses": told})
+
+
+@command.command("set-authority", help=_("设置可信时间戳机构（RFC 3161）与其根证书。"))
+@click.argument("address")
+@click.argument("roots", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@BY
+@reporting({"address": _("时间戳机构的地址")})
+def set_authority(out: Output, address: str, roots: Path, by: str) -> None:
+    """One at a time; earlier stamps are checked under the new roots, so keep old roots in the file."""
+    sealing.seal_log(now())
+    try:
+        others.set_authority(
+            by=_person(by), home=settings.HOME, at=now(), address=address, roots=roots.read_bytes()
+        )
+    except ValueError as error:
+        raise CannotRunError(str(error)) from error
+    out.line(address)
+    out.result({"address": address})
+
+
+@command.command(help=_("为别的机关的日志作见证，直到按下 Ctrl+C；只需本目录，不用数据库。"))
+@click.option("--name", required=True, help=_("见证人名称，如 hexia.example/witness。"))
+@click.option("--know", "logs", multiple=True, help=_("要见证的日志的公钥，可多次给出，记住即可。"))
+@click.option("--host", default="127.0.0.1", show_default=True, help=_("监听的地址。"))
+@click.option(
+    "--port", default=8700, show_default=True, type=click.IntRange(0, 65535), help=_("端口，0 为任选。")
+)
+@reporting({"key": _("见证人的公钥"), "address": _("见证人的地址")}, database=False)
+def witness(out: Output, name: str, logs: tuple[str, ...], host: str, port: int) -> None:
+    """The key is told first: it must reach the logs by another way than the network."""
+    told = Witness(settings.HOME, name)
+    for vkey in logs:
+        told.know(vkey)
+    made = server(told, host, port, lambda: instant(now()))
+    address = f"http://{host}:{made.server_address[1]}"
+    out.line(_("见证人公钥：%(key)s") % {"key": told.signer.vkey})
+    out.line(_("地址：%(address)s （按 Ctrl+C 停止）") % {"address": address})
+    out.result({"key": told.signer.vkey, "address": address})
+    with suppress(KeyboardInterrupt), made:
+        made.serve_forever()
 
 
 def _told(out: Output) -> None:

@@ -12,9 +12,11 @@ from zhunsheng.cli.exit_codes import CannotRunError, ExitCode
 from zhunsheng.cli.output import Output, reporting
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.tlog.notes import NoteError, Verifier
+from zhunsheng.foundation.attachments import queries as attachments
 from zhunsheng.foundation.evidence import queries as evidence
 from zhunsheng.foundation.evidence.keyring import known, verifier
-from zhunsheng.foundation.evidence.packages import PackageError, check_package
+from zhunsheng.foundation.evidence.others import authority, witnesses
+from zhunsheng.foundation.evidence.packages import PackageError, Told, check_package
 
 VIEWER = Viewer.bureau("verify")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -22,7 +24,8 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 def _trusted(keys: tuple[str, ...]) -> list[Verifier]:
     try:
-        return [verifier(text) for text in keys or known(settings.HOME)]
+        ours = [*known(settings.HOME), *(other.vkey for other in witnesses(settings.HOME))]
+        return [verifier(text) for text in keys or ours]
     except (NoteError, ValueError) as error:
         raise CannotRunError(str(error)) from error
 
@@ -37,6 +40,8 @@ def _trusted(keys: tuple[str, ...]) -> list[Verifier]:
         "silent": _("个人信息已清除、只能证明存在的条数"),
         "waiting": _("已留痕、尚未进入日志的条数"),
         "checkpoints": _("核对的检查点数"),
+        "cosignatures": _("核对的见证签名数"),
+        "stamps": _("核对的时间戳数"),
         "files": _("证据包中的原件"),
         "faults": _("不成立之处"),
     }
@@ -57,32 +62,39 @@ def command(out: Output, package: Path | None, keys: tuple[str, ...]) -> ExitCod
 
 
 def _log(trusted: list[Verifier]) -> dict[str, object]:
-    told = evidence.check(viewer=VIEWER, verifiers=trusted)
+    told = evidence.check(viewer=VIEWER, verifiers=trusted, who=authority(settings.HOME))
+    words = _("文件 %(name)s（%(sha256)s）与采集时的摘要不符")
+    files = [
+        words % {"name": card.name, "sha256": card.sha256[:12]} for card in attachments.unsound(viewer=VIEWER)
+    ]
     return {
-        "ok": not told.faults,
+        "ok": not told.faults and not files,
         "leaves": told.leaves,
         "silent": told.silent,
         "waiting": told.waiting,
         "checkpoints": told.checkpoints,
+        "cosignatures": told.cosignatures,
+        "stamps": told.stamps,
         "files": [],
-        "faults": told.faults,
+        "faults": told.faults + files,
     }
 
 
 def _package(path: Path, trusted: list[Verifier]) -> dict[str, object]:
     faults: list[str] = []
-    entries, files = 0, list[str]()
+    told = Told("", "")
     try:
         told = check_package(path.read_bytes(), trusted)
-        entries, files = len(told.entries), told.files
     except PackageError as error:
         faults.append(str(error))
     return {
         "ok": not faults,
-        "leaves": entries,
+        "leaves": len(told.entries),
         "silent": 0,
         "waiting": 0,
-        "checkpoints": len({size for _, size, _ in told.entries}) if not faults else 0,
-        "files": files,
+        "checkpoints": len({size for _, size, _ in told.entries}),
+        "cosignatures": max(len(told.signers) - 1, 0),
+        "stamps": len(told.stamped),
+        "files": told.files,
         "faults": faults,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from pathlib import Path
@@ -12,6 +13,15 @@ from django.conf import settings
 def path_of(digest: str, copy: str) -> Path:
     """`original` or `shown` of a digest."""
     return Path(settings.MEDIA_ROOT) / "attachments" / digest[:2] / f"{digest}.{copy}"
+
+
+def is_whole(path: Path, digest: str) -> bool:
+    """Whether the bytes are there and are those of the digest."""
+    try:
+        with path.open("rb") as source:
+            return hashlib.file_digest(source, "sha256").hexdigest() == digest
+    except OSError:
+        return False
 
 
 def keep(path: Path, content: bytes) -> None:

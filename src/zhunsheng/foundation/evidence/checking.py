@@ -16,11 +16,15 @@ from zhunsheng.foundation.evidence.models import (
     Leaf,
     LeafSalt,
     LogCheckpoint,
+    LogCosignature,
     LogEra,
     LogTile,
+    LogTimestamp,
     SealedDetail,
 )
+from zhunsheng.foundation.evidence.others import Authority
 from zhunsheng.foundation.evidence.sequencer import event_of
+from zhunsheng.foundation.evidence.vouching import STAMPED, StampError, check_stamp
 
 ROWS_A_LOOK = 2_000
 FAULTS_MAX = 100
@@ -34,6 +38,8 @@ class Checked:
     silent: int = 0
     checkpoints: int = 0
     waiting: int = 0
+    cosignatures: int = 0
+    stamps: int = 0
     faults: list[str] = field(default_factory=list)
 
     def fault(self, text: str) -> None:
@@ -42,12 +48,13 @@ class Checked:
             self.faults.append(text)
 
 
-def check_all(verifiers: list[Verifier]) -> Checked:
+def check_all(verifiers: list[Verifier], who: Authority | None) -> Checked:
     """Every log of this database against its acts, tiles, checkpoints and the keys that are trusted."""
     checked = Checked()
     for era in LogEra.objects.order_by("number"):
         _check_era(era, verifiers, checked)
     checked.waiting = AuditEvent.objects.count() - checked.leaves
+    _check_vouched(verifiers, who, checked)
     _check_sealed(checked)
     return checked
 
@@ -139,6 +146,33 @@ def _check_note(
         return
     if (told.origin, told.size, told.root) != (era.origin, row.size, frontier.root()):
         checked.fault(f"检查点 {row.size} 与叶子不符：有叶子在签署之后被改动")
+
+
+def _check_vouched(verifiers: list[Verifier], who: Authority | None, checked: Checked) -> None:
+    """Cosignatures against our own text, time stamps against what they were asked about."""
+    known = {verifier.name: verifier for verifier in verifiers}
+    for row in LogCosignature.objects.iterator(ROWS_A_LOOK):
+        signed = LogCheckpoint.objects.filter(era=row.era, size=row.size).first()
+        try:
+            if signed is None or row.witness not in known:
+                raise NoteError("不认识的见证人，或没有这个检查点")
+            told = read_note(signed.note).text
+            verified(read_note(f"{told}\n{row.line}"), [known[row.witness]])
+            checked.cosignatures += 1
+        except NoteError as error:
+            checked.fault(f"{row.witness} 对检查点 {row.size} 的见证：{error}")
+    for stamped in LogTimestamp.objects.iterator(ROWS_A_LOOK):
+        signed = LogCheckpoint.objects.filter(era=stamped.era, size=stamped.size).first()
+        try:
+            if signed is None or not stamped.note.startswith(signed.note) or who is None:
+                raise StampError("没有这个检查点，或没有时间戳机构的证书")
+            check_stamp(bytes(stamped.response), stamped.note.encode(), who)
+            digest = sha256(bytes(stamped.response)).hexdigest()
+            if not AuditEvent.objects.filter(action=STAMPED, detail__sha256=digest).exists():
+                raise StampError("不是当时留痕的那一份")
+            checked.stamps += 1
+        except StampError as error:
+            checked.fault(f"检查点 {stamped.size} 的时间戳：{error}")
 
 
 def _check_sealed(checked: Checked) -> None:

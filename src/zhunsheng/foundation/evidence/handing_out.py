@@ -12,6 +12,7 @@ from django.db import transaction
 from zhunsheng.core.actors import Actor
 from zhunsheng.foundation.evidence import actions
 from zhunsheng.foundation.evidence.keyring import known, signers
+from zhunsheng.foundation.evidence.others import witnesses
 from zhunsheng.foundation.evidence.packages import pack
 from zhunsheng.foundation.evidence.proofs import Proven
 
@@ -40,7 +41,14 @@ def hand_out(
         raise NothingToProveError("没有可出具的事项，或未写明用途")
     ours = [signer for signer in signers(home, told[-1].origin) if signer.name == told[-1].origin]
     same = [proven for proven in told if proven.origin == told[-1].origin]
-    data = pack(signers=ours, keys=known(home), at=at, proofs=same, files=files, more=more)
+    data = pack(
+        signers=ours,
+        keys=[*known(home), *(other.vkey for other in witnesses(home))],
+        at=at,
+        proofs=same,
+        files=files,
+        more=more,
+    )
     with transaction.atomic():
         detail = {
             "sha256": sha256(data).hexdigest(),

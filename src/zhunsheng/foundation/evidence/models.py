@@ -123,3 +123,36 @@ class LogCheckpoint(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.era}@{self.size}"
+
+
+class LogCosignature(AppendOnlyModel):
+    """A witness's signature line over a checkpoint of ours."""
+
+    id = models.BigAutoField(primary_key=True)
+    era = models.PositiveIntegerField()
+    size = models.BigIntegerField()
+    witness = models.CharField(max_length=200)
+    line = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["era", "size", "witness"], name="evidence_one_line_a_witness")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.era}@{self.size} {self.witness}"
+
+
+class LogTimestamp(AppendOnlyModel):
+    """An RFC 3161 response over a checkpoint with the cosignatures it had, both exactly as they were."""
+
+    id = models.BigAutoField(primary_key=True)
+    era = models.PositiveIntegerField()
+    size = models.BigIntegerField()
+    note = models.TextField()
+    response = models.BinaryField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.era}@{self.size} {self.at:%Y-%m-%d %H:%M:%S}"

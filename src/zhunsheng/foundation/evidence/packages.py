@@ -12,6 +12,9 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
+
+from rfc3161_client import decode_timestamp_response
 
 from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.core.tlog import merkle
@@ -22,7 +25,6 @@ from zhunsheng.core.tlog.packages import KEYS, MANIFEST, Manifest, listed, read_
 from zhunsheng.foundation.evidence.keys import Signer
 from zhunsheng.foundation.evidence.proofs import Proven
 
-BYTES_MAX = 1 << 30
 READ_ME = "README.txt"
 WORDS = """证据包
 
@@ -94,8 +96,8 @@ def unpacked(data: bytes) -> dict[str, bytes]:
     """The files of a package; PackageError for a zip that we would have written otherwise."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(info.file_size for info in archive.infolist()) > min(BYTES_MAX, len(data)):
-                raise PackageError("压缩包的大小与内容不符")
+            if any(info.compress_type != zipfile.ZIP_STORED for info in archive.infolist()):
+                raise PackageError("压缩包的写法不规范")
             files = {info.filename: archive.read(info) for info in archive.infolist()}
         if zipped(files) != data:
             raise PackageError("压缩包的写法不规范：有字节被改动")
@@ -171,4 +173,7 @@ def _check_stamps(files: Mapping[str, bytes], verifiers: Sequence[Verifier], tol
         new = _signed("\n".join(lines[lines.index("") + 1 :]), verifiers, told)
         hashes = [strict_base64(line) for line in lines[: lines.index("")]]
         merkle.verify_consistency(old.size, new.size, old.root, new.root, hashes)
+        stamp = decode_timestamp_response(files[f"timestamps/{name}.tsr"])
+        if stamp.tst_info.message_imprint.message != sha256(files[f"timestamps/{name}.checkpoint"]).digest():
+            raise PackageError(f"{name}: 时间戳盖的不是这个检查点")
         told.stamped.append(old.size)

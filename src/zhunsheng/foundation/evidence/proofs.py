@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Count
+
 from zhunsheng.core.tlog import merkle
-from zhunsheng.core.tlog.checkpoints import Checkpoint, Proof, read_checkpoint, read_proof
+from zhunsheng.core.tlog.checkpoints import Proof, read_checkpoint, read_proof
 from zhunsheng.core.tlog.leaves import check_entry
 from zhunsheng.core.tlog.merkle import leaf_hash
 from zhunsheng.core.tlog.notes import NoteError, Verifier, read_note, verified
-from zhunsheng.foundation.evidence.models import AuditEvent, Leaf, LeafSalt, LogCheckpoint
+from zhunsheng.foundation.evidence.models import (
+    AuditEvent,
+    Leaf,
+    LeafSalt,
+    LogCheckpoint,
+    LogCosignature,
+    LogTimestamp,
+)
 from zhunsheng.foundation.evidence.sequencer import event_of
 from zhunsheng.foundation.evidence.tree import reader
 
@@ -51,25 +61,30 @@ class Proven:
         return True
 
 
-def covering(era: int, index: int) -> tuple[Checkpoint, str] | None:
-    """The newest signed checkpoint, if it is longer than an index."""
-    row = LogCheckpoint.objects.filter(era=era).order_by("-size").first()
-    if row is None or row.size <= index:
-        return None
-    return read_checkpoint(read_note(row.note).text), row.note
+def cosigned_note(row: LogCheckpoint) -> str:
+    """A checkpoint with the lines of the witnesses that cosigned it."""
+    lines = LogCosignature.objects.filter(era=row.era, size=row.size).order_by("witness")
+    return row.note + "".join(lines.values_list("line", flat=True))
+
+
+def covering(era: int, index: int) -> LogCheckpoint | None:
+    """The checkpoint longer than an index that most witnesses have cosigned; of several the newest."""
+    counted = LogCosignature.objects.filter(era=era, size__gt=index).values("size")
+    best = counted.annotate(seen=Count("id")).order_by("-seen", "-size").first()
+    rows = LogCheckpoint.objects.filter(era=era, size__gt=index)
+    return rows.filter(size=best["size"]).first() if best else rows.order_by("-size").first()
 
 
 def prove(event: AuditEvent, under: LogCheckpoint | None = None) -> Proven | None:
-    """The proof of an act under the newest checkpoint, or a given one; None while it is not in the log."""
+    """The proof of an act under the best vouched checkpoint, or a given one; None while there is none."""
     leaf = Leaf.objects.filter(event_id=event.id).first()
     if leaf is None:
         return None
-    found = covering(leaf.era, leaf.index)
-    if under is not None:
-        found = read_checkpoint(read_note(under.note).text), under.note
-    if found is None or found[0].size <= leaf.index:
+    row = under or covering(leaf.era, leaf.index)
+    if row is None or row.size <= leaf.index:
         return None
-    checkpoint, note = found
+    note = cosigned_note(row)
+    checkpoint = read_checkpoint(read_note(note).text)
     path = merkle.inclusion_proof(leaf.index, checkpoint.size, reader(leaf.era, checkpoint.size))
     salt = LeafSalt.objects.filter(event_id=event.id).first()
     return Proven(
@@ -87,3 +102,15 @@ def prove(event: AuditEvent, under: LogCheckpoint | None = None) -> Proven | Non
 def consistency(era: int, old: int, new: int) -> list[bytes]:
     """The proof that the log of `old` leaves is the beginning of that of `new`."""
     return merkle.consistency_proof(old, new, reader(era, new))
+
+
+def stamp_files(row: LogTimestamp, size: int) -> dict[str, bytes]:
+    """A time stamp, the checkpoint it is over, the proof that the log of `size` leaves goes on from it."""
+    name = f"{row.size:012d}-{row.id}"
+    newest = LogCheckpoint.objects.get(era=row.era, size=size)
+    lines = [base64.b64encode(part).decode() + "\n" for part in consistency(row.era, row.size, size)]
+    return {
+        f"timestamps/{name}.checkpoint": row.note.encode(),
+        f"timestamps/{name}.tsr": bytes(row.response),
+        f"consistency/{name}": ("".join(lines) + "\n" + cosigned_note(newest)).encode(),
+    }

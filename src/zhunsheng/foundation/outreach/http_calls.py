@@ -7,22 +7,16 @@ the meaning stands here once, and a folder below `gateways/` says which class it
 from __future__ import annotations
 
 import json
-import ssl
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache, partial
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from socket import SHUT_RDWR, socket
-from threading import Timer
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
+from zhunsheng.foundation import wire
 from zhunsheng.foundation.outbox.connectors import Answer, ConnectorClass, Verdict
 
 TOPIC = "sms.send"
 CALL_SECONDS_MAX = 10.0
-REPLY_BYTES_MAX = 65_536
 NOT_FOR_GOOD = frozenset({408, 409, 425})
 
 
@@ -36,11 +30,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class HttpConnector:
-    """A gateway at `address`. `kind` says what it can do; `seconds` is the longest that one call may take.
-
-    The deadline covers the whole call: a gateway that drips its answer byte by byte would pass any limit
-    on a single read and hold the worker beyond its lease.
-    """
+    """A gateway at `address`. `kind` says what it can do; `seconds` is the longest that one call may take."""
 
     address: str
     kind: ConnectorClass
@@ -66,44 +56,17 @@ class HttpConnector:
     def _call(
         self, method: str, url: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
     ) -> Reply | Answer:
-        """One request on a line of its own, without redirects or proxies. Until the line stands, TLS
-        included, nothing has been sent; after that every failure leaves it open what arrived.
-        """
-        parts = urlsplit(url)
-        line = _line(parts.scheme, parts.netloc, self.seconds)
+        """Until the line stands nothing was sent; after that every failure leaves it open what arrived."""
+        content = None if body is None else json.dumps(body).encode()
         try:
-            line.connect()
-        except OSError as error:
-            return Answer(Verdict.NOT_SENT, repr(error))
-        deadline = Timer(self.seconds, partial(_cut, line.sock))
-        deadline.start()
-        try:
-            content = None if body is None else json.dumps(body).encode()
-            line.request(method, parts.path, content, {"Content-Type": "application/json", **headers})
-            response = line.getresponse()
-            return Reply(response.status, _object_in(response.read(REPLY_BYTES_MAX)))
-        except (OSError, HTTPException) as error:
-            return Answer(Verdict.UNCLEAR, repr(error))
-        finally:
-            deadline.cancel()
-            line.close()
-
-
-def _line(scheme: str, place: str, seconds: float) -> HTTPConnection:
-    if scheme == "https":
-        return HTTPSConnection(place, timeout=seconds, context=_tls())
-    return HTTPConnection(place, timeout=seconds)
-
-
-def _cut(line: socket) -> None:
-    with suppress(OSError):
-        line.shutdown(SHUT_RDWR)
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    """Certificates are verified; reading the machine's list once is enough."""
-    return ssl.create_default_context()
+            told = wire.call(
+                method, url, content, {"Content-Type": "application/json", **headers}, self.seconds
+            )
+        except wire.NotConnectedError as error:
+            return Answer(Verdict.NOT_SENT, str(error))
+        except wire.BrokenOffError as error:
+            return Answer(Verdict.UNCLEAR, str(error))
+        return Reply(told.status, _object_in(told.body))
 
 
 def _object_in(told: bytes) -> Mapping[str, Any]:

@@ -204,7 +204,7 @@ def shown_file(request: HttpRequest, opened: Opened, number: int) -> FileRespons
     del request
     told = files.of_owner(viewer=opened.viewer, owner=opened.owner)
     card = next((card for card in told if card.id == number), None)
-    if card is None:
+    if card is None or not attachments.check(by=opened.actor, at=opened.at, attachment_id=number):
         raise Http404
     path = card.path(original=not card.picture)
     return FileResponse(

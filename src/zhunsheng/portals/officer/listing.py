@@ -37,6 +37,7 @@ PAGES = {
     "subjects": "officer:subjects",
     "tasks": "officer:tasks",
     "messages": "officer:messages",
+    "audit": "officer:audit",
 }
 
 

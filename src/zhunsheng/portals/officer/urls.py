@@ -16,6 +16,7 @@ urlpatterns = [
     path("subjects/<str:key>/", subjects.subject, name="subject"),
     path("tasks/", listing.list_page(LISTS["tasks"], "tasks"), name="tasks"),
     path("messages/", listing.list_page(LISTS["messages"], "messages"), name="messages"),
+    path("audit/", listing.list_page(LISTS["audit"], "audit"), name="audit"),
     path("lists/<str:name>/columns/", listing.choose_columns, name="columns"),
     path("lists/<str:name>/views/", listing.save_view, name="save-view"),
     path("lists/<str:name>/export/", listing.export, name="export"),

@@ -7,6 +7,46 @@ from django.utils.translation import gettext_lazy as _
 
 Words = dict[str, str | Promise]
 
+ACTS: Words = {
+    "FIELD_REVEALED": _("查看受限字段"),
+    "FILE_READ": _("查看原件"),
+    "LIST_EXPORTED": _("导出清单"),
+    "PACKAGE_HANDED_OUT": _("出具证据包"),
+    "FACTS_RECORDED": _("收录事实"),
+    "BATCH_UNDONE": _("撤回一批"),
+    "TOUCHED": _("触线"),
+    "TOUCH_ANSWERED": _("企业答复"),
+    "TOUCH_STEP": _("触线进展"),
+    "CONTROL_DECIDED": _("紧急控制决定"),
+    "TASK_OPENED": _("任务设立"),
+    "TASK_FINISHED": _("任务办结"),
+    "TASK_PASSED_DUE": _("任务逾期"),
+    "TASK_EXTENDED": _("任务延期"),
+    "MESSAGE_QUEUED": _("消息待发"),
+    "VISITED": _("上门"),
+    "CLASS_RUN_EFFECTIVE": _("分类生效"),
+    "CLASS_RUN_HELD": _("分类暂缓"),
+    "CLASS_RUN_DISCARDED": _("分类作废"),
+    "PACK_KEPT": _("规则包留存"),
+    "LIST_APPROVED": _("清单批准"),
+    "LIST_PUBLISHED": _("清单发布"),
+    "LIST_EFFECTIVE": _("清单施行"),
+    "LIST_SUPERSEDED": _("清单失效"),
+    "SUBJECT_RECORDED": _("主体登记"),
+    "SUBJECT_CHANGED": _("主体变更"),
+    "OFFICER_ASSIGNED": _("指定责任人"),
+    "FILE_KEPT": _("采集文件"),
+    "FILES_SEALED": _("封存文件"),
+    "FILE_REDACTED": _("制作遮盖件"),
+    "FILE_BROKEN": _("文件摘要不符"),
+    "GRANT_GIVEN": _("授予岗位"),
+    "GRANT_ENDED": _("收回岗位"),
+    "SIGN_IN_REFUSED": _("登录被拒"),
+    "LOG_BEGUN_AGAIN": _("另起证据日志"),
+    "LOG_KEY_CHANGED": _("更换签名密钥"),
+    "LOG_STAMPED": _("加盖时间戳"),
+    "PERSON_FORGOTTEN": _("清除个人信息"),
+}
 COLOURS: Words = {"YELLOW": _("黄"), "RED": _("红"), "CRITICAL": _("安全红线")}
 TONES = {"YELLOW": "warn", "RED": "bad", "CRITICAL": "bad"}
 STATES: Words = {
