@@ -39,11 +39,10 @@ def _remind(touch: triggers.TouchCard, at: datetime) -> None:
         return
     policy = open_library(settings.PACKS).message_policy
     texts, purpose = texts_of(touch, subject, at), f"{touch.subject}:{touch.point}:{touch.object}"
-    letter = outreach.NewMessage(
-        f"INBOX:{touch.id}", "INBOX", subject.key, purpose, texts["letter"], touch.subject
-    )
+    key, whom = f"INBOX:{touch.id}", subject.key
+    letter = outreach.NewMessage(key, "INBOX", whom, purpose, texts["letter"], touch.subject)
     outreach.queue(by=BY, at=at, message=letter, policy=policy)
-    papering.remind(touch, subject.key, at)
+    papering.remind(touch, whom, at)
     if not subject.phone:
         ask(touch.subject, "没有联系电话", at)
         return
