@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhunsheng.portals.officer import board, front, listing, subjects
+from zhunsheng.portals.officer import board, documents, front, listing, subjects
 from zhunsheng.portals.officer.lists import LISTS
 
 app_name = "officer"
@@ -17,6 +17,10 @@ urlpatterns = [
     path("tasks/", listing.list_page(LISTS["tasks"], "tasks"), name="tasks"),
     path("messages/", listing.list_page(LISTS["messages"], "messages"), name="messages"),
     path("audit/", listing.list_page(LISTS["audit"], "audit"), name="audit"),
+    path("documents/", documents.listing, name="documents"),
+    path("documents/<int:number>/", documents.document, name="document"),
+    path("documents/<int:number>/step/", documents.step, name="document-step"),
+    path("documents/<int:number>/file.<str:form>", documents.page_file, name="document-file"),
     path("lists/<str:name>/columns/", listing.choose_columns, name="columns"),
     path("lists/<str:name>/views/", listing.save_view, name="save-view"),
     path("lists/<str:name>/export/", listing.export, name="export"),

@@ -116,3 +116,34 @@ TASK_STATES: Words = {
     "WITHDRAWN": _("已撤回"),
 }
 TASK_TONES = {"OVERDUE": "bad", "DONE": "good"}
+DOCUMENT_STATES: Words = {
+    "DRAFT": _("草稿"),
+    "REVIEWING": _("审核中"),
+    "APPROVED": _("已审核，待签发"),
+    "ISSUED": _("已签发"),
+    "SERVED": _("已送达"),
+    "CANCELLED": _("已作废"),
+    "DISCARDED": _("草稿作废"),
+}
+DOCUMENT_STEPS: Words = {
+    "DRAFTED": _("起草"),
+    "REVISED": _("修改"),
+    "SUBMITTED": _("送审"),
+    "SENT_BACK": _("退回"),
+    "APPROVED": _("审核通过"),
+    "ISSUED": _("签发"),
+    "SERVICE_STARTED": _("开始送达"),
+    "SERVICE_FAILED": _("未能送达"),
+    "SERVED": _("送达"),
+    "CANCELLED": _("作废"),
+    "DISCARDED": _("草稿作废"),
+    "CORRECTED": _("被更正"),
+}
+METHODS: Words = {
+    "DIRECT": _("直接送达"),
+    "LEFT": _("留置送达"),
+    "ELECTRONIC": _("电子送达"),
+    "POSTAL": _("邮寄送达"),
+    "ENTRUSTED": _("委托送达"),
+    "ANNOUNCEMENT": _("公告送达"),
+}
