@@ -88,6 +88,10 @@ def textile(page: Page) -> None:
             verified=page.often(300),
             excluded=False,
         )
+    if page.often(120):
+        page.tell(
+            "FIBRE_TEST", page.some_day(300), object=page.number("纺"), matches_page=not page.slips(120)
+        )
 
 
 def food_producer(page: Page) -> None:
@@ -176,6 +180,8 @@ def online_shop(page: Page) -> None:
         page.tell(
             "ADVERT_HIT", page.some_day(28), object=page.number("广"), finding=finding, exempt=page.often(300)
         )
+    if page.slips(15):
+        page.tell("FAKE_TRADE_EVIDENCE", page.some_day(28), object=name)
 
 
 def platform(page: Page) -> None:
@@ -192,6 +198,8 @@ def platform(page: Page) -> None:
         due_on=ago(150).isoformat(),
         filed=not page.slips(200),
     )
+    if page.slips(150):
+        page.tell("ASSISTANCE_REFUSED", page.some_day(28), object=page.number("函"))
 
 
 def livestream(page: Page) -> None:
@@ -218,6 +226,11 @@ def prepaid(page: Page) -> None:
         )
     for _ in range(4 if page.slips(100) else 0):
         page.tell("COMPLAINT", page.some_day(28), number=page.number("预"), topic="PREPAID", excluded=False)
+    page.tell("PREPAID_COLLECTED", ago(45), amount_fen=page.chance.randrange(50_000, 300_000))
+    if page.slips(25):
+        page.tell("PREPAID_RISK_DECLARED", ago(10))
+    if page.slips(20):
+        page.tell("CLOSED_WITHOUT_NOTICE", page.some_day(20))
 
 
 def industrial(page: Page) -> None:
@@ -239,6 +252,8 @@ def green_food(page: Page) -> None:
     page.tell("MARK_USED", ago(0), object=number)
     found = 940 if page.slips(200) else 995
     page.tell("TRACE_COMPLETENESS", ago(4), events_expected=1000, events_found=found)
+    if page.slips(60):
+        page.tell("TRACE_BREAK", page.some_day(28), object=page.number("批"))
 
 
 SECTORS: dict[str, Callable[[Page], None]] = {
