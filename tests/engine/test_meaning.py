@@ -15,6 +15,8 @@ from tests.engine.test_semantics import measured, truth
 from zhunsheng.core.clock import SHANGHAI, day_of, instant
 from zhunsheng.core.facts import CircularCorrectionError, Fact, in_force
 from zhunsheng.core.packs.nodes import PackError
+from zhunsheng.engine.fast.batch import judge_batch, plain
+from zhunsheng.engine.fast.columns import FactColumns
 from zhunsheng.engine.judgement import Colour, Judgement, Reason, Truth
 from zhunsheng.engine.reference import judge
 
@@ -296,8 +298,10 @@ def test_what_is_frozen_stays_as_it_stood_when_the_state_began() -> None:
     ledger.tell("STATE", "2028-06-01", {"state": "ACTIVE"})
 
     def points(as_of: str) -> tuple[int, bool]:
-        told = judge(yardstick, "S1", ledger.facts, [], at(as_of), at(as_of)).models[0]
-        (result,) = (r for r in told.indicators if r.indicator == "I21")
+        told = judge(yardstick, "S1", ledger.facts, [], at(as_of), at(as_of))
+        fast = judge_batch(yardstick, FactColumns.of(ledger.facts), [], at(as_of), at(as_of))
+        assert fast.judgement(0) == plain(told)
+        (result,) = (r for r in told.models[0].indicators if r.indicator == "I21")
         return result.points, result.frozen_at == at("2026-03-01")
 
     assert points("2026-02-28") == (500, False)
