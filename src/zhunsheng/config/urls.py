@@ -11,7 +11,9 @@ MOUNTS = {
     "zhunsheng.web.urls": "",
     "zhunsheng.portals.officer.sign_urls": "",
     "zhunsheng.portals.officer.urls": "",
+    "zhunsheng.portals.officer.rule_urls": "rules/",
     "zhunsheng.portals.enterprise.urls": "b/",
+    "zhunsheng.portals.public.urls": "lists/",
     "zhunsheng.api.urls": "api/",
 }
 

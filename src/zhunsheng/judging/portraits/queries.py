@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, Min, QuerySet
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.contracts import ContractSet
 from zhunsheng.core.rules.tree import Pack
 from zhunsheng.judging.portraits.kept import read_back
+from zhunsheng.judging.portraits.lifecycle import RunState
 from zhunsheng.judging.portraits.models import ClassRun, KeptPack, SubjectClass
 from zhunsheng.registers.registry import scoping
 
@@ -133,3 +134,21 @@ def kept_packs(*, viewer: Viewer) -> list[tuple[str, str, datetime]]:
     if not viewer.is_supervisor:
         return []
     return list(KeptPack.objects.values_list("version", "content_hash", "kept_at"))
+
+
+@dataclass(frozen=True, slots=True)
+class PackUse:
+    """When a pack classed: how many runs took effect, and as of when the first and the last one."""
+
+    runs: int
+    first_as_of: datetime
+    last_as_of: datetime
+
+
+def pack_uses(*, viewer: Viewer) -> dict[str, PackUse]:
+    """By hash, the classings that took effect with a pack; for the bureau only."""
+    if not viewer.is_supervisor:
+        return {}
+    rows = ClassRun.objects.filter(state=RunState.EFFECTIVE.value).order_by("pack_hash").values("pack_hash")
+    told = rows.annotate(n=Count("id"), first=Min("as_of"), last=Max("as_of"))
+    return {r["pack_hash"]: PackUse(r["n"], r["first"], r["last"]) for r in told}

@@ -1,0 +1,56 @@
+"""The pages beside the board in real Chromium: both themes, both languages, a screen and a telephone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as live
+from django.core.cache import cache
+from playwright.sync_api import Browser
+
+from tests.contexts.statutes.test_lists import effective
+from tests.journeys.city import Bureau, at
+from tests.portals.pages import reminded, stand_at
+from tests.portals.test_browser import PHONE, SCREEN, browser, look_at
+from zhunsheng.cli.packing import drafts_of
+from zhunsheng.workflows import monthly
+
+__all__ = ["browser"]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+VIEWS = [
+    (("zh-hans", "light"), SCREEN),
+    (("en", "dark"), SCREEN),
+    (("zh-hans", "dark"), PHONE),
+    (("en", "light"), PHONE),
+]
+OFFICERS = {
+    "rules": "/rules/?kind=POINT&group=T01",
+    "rule-card": "/rules/cards/T01-1/",
+    "rule-indicator": "/rules/cards/general:I24/",
+    "rules-compared": "/rules/compare/",
+}
+PUBLIC = {"lists": "/lists/", "list": "/lists/trigger.trigger_points/?q=T01"}
+
+
+@pytest.fixture
+def city(settings: Any, tmp_path: Path) -> int:
+    cache.clear()
+    settings.MEDIA_ROOT = tmp_path
+    stand_at(settings, "2026-07-02 10:00")
+    touch = reminded(Bureau())
+    monthly.run(at("2026-07-01"), at("2026-07-01 00:10"))
+    for content in drafts_of(live.PACKS / "general"):
+        effective(dt.date(2026, 7, 1), content)
+    return touch
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda v: f"{'-'.join(v[0])}-{v[1]['width']}")
+def test_every_page_is_good(browser: Browser, live_server: Any, city: int, view: Any) -> None:
+    look, viewport = view
+    seen = look_at(browser, live_server.url, look, viewport)
+    for name, address in {**OFFICERS, **PUBLIC}.items():
+        seen.page.goto(live_server.url + address)
+        seen.is_good(f"{name}-{viewport['width']}")
