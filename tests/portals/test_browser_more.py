@@ -31,6 +31,8 @@ OFFICERS = {
     "rule-card": "/rules/cards/T01-1/",
     "rule-indicator": "/rules/cards/general:I24/",
     "rules-compared": "/rules/compare/",
+    "sources": "/status/sources/",
+    "status": "/status/",
 }
 PUBLIC = {"lists": "/lists/", "list": "/lists/trigger.trigger_points/?q=T01"}
 

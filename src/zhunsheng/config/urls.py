@@ -12,6 +12,7 @@ MOUNTS = {
     "zhunsheng.portals.officer.sign_urls": "",
     "zhunsheng.portals.officer.urls": "",
     "zhunsheng.portals.officer.rule_urls": "rules/",
+    "zhunsheng.portals.officer.status_urls": "status/",
     "zhunsheng.portals.enterprise.urls": "b/",
     "zhunsheng.portals.public.urls": "lists/",
     "zhunsheng.api.urls": "api/",

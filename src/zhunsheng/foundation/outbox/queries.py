@@ -11,6 +11,9 @@ from zhunsheng.core.actors import Viewer
 from zhunsheng.foundation.outbox.lifecycle import RowState
 from zhunsheng.foundation.outbox.models import OutboxRow
 
+OPEN = [RowState.PENDING.value, RowState.SENDING.value]
+FOR_A_PERSON = [RowState.UNKNOWN.value, RowState.DEAD.value]
+
 
 def counts(*, viewer: Viewer) -> dict[tuple[str, str], int]:
     """Rows by (topic, state); nothing for anybody outside the bureau."""
@@ -79,3 +82,25 @@ def overdue(*, viewer: Viewer, at: datetime, patience: timedelta) -> dict[str, i
     states = [state.value for state in RowState if state not in {RowState.DONE, RowState.REFUSED}]
     rows = OutboxRow.objects.filter(state__in=states, created_at__lt=at - patience)
     return dict(rows.values_list("topic").annotate(n=Count("id")).order_by("topic"))
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The rows of a topic that are not finished: how many, and since when the oldest is there."""
+
+    topic: str
+    state: str
+    rows: int
+    oldest_at: datetime
+
+
+def queues(*, viewer: Viewer) -> list[Queue]:
+    """Unfinished rows by topic and state; finished ones are not read. For the bureau only."""
+    if not viewer.is_supervisor:
+        return []
+    told: list[Queue] = []
+    for states in (OPEN, FOR_A_PERSON):
+        rows = OutboxRow.objects.filter(state__in=states).order_by("topic", "state").values("topic", "state")
+        found = rows.annotate(n=Count("id"), oldest=Min("created_at"))
+        told += [Queue(r["topic"], r["state"], r["n"], r["oldest"]) for r in found]
+    return told
