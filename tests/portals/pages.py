@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 from typing import Any
 
+from django.contrib.auth.hashers import ScryptPasswordHasher
+from django.test import Client
 from PIL import Image
 
+from tests.contexts.accounts import office
 from tests.journeys.city import Bureau, at
 from zhunsheng.foundation.outreach.links import sign
 
@@ -17,6 +20,36 @@ PLACE = (31, 14, 5)
 def stand_at(settings: Any, when: str) -> None:
     """Pages stand at an instant, as in the demo."""
     settings.DEMO, settings.DEMO_CLOCK = True, at(when)
+
+
+# Work number → role, unit: who may sit before the pages in the tests.
+STAFF = {
+    "0001": ("unit_head", "9801"),
+    "0002": ("officer", "980102/汀前所"),
+    "0003": ("officer", "980103/西浦所"),
+    "0004": ("officer", "980102/汀前所"),
+    "0005": ("credit_officer", "9801"),
+    "0006": ("bureau_leader", "9801"),
+}
+NAMES = dict(zip(STAFF, ("沈知秋", "李敏", "周航", "方砚", "顾南乔", "许望舒"), strict=True))
+
+
+def staffed(monkeypatch: Any) -> None:
+    """A bureau with two districts and people of several roles, certificates included."""
+    monkeypatch.setattr(ScryptPasswordHasher, "work_factor", 2**4)
+    office.found_bureau()
+    office.found(office.NewUnit("980102/汀前所", "汀前所", "汀前所"), office.UnitLevel.STATION, office.EAST)
+    for key, (role, unit) in STAFF.items():
+        office.hire(key, NAMES[key], unit)
+        office.certify(key, office.date(2028, 12, 31))
+        office.give(key, role, unit)
+        office.open_account(key, f"demo-{key}")
+
+
+def as_(client: Client, person: str) -> Client:
+    """Sit down as somebody, by the demo's door."""
+    assert client.post("/sign-in/as/", {"person": person}).status_code == 302
+    return client
 
 
 def reminded(bureau: Bureau) -> int:

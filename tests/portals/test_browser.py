@@ -17,7 +17,7 @@ from django.core.cache import cache
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.journeys.city import BUREAU, Bureau
-from tests.portals.pages import E1, link, photo, reminded, stand_at
+from tests.portals.pages import E1, link, photo, reminded, staffed, stand_at
 from zhunsheng.judging.triggers import queries as triggers
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -36,10 +36,11 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def touch_id(settings: Any, tmp_path: Path) -> int:
+def touch_id(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     cache.clear()
     settings.MEDIA_ROOT = tmp_path
     stand_at(settings, "2026-07-02 10:00")
+    staffed(monkeypatch)
     return reminded(Bureau())
 
 
@@ -112,6 +113,8 @@ def test_an_officer_finds_out_why(
     seen = look_at(browser, live_server.url, look, SCREEN)
     page = seen.page
     page.goto(live_server.url + "/")
+    seen.is_good("sign-in")
+    seen.press("button[value='0001']")
     seen.is_good("front")
     seen.press("tbody a[href='/touches/?item=T01']")
     seen.is_good("board")
@@ -125,6 +128,11 @@ def test_an_officer_finds_out_why(
         page.keyboard.press("Enter")
     page.wait_for_url("**/subjects/?q=*")
     seen.is_good("subjects")
+    for name in ("tasks", "messages"):
+        page.goto(f"{live_server.url}/{name}/")
+        for summary in page.locator("summary").all():
+            summary.click()
+        seen.is_good(name)
 
 
 def test_the_keyboard_is_enough(browser: Browser, live_server: Any, touch_id: int) -> None:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 
 from tests.contexts.statutes.test_lists import effective
 from tests.journeys.city import Bureau, at
-from tests.portals.pages import reminded, stand_at
+from tests.portals.pages import reminded, staffed, stand_at
 from tests.portals.test_browser import PHONE, SCREEN, browser, look_at
 from zhunsheng.cli.packing import drafts_of
 from zhunsheng.workflows import monthly
@@ -38,10 +38,11 @@ PUBLIC = {"lists": "/lists/", "list": "/lists/trigger.trigger_points/?q=T01"}
 
 
 @pytest.fixture
-def city(settings: Any, tmp_path: Path) -> int:
+def city(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     cache.clear()
     settings.MEDIA_ROOT = tmp_path
     stand_at(settings, "2026-07-02 10:00")
+    staffed(monkeypatch)
     touch = reminded(Bureau())
     monthly.run(at("2026-07-01"), at("2026-07-01 00:10"))
     for content in drafts_of(live.PACKS / "general"):
@@ -53,6 +54,8 @@ def city(settings: Any, tmp_path: Path) -> int:
 def test_every_page_is_good(browser: Browser, live_server: Any, city: int, view: Any) -> None:
     look, viewport = view
     seen = look_at(browser, live_server.url, look, viewport)
+    seen.page.goto(live_server.url + "/sign-in/")
+    seen.press("button[value='0001']")
     for name, address in {**OFFICERS, **PUBLIC}.items():
         seen.page.goto(live_server.url + address)
         seen.is_good(f"{name}-{viewport['width']}")

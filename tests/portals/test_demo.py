@@ -1,4 +1,4 @@
-"""`zhunsheng demo` ends with two addresses that answer: the officer's front page and one reminder's page."""
+"""`zhunsheng demo` ends with two addresses that answer: the colleagues' doors and one reminder's page."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ def test_the_demo_can_be_looked_at_and_answered(tmp_path: Path) -> None:
         (link,) = re.findall(r"http://\S+/b/\S+/", words.read_text())
         assert link.startswith(address)
         front, reminder = wait_until_it_answers(address), wait_until_it_answers(link)
-        assert front.status_code == 200 and "演示" in front.text
+        assert front.status_code == 302 and front.headers["Location"] == "/sign-in/"
+        doors = wait_until_it_answers(address.rstrip("/") + "/sign-in/")
+        assert "李敏" in doors.text and "恢复演示初始状态" in doors.text
         assert reminder.status_code == 200 and "开始答复" in reminder.text
     finally:
         process.send_signal(signal.SIGINT)

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.journeys.city import MACHINE, Bureau, at
-from tests.portals.pages import E1, link, reminded, stand_at
+from tests.portals.pages import E1, as_, link, reminded, staffed, stand_at
 from zhunsheng.config.env import demo_clock
 from zhunsheng.workflows.answering import take_answer
 
@@ -21,22 +21,31 @@ CODES = re.compile(r">[^<]*\b(OBSERVING|OFFSITE_REVIEW|YELLOW|DELIVERED|QUEUED|T
 
 
 @pytest.fixture
-def touch_id(settings: Any) -> int:
+def touch_id(settings: Any, monkeypatch: pytest.MonkeyPatch, client: Client) -> int:
     stand_at(settings, "2026-07-02 10:00")
+    staffed(monkeypatch)
+    as_(client, "0001")
     return reminded(Bureau())
 
 
 def addresses(touch_id: int) -> list[str]:
-    return ["/", "/touches/", f"/touches/{touch_id}/", "/subjects/", f"/subjects/{E1}/"]
+    return [
+        "/",
+        "/touches/",
+        f"/touches/{touch_id}/",
+        "/subjects/",
+        f"/subjects/{E1}/",
+        "/tasks/",
+        "/messages/",
+    ]
 
 
-def test_outside_the_demo_nothing_opens_without_signing_in(
-    client: Client, touch_id: int, settings: Any
-) -> None:
-    assert [client.get(a).status_code for a in addresses(touch_id)] == [200] * 5
-    settings.DEMO = False
+@pytest.mark.parametrize("demo", [True, False])
+def test_nothing_opens_without_signing_in(client: Client, touch_id: int, settings: Any, demo: bool) -> None:
+    assert [client.get(a).status_code for a in addresses(touch_id)] == [200] * 7
+    settings.DEMO = demo
     for address in addresses(touch_id):
-        closed = client.get(address)
+        closed = Client().get(address)
         assert (closed.status_code, closed.headers["Location"]) == (302, "/sign-in/")
         assert "云汀电梯物业" not in closed.content.decode()
 
@@ -80,8 +89,16 @@ def test_the_subject_page_shows_a_sum_and_one_timeline(client: Client, touch_id:
 def test_filters_stand_in_the_address(client: Client, touch_id: int) -> None:
     assert "云汀电梯物业" in client.get("/touches/?item=T01&colour=YELLOW").content.decode()
     page = client.get("/touches/?colour=RED").content.decode()
-    assert "没有符合条件" in page and re.search(r'value="RED"\s+selected', page)
-    for nonsense in ("?page=0", "?page=x", "?page=99999999999999999999", "?item=%00", "?page=²"):
+    assert "没有符合条件的记录" in page and re.search(r'value="RED"\s+selected', page)
+    nonsense_s = (
+        "?after=x",
+        "?before=~",
+        "?after=1~²",
+        "?after=9~99999999999999999999",
+        "?item=%00",
+        "?sort=x",
+    )
+    for nonsense in (*nonsense_s, "?begun_from=2026-13-01", "?sort=x", "?sort=due&after=x~1"):
         assert client.get("/touches/" + nonsense).status_code == 200, nonsense
     assert client.get("/subjects/?q=%00").status_code == 200
     assert "云汀电梯物业" in client.get("/subjects/?q=电梯").content.decode()

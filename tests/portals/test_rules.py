@@ -11,7 +11,7 @@ from django.conf import settings as live
 from django.test import Client
 
 from tests.journeys.city import MACHINE, Bureau, at
-from tests.portals.pages import reminded, stand_at
+from tests.portals.pages import as_, reminded, staffed, stand_at
 from zhunsheng.core.packs.cards import CardKind, cards
 from zhunsheng.engine.library import open_library
 from zhunsheng.engine.packfiles import load_pack, read_documents
@@ -23,9 +23,10 @@ T01 = Path("general/items/T01-elevator-inspection.yaml")
 
 
 @pytest.fixture
-def reader(settings: Any, client: Client) -> Client:
+def reader(settings: Any, client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
     stand_at(settings, "2026-07-02 10:00")
-    return client
+    staffed(monkeypatch)
+    return as_(client, "0001")
 
 
 def changed_pack(folder: Path, old: str, new: str) -> Path:

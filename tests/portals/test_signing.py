@@ -13,7 +13,7 @@ from django.test import Client
 
 from tests.contexts.accounts import office
 from tests.contexts.accounts.office import NOW, PASSWORD, SHELL
-from zhunsheng.foundation.accounts.actions import accounts
+from zhunsheng.foundation.accounts.actions import accounts, signing_in
 from zhunsheng.portals.officer.door import COOKIE
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +48,7 @@ def test_first_day(client: Client) -> None:
     number = re.findall(r'name="grant" value="(\d+)"', choice)[1]
     client.post("/sign-in/grant/", {"grant": number})
     assert choice.count("正在使用") == 0
+    assert client.get("/").status_code == 200
     assert client.get("/sign-in/grant/").content.decode().count("正在使用") == 1
     assert "本机" in client.get("/sign-in/sessions/").content.decode()
     assert client.post("/sign-out/").headers["Location"] == "/sign-in/"
@@ -69,3 +70,16 @@ def test_the_cookie_is_out_of_reach_and_pages_are_kept_by_nobody(client: Client)
 def test_a_form_from_elsewhere_is_refused() -> None:
     strict = Client(enforce_csrf_checks=True)
     assert strict.post("/sign-in/", {"name": "a", "password": "b"}).status_code == 403
+
+
+def test_a_name_is_enough_in_the_demo_and_nowhere_else(client: Client, settings: Any) -> None:
+    office.open_account("0001", "chenglan")
+    assert client.post("/sign-in/as/", {"person": "9999"}).status_code == 400
+    led = client.post("/sign-in/as/", {"person": "0001"})
+    assert led.status_code == 302 and client.get("/sign-in/grant/").status_code == 200
+    assert "程岚" in Client().get("/sign-in/").content.decode()
+    settings.DEMO = False
+    assert "程岚" not in Client().get("/sign-in/").content.decode()
+    assert client.post("/sign-in/as/", {"person": "0001"}).status_code == 404
+    with pytest.raises(signing_in.RefusedError, match="演示"):
+        signing_in.step_in(by=office.HERE, at=NOW, person="0001")

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.journeys.city import BUREAU, Bureau, at
-from tests.portals.pages import E1, reminded, stand_at
+from tests.portals.pages import E1, as_, reminded, staffed, stand_at
 from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.outbox.models import OutboxRow
 from zhunsheng.portals.officer.status import sources_of
@@ -21,8 +21,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def bureau(settings: Any) -> Bureau:
+def bureau(settings: Any, client: Client, monkeypatch: pytest.MonkeyPatch) -> Bureau:
     stand_at(settings, "2026-07-02 10:00")
+    staffed(monkeypatch)
+    as_(client, "0001")
     bureau = Bureau()
     reminded(bureau)
     return bureau

@@ -60,6 +60,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "zhunsheng.web.preferences.of_request",
+                "zhunsheng.portals.officer.door.of_request",
             ],
         },
     },

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from zhunsheng.core.actors import Actor, ActorKind, Viewer
 from zhunsheng.core.clock import FixedClock
+from zhunsheng.demo import people as colleagues
 from zhunsheng.demo.city import NOW, SEED, STORY, Business, population
 from zhunsheng.demo.gateway import MILD, SandboxGateway
 from zhunsheng.demo.signals import facts_of
@@ -93,6 +94,8 @@ def play(say: Say, number: int = 3_000) -> Sent:
     library = open_library(settings.PACKS)
     people = population(number)
     say(f"登记 {len(people)} 户")
+    with transaction.atomic():
+        colleagues.found()
     register(people)
     say("收录 24 个月的信号")
     told = tell(people, library)

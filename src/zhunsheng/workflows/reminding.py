@@ -38,14 +38,18 @@ def _remind(touch: triggers.TouchCard, at: datetime) -> None:
         return
     policy = open_library(settings.PACKS).message_policy
     texts, purpose = texts_of(touch, subject, at), f"{touch.subject}:{touch.point}:{touch.object}"
-    letter = outreach.NewMessage(f"INBOX:{touch.id}", "INBOX", subject.key, purpose, texts["letter"])
+    letter = outreach.NewMessage(
+        f"INBOX:{touch.id}", "INBOX", subject.key, purpose, texts["letter"], touch.subject
+    )
     outreach.queue(by=BY, at=at, message=letter, policy=policy)
     if not subject.phone:
         ask(touch.subject, "没有联系电话", at)
         return
     told = messages.to_recipient(viewer=VIEWER, recipient=subject.phone, channel="SMS")
     number = 1 + sum(m.key.startswith(f"SMS:{touch.id}:") for m in told)
-    sms = outreach.NewMessage(f"SMS:{touch.id}:{number}", "SMS", subject.phone, purpose, texts["reminder"])
+    sms = outreach.NewMessage(
+        f"SMS:{touch.id}:{number}", "SMS", subject.phone, purpose, texts["reminder"], touch.subject
+    )
     policies = trigger_policy()
     number_max = policies.reminders_max + len(policies.remind_after_days.get(touch.point, ()))
     if number <= number_max and not outreach.queue(by=BY, at=at, message=sms, policy=policy):

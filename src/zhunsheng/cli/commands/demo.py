@@ -15,6 +15,7 @@ from zhunsheng.cli.commands.serve import free_port
 from zhunsheng.cli.exit_codes import CannotRunError
 from zhunsheng.cli.output import Output, reporting
 from zhunsheng.cli.summary import SUMMARY_KEYS, summary, tell
+from zhunsheng.foundation import snapshots
 
 HOST = "127.0.0.1"
 
@@ -33,6 +34,8 @@ def command(out: Output, no_serve: bool, businesses: int, port: int) -> None:
     demo = import_module("zhunsheng.demo.run")
     if demo.is_empty():
         demo.play(out.note, businesses)
+        if snapshots.can_keep():
+            snapshots.keep(snapshots.demo_start())
     elif not demo.is_played():
         raise CannotRunError(_("这个数据目录里已有数据，演示不会动它。请用 --home 指定一个空目录。"))
     told = summary()

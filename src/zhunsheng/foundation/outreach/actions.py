@@ -22,13 +22,17 @@ FAILED = "outreach.failed"
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """`key` names this message for ever; `purpose` is what makes two messages the same reminder."""
+    """`key` names this message for ever; `purpose` is what makes two messages the same reminder.
+
+    `subject` is the key of whom it is about.
+    """
 
     key: str
     channel: str
     recipient: str
     purpose: str
     text: str
+    subject: str = ""
 
 
 def queue(*, by: Actor, at: datetime, message: NewMessage, policy: MessagePolicy) -> bool:
@@ -44,6 +48,7 @@ def queue(*, by: Actor, at: datetime, message: NewMessage, policy: MessagePolicy
             key=message.key,
             channel=message.channel,
             recipient=message.recipient,
+            subject=message.subject,
             purpose=message.purpose,
             text=message.text,
             segments=segments(message.text) if sms else 0,

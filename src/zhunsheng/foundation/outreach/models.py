@@ -16,12 +16,13 @@ class Channel(models.TextChoices):
 
 
 class Message(models.Model):
-    """One text to one address."""
+    """One text to one address. `subject` is whom it is about, an opaque key; '' when about nobody."""
 
     id = models.BigAutoField(primary_key=True)
     key = models.CharField(max_length=200, unique=True)
     channel = models.CharField(max_length=8, choices=Channel.choices)
     recipient = models.CharField(max_length=100, db_index=True)
+    subject = models.CharField(max_length=40, blank=True, default="")
     purpose = models.CharField(max_length=200)
     text = models.TextField()
     segments = models.IntegerField()
@@ -37,7 +38,11 @@ class Message(models.Model):
                 condition=models.Q(state__in=[s.value for s in MessageState]), name="outreach_known_state"
             )
         ]
-        indexes = [models.Index(fields=["recipient", "purpose", "created_at"], name="outreach_repeat")]
+        indexes = [
+            models.Index(fields=["recipient", "purpose", "created_at"], name="outreach_repeat"),
+            models.Index(fields=["state", "id"], name="outreach_by_state"),
+            models.Index(fields=["subject", "id"], name="outreach_by_subject"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.channel} {self.key} {self.state}"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from zhunsheng.core.actors import Viewer
+from zhunsheng.core.listing import Listed, Part
 from zhunsheng.foundation.outreach.models import Channel, Message, Receipt
+from zhunsheng.foundation.seeking import seek
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +24,25 @@ class MessageCard:
     state: str
     segments: int
     created_at: datetime
+    id: int
+    subject: str
+    recipient: str
+    purpose: str
 
 
 def _card(row: Message) -> MessageCard:
-    return MessageCard(row.key, row.channel, row.text, row.state, row.segments, row.created_at)
+    return MessageCard(
+        row.key,
+        row.channel,
+        row.text,
+        row.state,
+        row.segments,
+        row.created_at,
+        row.id,
+        row.subject,
+        row.recipient,
+        row.purpose,
+    )
 
 
 def to_recipient(*, viewer: Viewer, recipient: str, channel: str = "") -> list[MessageCard]:
@@ -63,6 +81,37 @@ def about(*, viewer: Viewer, number: int) -> list[tuple[MessageCard, tuple[Recei
     for row in Receipt.objects.filter(message_key__in=keys).order_by("id"):
         told.setdefault(row.message_key, []).append(ReceiptCard(row.told, row.received_at, row.note))
     return [(_card(r), tuple(told.get(r.key, ()))) for r in rows]
+
+
+Narrow = Callable[[QuerySet[Message]], QuerySet[Message]]
+
+
+def listed(
+    *,
+    viewer: Viewer,
+    part: Part,
+    state: str = "",
+    channel: str = "",
+    subject: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    narrowed: Narrow | None = None,
+) -> Listed[MessageCard]:
+    """A part of the messages. Who has no bureau-wide scope sees those that `narrowed` leaves, or none.
+
+    Whose file a message is about is not known here, so the caller brings the scope along.
+    """
+    if not viewer.sees_all and (narrowed is None or not viewer.is_supervisor):
+        return Listed()
+    rows = Message.objects.all() if narrowed is None else narrowed(Message.objects.all())
+    for field, wanted in (("state", state), ("channel", channel), ("subject", subject)):
+        if wanted:
+            rows = rows.filter(**{field: wanted})
+    if since:
+        rows = rows.filter(created_at__gte=since)
+    if until:
+        rows = rows.filter(created_at__lt=until)
+    return seek(rows, part, _card)
 
 
 def totals(*, viewer: Viewer) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 
 import xlsxwriter
@@ -22,22 +23,34 @@ def restored(text: str) -> str:
     return text[1:] if text.startswith("'") and text[1:].startswith(RUNS) else text
 
 
-def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """CSV (UTF-8 with mark, so that spreadsheets show Chinese) or XLSX, by the file name."""
+def write_table(
+    path: Path, header: Sequence[str], rows: Iterable[Sequence[str]], *, notes: Sequence[str] = ()
+) -> None:
+    """CSV (UTF-8 with mark, so that spreadsheets show Chinese) or XLSX, by the file name.
+
+    `notes` stand above the header, one a line, and in print at the head of every page of a workbook.
+    """
     if path.suffix.lower() == ".xlsx":
-        _write_xlsx(path, header, rows)
+        _write_xlsx(path, header, rows, notes)
         return
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
+        writer.writerows([harmless(note)] for note in notes)
         writer.writerow([harmless(name) for name in header])
         writer.writerows([harmless(cell) for cell in row] for row in rows)
 
 
-def _write_xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def _write_xlsx(
+    path: Path, header: Sequence[str], rows: Iterable[Sequence[str]], notes: Sequence[str]
+) -> None:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(str(path), {**options, "strings_to_numbers": False}) as book:
         sheet = book.add_worksheet()
         text = book.add_format({"num_format": "@"})
-        for number, row in enumerate([header, *rows]):
+        if notes:
+            # & begins a code in a print header; 255 characters are what a header takes.
+            sheet.set_header("&C" + "  ".join(notes[:2]).replace("&", "&&")[:250])
+            sheet.freeze_panes(len(notes) + 1, 0)
+        for number, row in enumerate(chain([[note] for note in notes], [header], rows)):
             for place, cell in enumerate(row):
                 sheet.write_string(number, place, cell.replace("\x00", ""), text)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from zhunsheng.core.actors import Actor
-from zhunsheng.judging.triggers.actions.tasks import FINAL, move_open
+from zhunsheng.judging.triggers.actions.tasks import move_open
+from zhunsheng.judging.triggers.lifecycle import FINAL
 from zhunsheng.judging.triggers.models import SupervisionTask
 
 

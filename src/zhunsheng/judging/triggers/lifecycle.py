@@ -116,6 +116,9 @@ TASK_TRANSITIONS: dict[TaskState, frozenset[TaskState]] = {
 }
 
 
+FINAL = (_T.DONE.value, _T.WITHDRAWN.value)
+
+
 class AlertState(StrEnum):
     """Where an area alert stands; only a named person analyses and closes it."""
 

@@ -23,6 +23,7 @@ class Touch(models.Model):
     """One episode. It ends under the pack under which it began, whatever is published meanwhile.
 
     `rested_from` is the state to which a suspended touch returns, `rested_at` since when it rests.
+    `answer_settled_at` is set when an officer has seen to an answer that asks for something.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -38,6 +39,7 @@ class Touch(models.Model):
     observe_until_on = models.DateField(null=True)
     answer = models.CharField(max_length=8, blank=True, default="")
     answered_at = models.DateTimeField(null=True)
+    answer_settled_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     rested_from = models.CharField(max_length=16, blank=True, default="")
     rested_at = models.DateTimeField(null=True)
@@ -72,7 +74,16 @@ class Touch(models.Model):
                 name="triggers_one_open_touch",
             ),
         ]
-        indexes = [models.Index(fields=["point", "started_at"], name="triggers_area")]
+        indexes = [
+            models.Index(fields=["point", "started_at"], name="triggers_area"),
+            models.Index(fields=["state", "id"], name="triggers_by_state"),
+            models.Index(fields=["item", "id"], name="triggers_by_item"),
+            models.Index(fields=["colour", "id"], name="triggers_by_colour"),
+            models.Index(fields=["reply_due_on", "id"], name="triggers_by_reply"),
+            models.Index(fields=["started_at"], name="triggers_begun"),
+            models.Index(fields=["ended_at"], name="triggers_ended"),
+            models.Index(fields=["answered_at"], name="triggers_answered"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject} {self.point} {self.object} {self.colour} {self.state}"
@@ -93,6 +104,23 @@ class TouchStep(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.touch_id} {self.step}"
+
+
+class TouchAnswer(AppendOnlyModel):
+    """What the business answered, each time: the last one stands in the touch."""
+
+    id = models.BigAutoField(primary_key=True)
+    touch = models.ForeignKey(Touch, on_delete=models.PROTECT, related_name="told")
+    answer = models.CharField(max_length=8)
+    reason = models.TextField(blank=True, default="")
+    at = models.DateTimeField()
+    by_name = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.touch_id} {self.answer}"
 
 
 class TaskKind(models.TextChoices):
@@ -144,7 +172,11 @@ class SupervisionTask(models.Model):
                 name="triggers_one_open_task",
             ),
         ]
-        indexes = [models.Index(fields=["station", "state", "due_on"], name="triggers_desk")]
+        indexes = [
+            models.Index(fields=["station", "state", "due_on"], name="triggers_desk"),
+            models.Index(fields=["state", "due_on", "id"], name="triggers_by_due"),
+            models.Index(fields=["holder", "state", "due_on"], name="triggers_in_hand"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.due_on} {self.state}"

@@ -1,1 +1,1 @@
-"""The officer's pages, read-only until accounts come; open in the demo only."""
+"""The officer's pages, behind log-in and scope."""

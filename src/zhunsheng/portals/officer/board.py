@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +13,6 @@ from zhunsheng.core.facts import Fact
 from zhunsheng.core.rules.sentences import point_lines
 from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.attachments import queries as files
-from zhunsheng.foundation.evidence import queries as evidence
 from zhunsheng.foundation.outbox import queries as outbox
 from zhunsheng.foundation.outreach import queries as outreach
 from zhunsheng.judging.triggers import queries as triggers
@@ -23,40 +21,11 @@ from zhunsheng.portals.officer.access import internal
 from zhunsheng.portals.officer.explaining import Event, Told
 from zhunsheng.portals.officer.words import ANSWERS, BASIS, CHANNELS, COLOURS, MESSAGES, STATES, STEPS, TONES
 from zhunsheng.registers.registry import queries as registry
+from zhunsheng.registers.registry import scoping
 from zhunsheng.web.clock import page_clock
-from zhunsheng.web.paging import ROWS_A_PAGE, page_number, paging
 
 # Whoever holds the link answers for the business: an officer reads the message without it.
 LINK = re.compile(r"/b/[^/\s]+/")
-
-
-@internal
-def board(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """Touches by item, colour and state; what is chosen stands in the address."""
-    items = [(i.id, f"{i.id} {i.name_zh}") for i in open_library(settings.PACKS).pack.items]
-    known: dict[str, Mapping[str, object]] = {"item": dict(items), "colour": COLOURS, "state": STATES}
-    chosen = {name: told if (told := request.GET.get(name, "")) in known[name] else "" for name in known}
-    item, colour, state = chosen["item"], chosen["colour"], chosen["state"]
-    total = triggers.how_many(viewer=viewer, item=item, colour=colour, state=state)
-    rows = triggers.touches(
-        viewer=viewer,
-        item=item,
-        colour=colour,
-        state=state,
-        offset=(page_number(request) - 1) * ROWS_A_PAGE,
-        rows_max=ROWS_A_PAGE,
-    )
-    names = registry.names(viewer=viewer, keys={row.subject for row in rows})
-    words = {
-        "here": "board",
-        "rows": [row_of(row, names.get(row.subject, row.subject)) for row in rows],
-        "paging": paging(request, total),
-        "chosen": chosen,
-        "items": items,
-        "colours": COLOURS.items(),
-        "states": STATES.items(),
-    }
-    return render(request, "officer/board.html", words)
 
 
 def row_of(touch: TouchCard, name: str) -> dict[str, object]:
@@ -84,7 +53,6 @@ def touch(request: HttpRequest, viewer: Viewer, number: int) -> HttpResponse:
     point = told.library.points[found.point]
     item = next(item for item in told.library.pack.items if item.id == found.item)
     owner = f"touch:{found.id}"
-    acts = evidence.entries_of(target=owner, viewer=viewer)
     words = {
         "here": "board",
         "row": row_of(found, subject.name),
@@ -103,15 +71,14 @@ def touch(request: HttpRequest, viewer: Viewer, number: int) -> HttpResponse:
             for s in triggers.steps(viewer=viewer, touch_id=found.id)
         ],
         "answers": [
-            Event(
-                act.at,
-                str(ANSWERS.get(str(act.detail.get("answer", "")), act.action)),
-                f"{act.actor}：{act.detail.get('why', '')}",
-            )
-            for act in acts
-            if act.action == "TOUCH_ANSWERED"
+            Event(a.at, str(ANSWERS.get(a.answer, a.answer)), f"{a.by_name}：{a.reason}")
+            for a in triggers.answers_of(viewer=viewer, touch_id=found.id)
         ],
-        "files": [f for f in files.of_owner(viewer=viewer, owner=owner) if f.sealed_at is not None],
+        "files": [
+            f
+            for f in files.of_owner(viewer=scoping.opened(viewer, found.subject), owner=owner)
+            if f.sealed_at is not None
+        ],
     }
     return render(request, "officer/touch.html", words)
 

@@ -8,20 +8,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
 from zhunsheng.core.actors import Actor, ActorKind, Audience, Viewer
+from zhunsheng.foundation import snapshots
 from zhunsheng.foundation.accounts import tenancy
-from zhunsheng.foundation.accounts.acting import Acting
+from zhunsheng.foundation.accounts.acting import Acting, day
 from zhunsheng.foundation.accounts.lifecycle import SessionStage
+from zhunsheng.foundation.accounts.queries import access
 from zhunsheng.foundation.accounts.who import SignedIn, who_is
 from zhunsheng.web.clock import page_clock
 
 COOKIE = "zhunsheng_session"
 # Programs bear tokens and bring no cookies; their interface opens its own wall, in its own transaction.
-FOR_PROGRAMS = "/api/"
+FOR_PROGRAMS, FOR_BUSINESSES = "/api/", "/b/"
+KEPT = "zhunsheng_signed_in"
+EVERYBODY = Viewer.bureau("demo-door")
 NOBODY = Viewer(Audience.PUBLIC, "")
 View = Callable[..., HttpResponse]
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -52,8 +57,33 @@ def source_of(request: HttpRequest) -> Actor:
 
 
 def signed_in(request: HttpRequest) -> SignedIn | None:
-    """Whose session this is."""
-    return who_is(token_of(request), page_clock().now())
+    """Whose session this is; looked up once a request."""
+    if not hasattr(request, KEPT):
+        setattr(request, KEPT, who_is(token_of(request), page_clock().now()))
+    found: SignedIn | None = getattr(request, KEPT)
+    return found
+
+
+def of_request(request: HttpRequest) -> dict[str, object]:
+    """For templates: `me`, whoever is signed in, and in the demo `demo` with its instant and colleagues."""
+    # Behind a signed link nobody is known, even if the same browser is signed in.
+    if request.path_info.startswith((FOR_PROGRAMS, FOR_BUSINESSES)):
+        return {"me": None}
+    demo = None
+    if settings.DEMO:
+        at = page_clock().now()
+        demo = {
+            "at": at,
+            "colleagues": lambda: access.grants(viewer=EVERYBODY, on=day(at)),
+            "can_reset": snapshots.can_keep() and snapshots.demo_start().exists(),
+        }
+    return {"me": signed_in(request), "demo": demo}
+
+
+def home_of(found: SignedIn | None) -> str:
+    """Where somebody goes after signing in: the workbench, or the choice of a grant."""
+    reads = found is not None and found.acting is not None and "subject.read" in found.acting.actor.powers
+    return reverse("officer:front" if reads else "sign:grant")
 
 
 def remember(response: HttpResponse, request: HttpRequest, token: str) -> HttpResponse:

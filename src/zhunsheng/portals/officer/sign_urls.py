@@ -16,5 +16,7 @@ urlpatterns = [
     path("sign-in/sessions/", signing.sessions, name="sessions"),
     path("sign-in/sessions/<int:number>/end/", signing.end, name="end"),
     path("sign-in/invitation/<str:token>/", signing.invitation, name="invitation"),
+    path("sign-in/as/", signing.step_in, name="as"),
+    path("sign-in/reset/", signing.reset, name="reset"),
     path("sign-out/", signing.out, name="out"),
 ]

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhunsheng.core.actors import Actor, ActorKind, Viewer
+from zhunsheng.foundation import snapshots
 from zhunsheng.foundation.accounts.acting import day
 from zhunsheng.foundation.accounts.actions import accounts, signing_in
 from zhunsheng.foundation.accounts.actions.accounts import AccountError
@@ -24,8 +25,8 @@ from zhunsheng.foundation.accounts.lifecycle import SessionStage
 from zhunsheng.foundation.accounts.passwords import WeakPasswordError
 from zhunsheng.foundation.accounts.queries import access, logins
 from zhunsheng.foundation.accounts.totp import SECRET_BYTES
-from zhunsheng.foundation.accounts.who import SignedIn
-from zhunsheng.portals.officer.door import STEPS, remember, signed_in, source_of, token_of
+from zhunsheng.foundation.accounts.who import SignedIn, who_is
+from zhunsheng.portals.officer.door import STEPS, home_of, remember, signed_in, source_of, token_of
 from zhunsheng.web.clock import page_clock
 
 DIGITS_MAX = 19
@@ -65,15 +66,17 @@ def _form(
     request: HttpRequest, title: str, fields: list[Field], problem: str = "", **more: object
 ) -> HttpResponse:
     errors = {fields[0].name: problem} if problem and fields else {}
-    words = {"title": title, "fields": fields, "errors": errors, "demo": settings.DEMO, **more}
+    words = {"title": title, "fields": fields, "errors": errors, **more}
     return render(request, "officer/sign/form.html", words, status=400 if problem else 200)
 
 
 def _next(request: HttpRequest, step: Step) -> HttpResponse:
+    arrived = step.stage is SessionStage.SIGNED_IN
+    led = home_of(who_is(step.token, page_clock().now())) if arrived else reverse(STEPS[step.stage])
     if step.recovery_codes:
-        words = {"codes": step.recovery_codes, "next": reverse(STEPS[step.stage])}
+        words = {"codes": step.recovery_codes, "next": led}
         return remember(render(request, "officer/sign/codes.html", words), request, step.token)
-    return remember(HttpResponseRedirect(reverse(STEPS[step.stage])), request, step.token)
+    return remember(HttpResponseRedirect(led), request, step.token)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -84,7 +87,7 @@ def first(request: HttpRequest) -> HttpResponse:
         Field("password", _("密码"), "password", "current-password"),
     ]
     if request.method != "POST":
-        return _form(request, _("登录"), fields)
+        return _form(request, _("登录"), fields, doors=True)
     try:
         step = signing_in.sign_in(
             by=source_of(request),
@@ -94,8 +97,43 @@ def first(request: HttpRequest) -> HttpResponse:
             device=request.headers.get("User-Agent", ""),
         )
     except RefusedError as refused:
-        return _form(request, _("登录"), fields, str(refused))
+        return _form(request, _("登录"), fields, str(refused), doors=True)
     return _next(request, step)
+
+
+def demo_only(view: View) -> View:
+    """Outside the demo there is no such page."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, **named: object) -> HttpResponse:
+        if not settings.DEMO:
+            raise Http404
+        return view(request, **named)
+
+    return answer
+
+
+@require_POST
+@demo_only
+def step_in(request: HttpRequest) -> HttpResponse:
+    """The demo's door: become one of its invented colleagues by one press."""
+    at, by = page_clock().now(), source_of(request)
+    accounts.sign_out(by=by, at=at, token=token_of(request))
+    try:
+        step = signing_in.step_in(by=by, at=at, person=request.POST.get("person", ""))
+    except RefusedError as refused:
+        return _form(request, _("登录"), [Field("name", _("登录名"))], str(refused), doors=True)
+    return _next(request, step)
+
+
+@require_POST
+@demo_only
+def reset(request: HttpRequest) -> HttpResponse:
+    """The demo's city as it was first told; everybody is signed out by it."""
+    if not (snapshots.can_keep() and snapshots.demo_start().exists()):
+        raise Http404
+    snapshots.bring_back(snapshots.demo_start())
+    return remember(HttpResponseRedirect(reverse("sign:in")), request, "")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -192,7 +230,7 @@ def grant(request: HttpRequest, found: SignedIn) -> HttpResponse:
             )
         except AccountError as error:
             raise Http404 from error
-        return HttpResponseRedirect(reverse("sign:grant"))
+        return HttpResponseRedirect(home_of(who_is(token_of(request), at)))
     words = {"me": found, "grants": access.grants(viewer=SELF, on=day(at), person=found.person)}
     return render(request, "officer/sign/grant.html", words)
 

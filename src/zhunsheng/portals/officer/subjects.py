@@ -15,24 +15,8 @@ from zhunsheng.portals.officer.explaining import Told
 from zhunsheng.portals.officer.words import SUBJECT_STATES
 from zhunsheng.registers.registry import queries as registry
 from zhunsheng.web.clock import page_clock
-from zhunsheng.web.paging import ROWS_A_PAGE, page_number, paging
 
 TOUCHES_SHOWN = 100
-
-
-@internal
-def search(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """By name, former name or any number."""
-    text = request.GET.get("q", "").replace("\0", "").strip()[:100]
-    offset = (page_number(request) - 1) * ROWS_A_PAGE
-    rows, total = registry.search(viewer=viewer, text=text, offset=offset, rows_max=ROWS_A_PAGE)
-    words = {
-        "here": "subjects",
-        "text": text,
-        "rows": [(row, SUBJECT_STATES.get(row.state, row.state)) for row in rows],
-        "paging": paging(request, total),
-    }
-    return render(request, "officer/subjects.html", words)
 
 
 @internal

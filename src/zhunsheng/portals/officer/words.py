@@ -54,3 +54,25 @@ SUBJECT_STATES: Words = {
     "DEREGISTERED": _("注销"),
 }
 BASIS: Words = {"VERIFIED": _("条文已核对"), "EXCERPT": _("条文摘录"), "UNVERIFIED": _("条文待核对")}
+SUBJECT_KINDS: Words = {
+    "ENTERPRISE": _("企业"),
+    "SOLE_TRADER": _("个体工商户"),
+    "COOPERATIVE": _("农民专业合作社"),
+    "NATURAL_PERSON_SHOP": _("依法免于登记的自然人网店"),
+    "OTHER": _("其他"),
+}
+TASK_KINDS: Words = {
+    "REVIEW": _("非现场核查"),
+    "CORRECTION_DUE": _("督促改正"),
+    "RECHECK_DUE": _("复查"),
+    "LEAD_DUE": _("线索核查"),
+    "EMERGENCY_CONTROL": _("紧急控制建议"),
+}
+TASK_STATES: Words = {
+    "OPEN": _("待办"),
+    "OVERDUE": _("已逾期"),
+    "RESTING": _("中止"),
+    "DONE": _("已办结"),
+    "WITHDRAWN": _("已撤回"),
+}
+TASK_TONES = {"OVERDUE": "bad", "DONE": "good"}

@@ -47,6 +47,11 @@ class Subject(models.Model):
                 condition=models.Q(state__in=[s.value for s in SubjectState]), name="registry_known_state"
             )
         ]
+        indexes = [
+            models.Index(fields=["division", "station", "key"], name="registry_by_station"),
+            models.Index(fields=["recorded_at", "id"], name="registry_by_recording"),
+            models.Index(fields=["established_on", "id"], name="registry_by_founding"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.key}"

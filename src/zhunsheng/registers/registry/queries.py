@@ -13,9 +13,11 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from zhunsheng.core.actors import Viewer
+from zhunsheng.core.listing import Listed, Part
 from zhunsheng.core.reference import DIVISIONS, INDUSTRIES, Edition, Table, read_edition
 from zhunsheng.engine.referencefiles import shipped_editions
 from zhunsheng.foundation.accounts.queries import access
+from zhunsheng.foundation.seeking import beginning, seek
 from zhunsheng.registers.registry import scoping
 from zhunsheng.registers.registry.models import Belonging, ReferenceEdition, Subject, SubjectLink, SubjectName
 
@@ -130,6 +132,37 @@ def page(
     if state:
         rows = rows.filter(state=state)
     return [_card(row, viewer) for row in rows.order_by("key")[:rows_max]]
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectFilter:
+    """What is wanted of subjects; empty means everything. `industry` is the beginning of a code."""
+
+    text: str = ""
+    state: str = ""
+    kind: str = ""
+    division: str = ""
+    industry: str = ""
+    station: str = ""
+    officer: str = ""
+
+
+def listed(*, viewer: Viewer, wanted: SubjectFilter, part: Part) -> Listed[SubjectCard]:
+    """A part of the subjects within the viewer's scope."""
+    rows = scoping.subjects(viewer).filter(withdrawn_at=None)
+    for field in ("state", "kind", "division", "station", "officer"):
+        if told := getattr(wanted, field):
+            rows = rows.filter(**{field: told})
+    if wanted.industry:
+        rows = rows.filter(**beginning("industry", wanted.industry))
+    if wanted.text:
+        rows = rows.filter(
+            Q(name__contains=wanted.text)
+            | Q(key=wanted.text)
+            | Q(identifiers__number=wanted.text)
+            | Q(id__in=SubjectName.objects.filter(name__contains=wanted.text).values("subject"))
+        ).distinct()
+    return seek(rows, part, lambda row: _card(row, viewer))
 
 
 def canonical(*, viewer: Viewer, key: str, on: date) -> str:

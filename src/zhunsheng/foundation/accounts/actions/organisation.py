@@ -30,16 +30,14 @@ class NewUnit:
     code: str
 
 
-def found_unit(
-    *, by: Actor, at: datetime, unit: NewUnit, level: UnitLevel, parent: str, since_on: date
-) -> None:
-    """Set up a unit under a standing one (none for the bureau)."""
+def found_unit(*, by: Actor, at: datetime, unit: NewUnit, level: str, parent: str, since_on: date) -> None:
+    """Set up a unit under a standing one (none for the bureau); `level` is BUREAU, DISTRICT or STATION."""
     by.require_power("org.edit")
     with transaction.atomic():
-        above = None if level is UnitLevel.BUREAU else standing_unit(parent)
-        if BELOW[level] != (above.level if above else None):
+        above = None if level == UnitLevel.BUREAU else standing_unit(parent)
+        if BELOW[UnitLevel(level)] != (above.level if above else None):
             raise UnitError(f"{unit.name}: 上级单位的层级不对")
-        _open(unit, level, above, since_on)
+        _open(unit, UnitLevel(level), above, since_on)
         _audit(by, at, unit.key, "UNIT_FOUNDED", {"name": unit.name, "since": since_on.isoformat()})
 
 

@@ -100,6 +100,13 @@ def people(*, viewer: Viewer, on: date, unit: str = "") -> list[PersonCard]:
     return [card for card in cards if not unit or unit in {key for key, _ in card.posts}]
 
 
+def person_names(*, viewer: Viewer, keys: set[str]) -> dict[str, str]:
+    """The name behind each work number, whoever has left included; staff only."""
+    if not viewer.is_staff or not keys:
+        return {}
+    return dict(Person.objects.filter(key__in=sorted(keys)).values_list("key", "name"))
+
+
 def expiring_certificates(*, viewer: Viewer, on: date, until: date) -> list[tuple[str, str, str, date]]:
     """(work number, name, kind, last day) of certificates that expire in a span of days."""
     if not viewer.is_staff:

@@ -12,7 +12,14 @@ from zhunsheng.core.actors import Actor
 from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.core.deadlines import WorkCalendar
 from zhunsheng.foundation.evidence import actions as evidence
-from zhunsheng.judging.triggers.lifecycle import TASK_TRANSITIONS, TURNS_RED, Step, TaskState, TouchState
+from zhunsheng.judging.triggers.lifecycle import (
+    FINAL,
+    TASK_TRANSITIONS,
+    TURNS_RED,
+    Step,
+    TaskState,
+    TouchState,
+)
 from zhunsheng.judging.triggers.models import SupervisionTask, TaskChange, TaskKind, TaskStep, Touch
 from zhunsheng.judging.triggers.policies import TriggerPolicy
 
@@ -22,7 +29,6 @@ WORK: dict[str, TaskKind] = {
     TouchState.RECHECK: TaskKind.RECHECK_DUE,
     TouchState.LEAD: TaskKind.LEAD_DUE,
 }
-FINAL = (TaskState.DONE.value, TaskState.WITHDRAWN.value)
 APPROVED, REFUSED = "APPROVED", "REFUSED"
 
 

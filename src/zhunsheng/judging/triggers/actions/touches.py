@@ -21,7 +21,7 @@ from zhunsheng.judging.triggers.lifecycle import (
     TouchState,
 )
 from zhunsheng.judging.triggers.memory import from_json
-from zhunsheng.judging.triggers.models import SubjectMemory, Touch
+from zhunsheng.judging.triggers.models import SubjectMemory, Touch, TouchAnswer
 from zhunsheng.sensing.signals.new_facts import NewFact
 
 ANSWERS = frozenset({"DONE", "DISAGREE", "HELP"})
@@ -44,8 +44,9 @@ def answer(*, by: Actor, at: datetime, touch_id: int, answer: str, reason: str =
             raise AnswerError("请选择：已处理、有不同意见、需要帮助")
         if answer == "DISAGREE" and not reason.strip():
             raise AnswerError("有不同意见时请写明理由")
-        touch.answer, touch.answered_at = answer, at
-        touch.save(update_fields=["answer", "answered_at"])
+        touch.answer, touch.answered_at, touch.answer_settled_at = answer, at, None
+        touch.save(update_fields=["answer", "answered_at", "answer_settled_at"])
+        TouchAnswer.objects.create(touch=touch, answer=answer, reason=reason, at=at, by_name=by.name)
         if touch.state == TouchState.CORRECTION and answer == "DONE":
             take_step(by=by, at=at, touch=touch, step=Step.CORRECTED, reason=reason)
         detail = {"answer": answer, "why": reason}

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 from django.db.models import Count, QuerySet
 
 from zhunsheng.core.actors import Viewer
+from zhunsheng.judging.triggers.cards import AlertCard as AlertCard
+from zhunsheng.judging.triggers.cards import AnswerCard as AnswerCard
+from zhunsheng.judging.triggers.cards import EnrolmentCard as EnrolmentCard
+from zhunsheng.judging.triggers.cards import StepCard as StepCard
+from zhunsheng.judging.triggers.cards import TaskCard as TaskCard
+from zhunsheng.judging.triggers.cards import TouchCard as TouchCard
+from zhunsheng.judging.triggers.cards import task_card, touch_card
 from zhunsheng.judging.triggers.lifecycle import Step, TaskState
 from zhunsheng.judging.triggers.models import (
     AreaAlert,
@@ -16,6 +21,7 @@ from zhunsheng.judging.triggers.models import (
     Enrolment,
     SupervisionTask,
     Touch,
+    TouchAnswer,
     TouchStep,
     VisitEntry,
 )
@@ -23,104 +29,6 @@ from zhunsheng.registers.registry import queries as registry
 from zhunsheng.registers.registry import scoping
 
 FALSE = (Step.EXPLAINED.value, Step.FALSE_ALARM.value)
-
-
-@dataclass(frozen=True, slots=True)
-class TouchCard:
-    """A touch as lists and pages show it."""
-
-    id: int
-    subject: str
-    item: str
-    point: str
-    object: str
-    colour: str
-    state: str
-    started_at: datetime
-    reply_due_on: date | None
-    reply_why: str
-    observe_until_on: date | None
-    answer: str
-    answered_at: datetime | None
-    ended_at: datetime | None
-    facts: tuple[str, ...]
-    pack_version: str
-    pack_hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class StepCard:
-    """One step of a touch: what, when, by whom, why."""
-
-    step: str
-    at: datetime
-    by_name: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class TaskCard:
-    """A task as a desk shows it; `scope` is what was touched and nothing beyond."""
-
-    id: int
-    touch: int
-    subject: str
-    kind: str
-    state: str
-    station: str
-    holder: str
-    scope: dict[str, Any]
-    opened_at: datetime
-    due_on: date
-    due_why: str
-    closed_at: datetime | None
-    outcome: str
-
-
-@dataclass(frozen=True, slots=True)
-class EnrolmentCard:
-    """Whether a business is enrolled for an item, since when, why not, and until when barred."""
-
-    item: str
-    state: str
-    since_at: datetime
-    reason: str
-    barred_until_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class AlertCard:
-    """An area alert with its firms and what became of it."""
-
-    id: int
-    point: str
-    area: str
-    subjects: tuple[str, ...]
-    raised_at: datetime
-    state: str
-    analysis: str
-
-
-def _card(row: Touch) -> TouchCard:
-    return TouchCard(
-        row.id,
-        row.subject,
-        row.item,
-        row.point,
-        row.object,
-        row.colour,
-        row.state,
-        row.started_at,
-        row.reply_due_on,
-        row.reply_why,
-        row.observe_until_on,
-        row.answer,
-        row.answered_at,
-        row.ended_at,
-        tuple(row.facts),
-        row.pack_version,
-        row.pack_hash,
-    )
 
 
 def _open(viewer: Viewer) -> QuerySet[Touch]:
@@ -140,7 +48,7 @@ def touches(
 ) -> list[TouchCard]:
     """Touches, newest first, filtered; a business gets its own only."""
     rows = _filtered(viewer, subject, colour, item, state, open_only)
-    return [_card(row) for row in rows[offset : offset + rows_max]]
+    return [touch_card(row) for row in rows[offset : offset + rows_max]]
 
 
 def how_many(
@@ -175,10 +83,17 @@ def steps(*, viewer: Viewer, touch_id: int) -> list[StepCard]:
     return [StepCard(r.step, r.at, r.by_name, r.reason) for r in rows]
 
 
+def answers_of(*, viewer: Viewer, touch_id: int) -> list[AnswerCard]:
+    """Every answer to a touch, oldest first, for those who may see its subject."""
+    rows = scoping.within(TouchAnswer.objects.all(), viewer, "touch__subject")
+    rows = rows.filter(touch_id=touch_id).order_by("id")
+    return [AnswerCard(r.answer, r.at, r.by_name, r.reason) for r in rows]
+
+
 def touch(*, viewer: Viewer, touch_id: int) -> TouchCard | None:
     """One touch, if the viewer may see its subject."""
     row = _open(viewer).filter(id=touch_id).first()
-    return _card(row) if row is not None else None
+    return touch_card(row) if row is not None else None
 
 
 def counts(*, viewer: Viewer) -> dict[tuple[str, str], int]:
@@ -240,24 +155,7 @@ def tasks(
         rows = rows.filter(touch_id=touch_id)
     if open_only:
         rows = rows.exclude(state__in=[TaskState.DONE.value, TaskState.WITHDRAWN.value])
-    return [
-        TaskCard(
-            r.id,
-            r.touch_id,
-            r.touch.subject,
-            r.kind,
-            r.state,
-            r.station,
-            r.holder,
-            r.scope,
-            r.opened_at,
-            r.due_on,
-            r.due_why,
-            r.closed_at,
-            r.outcome,
-        )
-        for r in rows
-    ]
+    return [task_card(row) for row in rows]
 
 
 def task_history(*, viewer: Viewer, task_id: int) -> list[tuple[str, datetime, str, str]]:

@@ -3,7 +3,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("triggers", "0003_published_lists"),
+        ("triggers", "0004_answers_and_lists"),
     ]
 
     operations = [

@@ -1,0 +1,33 @@
+"""A part of a list, and what it holds: lists are walked from row to row and never counted.
+
+A cursor is the sorting value and the id of a row as text. It is read where the rows are; nonsense in it means
+the beginning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Row = TypeVar("Row")
+ROWS_A_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows by `field`, then by id, behind (or, with `backwards`, before) the row of a cursor."""
+
+    field: str = "id"
+    descending: bool = True
+    cursor: str = ""
+    backwards: bool = False
+    rows_max: int = ROWS_A_PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[Row]):
+    """The rows of a part in the order of the list; cursors of its neighbours, '' where the list ends."""
+
+    rows: tuple[Row, ...] = ()
+    next: str = ""
+    previous: str = ""

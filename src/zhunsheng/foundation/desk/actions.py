@@ -1,0 +1,57 @@
+"""Arranging the own desk. None of this is an act of supervision, so only exports leave an audit entry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from zhunsheng.core.actors import Actor
+from zhunsheng.foundation.desk.models import ColumnChoice, SavedView
+from zhunsheng.foundation.evidence import actions as evidence
+
+VIEWS_MAX = 50
+
+
+class ViewError(Exception):
+    """A view that cannot be saved; the text says why."""
+
+
+def save_view(
+    *, by: Actor, at: datetime, list_name: str, name: str, query: str, unit: str = "", watched: bool = False
+) -> int:
+    """Keep a view under a name, own names being overwritten; with `unit` colleagues there see it. Its id."""
+    name = name.strip()
+    if not 0 < len(name) <= 60 or len(query) > 1_000:
+        raise ViewError("请给视图起一个不超过 60 个字的名字")
+    with transaction.atomic():
+        own = SavedView.objects.filter(owner=by.key)
+        if own.count() >= VIEWS_MAX and not own.filter(list_name=list_name, name=name).exists():
+            raise ViewError(f"最多保存 {VIEWS_MAX} 个视图，请先删去不用的")
+        told = {"query": query, "unit": unit, "watched": watched, "saved_at": at, "seen_key": ""}
+        row, _ = SavedView.objects.update_or_create(
+            owner=by.key, list_name=list_name, name=name, defaults=told
+        )
+    return row.id
+
+
+def remove_view(*, by: Actor, at: datetime, view_id: int) -> bool:
+    """Forget an own view; False when there is none."""
+    del at
+    return SavedView.objects.filter(id=view_id, owner=by.key).delete()[0] > 0
+
+
+def choose_columns(*, by: Actor, at: datetime, list_name: str, columns: Sequence[str]) -> None:
+    """Show these columns of a list in this order; none means the usual ones."""
+    told = {"columns": list(columns), "chosen_at": at}
+    ColumnChoice.objects.update_or_create(owner=by.key, list_name=list_name, defaults=told)
+
+
+def note_export(
+    *, by: Actor, at: datetime, list_name: str, said: Sequence[str], rows: int, form: str
+) -> None:
+    """Put on record that somebody took a list away as a file, and which."""
+    detail = {"filters": list(said), "rows": rows, "form": form}
+    with transaction.atomic():
+        evidence.record(by=by, at=at, action="LIST_EXPORTED", target=f"list:{list_name}", detail=detail)

@@ -1,0 +1,75 @@
+"""The demo's doors: a name is enough there, and no password that anybody knows opens anything anywhere."""
+
+from __future__ import annotations
+
+import random
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import ScryptPasswordHasher, check_password
+from django.db import connection
+from django.test import Client
+
+import zhunsheng
+from tests.contexts.accounts import office
+from tests.contexts.accounts.office import PASSWORD
+from zhunsheng.demo import people as colleagues
+from zhunsheng.foundation import snapshots
+from zhunsheng.foundation.accounts.actions import signing_in
+from zhunsheng.foundation.accounts.models import Account, Person
+
+PACKAGE = Path(zhunsheng.__file__).parent
+WELL_KNOWN = {"admin", "admin123", "123456", "password", "Passw0rd!", "demo", "zhunsheng", "000000", PASSWORD}
+
+
+@pytest.fixture(autouse=True)
+def _quick(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(ScryptPasswordHasher, "work_factor", 2**4)
+    settings.DEMO, settings.DEMO_CLOCK, settings.HOME = True, colleagues.NOW, tmp_path
+
+
+@pytest.mark.django_db
+def test_no_word_of_the_sources_opens_an_account_of_the_demo(settings: Any) -> None:
+    """There is no default password, not even in the demo: its people get drawn ones that are kept nowhere."""
+    colleagues.found()
+    words = {w for path in PACKAGE.rglob("*.py") for w in re.findall(r"[\w+=?%@.-]{12,40}", path.read_text())}
+    held = list(Account.objects.filter(name__startswith="demo-").values_list("password", flat=True))
+    assert len(held) == len(colleagues.PEOPLE) > 18 and len(words) > 100
+    some = random.Random(7).sample(sorted(words), 100)  # all of them would take minutes
+    assert not [w for w in {*some, *WELL_KNOWN} for told in held if check_password(w, told)]
+    settings.DEMO = False
+    for told in WELL_KNOWN:
+        with pytest.raises(signing_in.RefusedError):
+            signing_in.sign_in(by=office.HERE, at=colleagues.NOW, name="demo-9801-11", password=told)
+
+
+@pytest.mark.django_db
+def test_a_new_installation_has_nobody() -> None:
+    assert not Account.objects.exists()
+
+
+@pytest.mark.django_db
+def test_there_is_one_door_for_every_role_and_each_leads_somewhere() -> None:
+    colleagues.found()
+    page = Client().get("/sign-in/").content.decode()
+    for one in colleagues.PEOPLE:
+        client = Client()
+        assert f'value="{one.key}"' in page and one.name in page
+        led = client.post("/sign-in/as/", {"person": one.key}).headers["Location"]
+        assert client.get(led).status_code == 200, one.role
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.django_db(transaction=True)
+def test_reset_brings_the_first_city_back(client: Client) -> None:
+    colleagues.found()
+    assert client.post("/sign-in/reset/").status_code == 404
+    snapshots.keep(snapshots.demo_start())
+    Person.objects.filter(key="9801-11").update(name="改过的名字")
+    client.post("/sign-in/as/", {"person": "9801-12"})
+    assert client.post("/sign-in/reset/").headers["Location"] == "/sign-in/"
+    assert Person.objects.get(key="9801-11").name == "李敏"
+    assert client.get("/").headers["Location"] == "/sign-in/"
+    assert not connection.in_atomic_block
