@@ -287,3 +287,21 @@ def test_a_choice_leads_back_to_this_site_only(client: Client) -> None:
 def test_error_pages_speak_in_the_style_of_all_pages(client: Client) -> None:
     page = client.get("/nothing-here/")
     assert page.status_code == 404 and "没有这个页面" in page.content.decode()
+
+
+def test_the_reminder_can_be_kept_as_a_letter(client: Client, touch_id: int, settings: Any) -> None:
+    page = client.get(link(touch_id)).content.decode()
+    assert "提醒〔2026〕1号" in page and link(touch_id) + "paper.pdf" in page
+    if not list(settings.DOCUMENT_FONTS.glob("NotoSerifCJK*")):
+        pytest.skip("no fonts-noto-cjk; `make test` as root on Debian brings it")
+    told = client.get(link(touch_id) + "paper.pdf")
+    assert told["Content-Type"] == "application/pdf" and told.content.startswith(b"%PDF-")
+    assert "attachment" in told["Content-Disposition"]
+
+
+def test_without_fonts_the_reader_is_told_and_not_left_alone(
+    client: Client, touch_id: int, settings: Any, tmp_path: Any
+) -> None:
+    settings.DOCUMENT_FONTS = tmp_path
+    page = client.get(link(touch_id) + "paper.pdf").content.decode()
+    assert "暂时不能生成 PDF" in page and settings.BUREAU_CONTACT in page

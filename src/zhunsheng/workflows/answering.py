@@ -14,6 +14,7 @@ from zhunsheng.judging.triggers.actions import enrolment, touches
 from zhunsheng.judging.triggers.lifecycle import CONFIRMS, Step
 from zhunsheng.sensing.signals import actions as signals
 from zhunsheng.sensing.signals.new_facts import NewFact
+from zhunsheng.workflows.assessing import assess
 from zhunsheng.workflows.reviewing import follow
 from zhunsheng.workflows.terms import trigger_policy
 
@@ -30,6 +31,7 @@ def take_decision(*, by: Actor, at: datetime, touch_id: int, step: Step, reason:
     """What a named person decided about a touch, stored and told to judging in one transaction."""
     with transaction.atomic():
         facts = touches.decide(by=by, at=at, touch_id=touch_id, step=step, reason=reason)
+        assess(by=by, at=at, touch_id=touch_id, step=step, reason=reason)
         if step in CONFIRMS:
             facts += _revoke(by, at, touch_id, reason)
         write(by, at, facts, "review")

@@ -15,6 +15,7 @@ from zhunsheng.foundation.outreach import queries as messages
 from zhunsheng.foundation.schedule import actions as schedule
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.registers.registry import queries as registry
+from zhunsheng.workflows import papering
 from zhunsheng.workflows.suspending import rest_if_due
 from zhunsheng.workflows.terms import trigger_policy
 from zhunsheng.workflows.unreachable import ask
@@ -42,6 +43,7 @@ def _remind(touch: triggers.TouchCard, at: datetime) -> None:
         f"INBOX:{touch.id}", "INBOX", subject.key, purpose, texts["letter"], touch.subject
     )
     outreach.queue(by=BY, at=at, message=letter, policy=policy)
+    papering.remind(touch, subject.key, at)
     if not subject.phone:
         ask(touch.subject, "没有联系电话", at)
         return

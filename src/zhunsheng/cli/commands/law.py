@@ -17,7 +17,8 @@ from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.clock import day_of, instant
 from zhunsheng.core.statutes.parsing import StatuteError, parse_statute
 from zhunsheng.core.statutes.provisions import FineRange, read_provisions
-from zhunsheng.core.statutes.references import LawRecord, citations, read_place, read_records
+from zhunsheng.core.statutes.references import LawRecord, citations, read_place
+from zhunsheng.engine.lawfiles import law_records
 from zhunsheng.engine.packfiles import read_documents
 from zhunsheng.registers.statutes.actions import laws as statutes
 from zhunsheng.registers.statutes.queries import laws as queries
@@ -35,7 +36,7 @@ def command() -> None:
 
 
 def _records() -> dict[str, LawRecord]:
-    return read_records(read_documents(Path(settings.PACKS) / "statutes"))
+    return law_records(settings.PACKS)
 
 
 def _day(at: dt.datetime | None) -> dt.date:

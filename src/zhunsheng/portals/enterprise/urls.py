@@ -14,5 +14,6 @@ urlpatterns = [
     path("<str:token>/check/", views.check, name="check"),
     path("<str:token>/done/", views.done, name="done"),
     path("<str:token>/dates.ics", views.dates, name="dates"),
+    path("<str:token>/paper.pdf", views.paper, name="paper"),
     path("<str:token>/files/<int:number>/", views.shown_file, name="file"),
 ]

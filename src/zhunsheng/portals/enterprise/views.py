@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.conf import settings
@@ -9,12 +10,17 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zhunsheng.foundation.attachments import actions as attachments
 from zhunsheng.foundation.attachments import queries as files
 from zhunsheng.foundation.attachments.queries import AttachmentCard
 from zhunsheng.foundation.attachments.sniffing import FILE_BYTES_MAX, SHOWN, AttachmentError
+from zhunsheng.foundation.documents.queries import documents as issued
+from zhunsheng.foundation.documents.queries import pages
+from zhunsheng.foundation.documents.queries.pages import PageFormat
+from zhunsheng.foundation.documents.rendering.pdf import RenderError
 from zhunsheng.foundation.drafts import actions as drafts
 from zhunsheng.foundation.drafts import queries as saved
 from zhunsheng.judging.triggers.actions.touches import AnswerError
@@ -23,6 +29,10 @@ from zhunsheng.portals.enterprise.explaining import reason_of
 from zhunsheng.portals.enterprise.forms import REASON_CHARACTERS_MAX, problems_of, values_of, words_of
 from zhunsheng.portals.enterprise.opening import Opened, by_link, page
 from zhunsheng.workflows import replying
+from zhunsheng.workflows.papering import REMINDER
+from zhunsheng.workflows.terms import document_terms
+
+log = logging.getLogger(__name__)
 
 
 @require_GET
@@ -33,6 +43,7 @@ def reminder(request: HttpRequest, opened: Opened) -> HttpResponse:
         "reason": reason_of(opened),
         "answered": words_of(opened.touch.answer),
         "draft": saved.draft(viewer=opened.viewer, owner=opened.owner),
+        "papers": issued.listing(viewer=opened.viewer, owner=opened.owner, kind=REMINDER, rows_max=1),
         "late": opened.touch.reply_due_on is not None and opened.touch.reply_due_on < opened.at.date(),
     }
     return page(request, opened, "reminder", words)
@@ -161,6 +172,28 @@ def dates(request: HttpRequest, opened: Opened) -> HttpResponse:
     address = settings.PUBLIC_ADDRESS + reverse("enterprise:reminder", args=[opened.token])
     response = HttpResponse(calendar(opened, address), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="reminder.ics"'
+    return response
+
+
+@require_GET
+@by_link
+def paper(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """The reminder as an issued document with its number, to be kept or printed; drawn now."""
+    told = issued.listing(viewer=opened.viewer, owner=opened.owner, kind=REMINDER, rows_max=1)
+    if not told:
+        raise Http404
+    terms, day = document_terms(), opened.at.date()
+    try:
+        file = pages.page_file(
+            viewer=opened.viewer, document_id=told[0].id, form=PageFormat.PDF, terms=terms, on=day
+        )
+    except RenderError:
+        log.exception("document %s", told[0].id)
+        return page(request, opened, "no_paper", {"serial": told[0].serial})
+    if file is None:
+        raise Http404
+    response = HttpResponse(file.body, content_type=file.media_type)
+    response["Content-Disposition"] = content_disposition_header(True, file.name) or ""
     return response
 
 

@@ -22,7 +22,7 @@ def clause(
 ) -> Clause:
     """One clause as it stood on a day. Nothing is made up: without a text it carries the bureau's notice."""
     record, place = records.get(law), read_place(article)
-    names = [record.full_name, law] if record else [law]
+    names = list(dict.fromkeys([record.full_name, law] if record else [law]))
     if place is not None:
         for name in names:
             card = article_on(viewer=viewer, law=name, place=place, on=on)

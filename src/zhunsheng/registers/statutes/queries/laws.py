@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import zip_longest
 
 import numpy as np
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.statutes.references import Citation, LawRecord, Place, read_place
@@ -59,12 +59,13 @@ class Standing(StrEnum):
 def versions(*, viewer: Viewer, law: str) -> list[VersionCard]:
     """All texts of a law, oldest first."""
     del viewer
-    rows = list(LawVersion.objects.filter(law__name=law).select_related("law"))
+    told = LawVersion.objects.filter(law__name=law).select_related("law")
+    rows = list(told.annotate(articles_count=Count("articles")).order_by("valid_from"))
     cards = []
     for row, following in zip_longest(rows, rows[1:]):
         end = following.valid_from if following else row.law.repealed_on
         last = date.fromordinal(end.toordinal() - 1) if end else None
-        cards.append(VersionCard(row.law.name, row.valid_from, last, row.date_source, row.articles.count()))
+        cards.append(VersionCard(row.law.name, row.valid_from, last, row.date_source, row.articles_count))
     return cards
 
 
