@@ -12,11 +12,12 @@ from django.core.cache import cache
 from playwright.sync_api import Browser
 
 from tests.contexts.statutes.test_lists import effective
-from tests.journeys.city import Bureau, at
+from tests.journeys.city import BUREAU, Bureau, at
 from tests.portals.pages import reminded, staffed, stand_at
 from tests.portals.test_browser import PHONE, SCREEN, browser, look_at
 from zhunsheng.cli.packing import drafts_of
-from zhunsheng.workflows import monthly
+from zhunsheng.judging.portraits import queries as portraits
+from zhunsheng.workflows import monthly, reporting
 
 __all__ = ["browser"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -33,6 +34,7 @@ OFFICERS = {
     "rules-compared": "/rules/compare/",
     "sources": "/status/sources/",
     "status": "/status/",
+    "reports": "/reports/",
 }
 PUBLIC = {"lists": "/lists/", "list": "/lists/trigger.trigger_points/?q=T01"}
 
@@ -44,7 +46,11 @@ def city(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     stand_at(settings, "2026-07-02 10:00")
     staffed(monkeypatch)
     touch = reminded(Bureau())
-    monthly.run(at("2026-07-01"), at("2026-07-01 00:10"))
+    for number in range(12):
+        Bureau().register(f"919801030MA{number:03d}A1B2", f"云汀商行{number}", industry="5211")
+    for day in ("2026-06-01", "2026-07-01"):
+        monthly.run(at(day), at(f"{day} 00:10"))
+    reporting.make(at("2026-07-01"), at("2026-07-01 06:00"))
     for content in drafts_of(live.PACKS / "general"):
         effective(dt.date(2026, 7, 1), content)
     return touch
@@ -58,4 +64,8 @@ def test_every_page_is_good(browser: Browser, live_server: Any, city: int, view:
     seen.press("button[value='0001']")
     for name, address in {**OFFICERS, **PUBLIC}.items():
         seen.page.goto(live_server.url + address)
+        seen.is_good(f"{name}-{viewport['width']}")
+    number = portraits.reports(viewer=BUREAU)[0].id
+    for name, end in (("report", ""), ("report-outside", "?for=outside")):
+        seen.page.goto(f"{live_server.url}/reports/{number}/{end}")
         seen.is_good(f"{name}-{viewport['width']}")

@@ -36,6 +36,7 @@ EXAMPLES = {
     "token": "no-such-token",
     "key": "no-such-key",
     "name": "no-such-list",
+    "form": "pdf",
 }
 PEOPLE = {
     "officer": ("0001", "officer", "980102/城东所"),
