@@ -49,9 +49,8 @@ def _remind(touch: triggers.TouchCard, at: datetime) -> None:
         return
     told = messages.to_recipient(viewer=VIEWER, recipient=subject.phone, channel="SMS")
     number = 1 + sum(m.key.startswith(f"SMS:{touch.id}:") for m in told)
-    sms = outreach.NewMessage(
-        f"SMS:{touch.id}:{number}", "SMS", subject.phone, purpose, texts["reminder"], touch.subject
-    )
+    key, text = f"SMS:{touch.id}:{number}", texts["reminder"]
+    sms = outreach.NewMessage(key, "SMS", subject.phone, purpose, text, touch.subject)
     policies = trigger_policy()
     number_max = policies.reminders_max + len(policies.remind_after_days.get(touch.point, ()))
     if number <= number_max and not outreach.queue(by=BY, at=at, message=sms, policy=policy):
