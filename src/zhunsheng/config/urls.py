@@ -11,7 +11,11 @@ MOUNTS = {
     "zhunsheng.web.urls": "",
     "zhunsheng.portals.officer.sign_urls": "",
     "zhunsheng.portals.officer.urls": "",
+    "zhunsheng.portals.officer.rule_urls": "rules/",
+    "zhunsheng.portals.officer.status_urls": "status/",
+    "zhunsheng.portals.officer.report_urls": "reports/",
     "zhunsheng.portals.enterprise.urls": "b/",
+    "zhunsheng.portals.public.urls": "lists/",
     "zhunsheng.api.urls": "api/",
 }
 

@@ -134,6 +134,14 @@ def explain_points(
         return _points(_Look(pack, facts, world, judgement, plainly=True), judgement)
 
 
+def explain_standing(
+    pack: Pack, judgement: Judgement, facts: Sequence[Fact], world: Sequence[Fact]
+) -> tuple[PointTrace, ...]:
+    """Where a subject stands before every reminder line, touched or not: value, line, facts that count."""
+    look = _Look(pack, facts, world, judgement.as_of, judgement.known_at)
+    return tuple(look.standing_at(r) for r in judgement.points if look.points[r.point][1].yellow is not None)
+
+
 def _points(
     look: _Look, judgement: Judgement
 ) -> tuple[tuple[PointTrace, ...], tuple[tuple[str, str, WayBack], ...]]:
@@ -176,6 +184,12 @@ class _Look:
         comparisons = tuple(_trace(c, evaluator) for c in compares_of(condition)) if condition else ()
         decided = deciding_facts(point, evaluator, result.colour)
         return PointTrace(result, comparisons, tuple(f.fact_id for f in decided))
+
+    def standing_at(self, result: PointResult) -> PointTrace:
+        """A point's reminder line, whatever its colour is now."""
+        yellow, evaluator = self.points[result.point][1].yellow, self.now.for_object(result.object)
+        told = tuple(_trace(c, evaluator) for c in compares_of(yellow)) if yellow is not None else ()
+        return PointTrace(result, told, ())
 
     def point_way(self, result: PointResult) -> WayBack:
         item, point = self.points[result.point]

@@ -27,7 +27,10 @@ _HELD: ContextVar[tuple[Path, Library] | None] = ContextVar("held library", defa
 
 @dataclass(frozen=True, eq=False)
 class Library:
-    """The general pack with what stands around it. `policies` are documents by their schema."""
+    """The general pack with what stands around it.
+
+    `policies` are documents by their schema, `measures` names of the published measures by their codes.
+    """
 
     pack: Pack
     contracts: ContractSet
@@ -37,6 +40,7 @@ class Library:
     templates: dict[str, Template]
     policies: dict[str, Document]
     points: dict[str, TriggerPoint]
+    measures: dict[str, str]
 
     def policy(self, schema: str) -> Document:
         """The one document of a schema; PackError if the folder has none."""
@@ -62,6 +66,7 @@ def _read(folder: Path, _stamp: object) -> Library:
         {template.id: template for template in (Template.read(d, message_policy) for d in texts)},
         policies,
         {point.id: point for item in loaded.pack.items for point in item.points},
+        {code: m["name_zh"] for d in documents for code, m in d.get("measures", {}).items()},
     )
 
 

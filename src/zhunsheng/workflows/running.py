@@ -18,7 +18,7 @@ from zhunsheng.foundation.outbox.dispatch import Terms
 from zhunsheng.foundation.outbox.lifecycle import RowState
 from zhunsheng.foundation.outreach import actions as outreach
 from zhunsheng.foundation.schedule import actions as schedule
-from zhunsheng.workflows import monthly
+from zhunsheng.workflows import monthly, reporting
 
 BY = Actor.service("dispatch")
 
@@ -27,6 +27,7 @@ def turn_inside(clock: Clock, handlers: dict[str, outbox.Handler]) -> int:
     """Hand over what is due and handle internal effects until none is left; how many were handled."""
     total = 0
     monthly.ensure(clock.now())
+    reporting.ensure(clock.now())
     while True:
         with held_library(settings.PACKS):
             schedule.hand_over(by=BY, at=clock.now())

@@ -271,6 +271,9 @@ class Speaker:
         match node:
             case Compare(Aggregate(op=Op.FLAG) as flag, Comparison.AT_LEAST | Comparison.EQUALS, 1):
                 return f"{self.window(flag.window)}有{self.select(flag.select)}"
+            case Compare(Aggregate(op=Op.DAYS_UNTIL) as until, Comparison.AT_MOST, int(days)) if days < 0:
+                told = self.aggregate(until).removesuffix("还有")
+                return f"{told}已过≥{-days}天"
             case Compare():
                 return f"{self.measure(node.measure)}{SIGNS[node.comparison]}{self.line(node)}"
             case All(parts):

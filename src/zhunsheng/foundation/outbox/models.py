@@ -42,7 +42,12 @@ class OutboxRow(models.Model):
                 fields=["topic", "id"],
                 name="outbox_open",
                 condition=models.Q(state__in=["PENDING", "SENDING"]),
-            )
+            ),
+            models.Index(
+                fields=["topic", "state"],
+                name="outbox_for_a_person",
+                condition=models.Q(state__in=["UNKNOWN", "DEAD"]),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,9 @@ from zhunsheng.core.actors import Viewer
 from zhunsheng.foundation.outbox.lifecycle import RowState
 from zhunsheng.foundation.outbox.models import OutboxRow
 
+OPEN = [RowState.PENDING.value, RowState.SENDING.value]
+FOR_A_PERSON = [RowState.UNKNOWN.value, RowState.DEAD.value]
+
 
 def counts(*, viewer: Viewer) -> dict[tuple[str, str], int]:
     """Rows by (topic, state); nothing for anybody outside the bureau."""
@@ -83,11 +86,11 @@ class Age:
 
 
 def ages(*, viewer: Viewer, at: datetime) -> list[Age]:
-    """The age alarm's input: what is not at its end, by topic and state; for bureau-wide viewers only.
+    """The age alarm's input: what is not at its end, by topic and state; for the bureau only.
 
     A row that waits for an hour to come (a message for the morning) is not late before that hour.
     """
-    if not viewer.sees_all:
+    if not viewer.is_supervisor:
         return []
     states = [state.value for state in RowState if state not in {RowState.DONE, RowState.REFUSED}]
     rows = OutboxRow.objects.filter(state__in=states, created_at__lte=at).values_list("topic", "state")

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from django.db.models import Count, Min
+
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.core.deadlines.deadline import DeadlineState
@@ -61,6 +63,14 @@ def next_due_at(*, viewer: Viewer) -> datetime | None:
         return None
     row = DueRow.objects.order_by("due_at").first()
     return row.due_at if row else None
+
+
+def overdue(*, viewer: Viewer, at: datetime) -> tuple[int, datetime | None]:
+    """How many due instants have passed without being worked off, and the oldest of them; bureau only."""
+    if not viewer.is_supervisor:
+        return 0, None
+    told = DueRow.objects.filter(due_at__lte=at).aggregate(n=Count("id"), oldest=Min("due_at"))
+    return told["n"], told["oldest"]
 
 
 def instants_of(*, topic: str, viewer: Viewer) -> dict[str, datetime]:

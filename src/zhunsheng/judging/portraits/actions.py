@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -16,7 +18,7 @@ from zhunsheng.engine.judgement import Judgement, ModelResult
 from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.judging.portraits.kept import Named, read_back
 from zhunsheng.judging.portraits.lifecycle import RunState
-from zhunsheng.judging.portraits.models import ClassRun, KeptPack, SubjectClass
+from zhunsheng.judging.portraits.models import ClassRun, CreditReport, KeptPack, SubjectClass
 
 NO_CLASS = "–"
 
@@ -151,3 +153,17 @@ def keep_pack(*, by: Actor, at: datetime, pack: Pack, documents: Sequence[Named]
         detail = {"version": pack.version, "hash": pack.content_hash}
         evidence.record(by=by, at=at, action="PACK_KEPT", target=f"pack:{pack.id}", detail=detail)
     return True
+
+
+def keep_report(*, by: Actor, at: datetime, run_id: int, period: str, content: Mapping[str, Any]) -> bool:
+    """Keep the report on a run; False when it is there already. It is never changed."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    told = hashlib.sha256(text.encode()).hexdigest()
+    with transaction.atomic():
+        _, fresh = CreditReport.objects.get_or_create(
+            run_id=run_id, period=period, defaults={"content": text, "content_hash": told, "made_at": at}
+        )
+        if fresh:
+            detail = {"period": period, "hash": told}
+            evidence.record(by=by, at=at, action="REPORT_KEPT", target=f"class-run:{run_id}", detail=detail)
+    return fresh

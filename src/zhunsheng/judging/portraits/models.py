@@ -94,3 +94,23 @@ class KeptPack(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.pack_id} {self.version} {self.content_hash[:12]}"
+
+
+class CreditReport(AppendOnlyModel):
+    """The report on one run, counted once: `content` is one JSON text, from which every page is drawn."""
+
+    id = models.BigAutoField(primary_key=True)
+    run = models.ForeignKey(ClassRun, on_delete=models.PROTECT, related_name="reports")
+    period = models.CharField(max_length=16, choices=[("MONTH", "月度"), ("QUARTER", "季度")])
+    content = models.TextField()
+    content_hash = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.UniqueConstraint(fields=["run", "period"], name="portraits_one_report_a_run"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period} {self.run_id}"

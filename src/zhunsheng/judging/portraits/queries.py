@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, Min, QuerySet
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.contracts import ContractSet
 from zhunsheng.core.rules.tree import Pack
 from zhunsheng.judging.portraits.kept import read_back
-from zhunsheng.judging.portraits.models import ClassRun, KeptPack, SubjectClass
+from zhunsheng.judging.portraits.lifecycle import RunState
+from zhunsheng.judging.portraits.models import ClassRun, CreditReport, KeptPack, SubjectClass
 from zhunsheng.registers.registry import scoping
+
+REPORTS_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,3 +146,94 @@ def kept_packs(*, viewer: Viewer) -> list[tuple[str, str, datetime]]:
     if not viewer.is_supervisor:
         return []
     return list(KeptPack.objects.values_list("version", "content_hash", "kept_at"))
+
+
+@dataclass(frozen=True, slots=True)
+class PackUse:
+    """When a pack classed: how many runs took effect, and as of when the first and the last one."""
+
+    runs: int
+    first_as_of: datetime
+    last_as_of: datetime
+
+
+def pack_uses(*, viewer: Viewer) -> dict[str, PackUse]:
+    """By hash, the classings that took effect with a pack; for the bureau only."""
+    if not viewer.is_supervisor:
+        return {}
+    rows = ClassRun.objects.filter(state=RunState.EFFECTIVE.value).order_by("pack_hash").values("pack_hash")
+    told = rows.annotate(n=Count("id"), first=Min("as_of"), last=Max("as_of"))
+    return {r["pack_hash"]: PackUse(r["n"], r["first"], r["last"]) for r in told}
+
+
+@dataclass(frozen=True, slots=True)
+class ReportCard:
+    """A kept report with the run that it is about."""
+
+    id: int
+    period: str
+    content: dict[str, Any]
+    content_hash: str
+    as_of: datetime
+    made_at: datetime
+
+
+def reports(*, viewer: Viewer) -> list[ReportCard]:
+    """Every kept report, newest first; for the bureau only."""
+    if not viewer.is_supervisor:
+        return []
+    rows = CreditReport.objects.select_related("run").order_by("-run__as_of", "period", "-id")[:REPORTS_MAX]
+    return [_report(row) for row in rows]
+
+
+def report(*, viewer: Viewer, report_id: int) -> ReportCard | None:
+    """One kept report; for the bureau only."""
+    row = CreditReport.objects.select_related("run").filter(id=report_id).first()
+    return _report(row) if row is not None and viewer.is_supervisor else None
+
+
+def _report(row: CreditReport) -> ReportCard:
+    content = json.loads(row.content)
+    return ReportCard(row.id, row.period, content, row.content_hash, row.run.as_of, row.made_at)
+
+
+@dataclass(frozen=True, slots=True)
+class RunCard:
+    """A monthly run that took effect."""
+
+    id: int
+    as_of: datetime
+    known_at: datetime
+    pack_version: str
+    pack_hash: str
+
+
+def monthly_runs(*, viewer: Viewer, until: datetime, rows_max: int) -> list[RunCard]:
+    """The last monthly runs in effect as of no later than an instant, newest first; bureau-wide viewers only.
+
+    A midnight that was classed twice counts once, as the later run says.
+    """
+    if not viewer.sees_all:
+        return []
+    rows = ClassRun.objects.filter(cause="MONTHLY", state=RunState.EFFECTIVE.value, as_of__lte=until)
+    told: dict[datetime, ClassRun] = {}
+    for row in rows.order_by("-as_of", "-id")[: 2 * rows_max]:
+        told.setdefault(row.as_of, row)
+    cards = [RunCard(r.id, r.as_of, r.known_at, r.pack_version, r.pack_hash) for r in told.values()]
+    return cards[:rows_max]
+
+
+def classes_of_run(*, viewer: Viewer, run_id: int, model: str = "general") -> Iterator[tuple[str, str, int]]:
+    """(subject, class, sufficiency in permille) of a run, in order of subject; bureau-wide viewers only."""
+    if not viewer.sees_all:
+        return
+    rows = SubjectClass.objects.filter(run_id=run_id, model=model).order_by("subject")
+    yield from rows.values_list("subject", "class_name", "sufficiency_permille").iterator(chunk_size=5_000)
+
+
+def sums_of_run(*, viewer: Viewer, run_id: int, model: str = "general") -> dict[str, int]:
+    """Class → businesses of a run; bureau-wide viewers only."""
+    if not viewer.sees_all:
+        return {}
+    rows = SubjectClass.objects.filter(run_id=run_id, model=model).values_list("class_name")
+    return dict(rows.annotate(n=Count("id")).order_by("class_name"))

@@ -46,7 +46,10 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Everything about one reminder. `lines` is empty when the line is no longer touched."""
+    """Everything about one reminder. `lines` is empty when the line is no longer touched.
+
+    `withheld`: the numbers of this line are not published, so a reminder does not tell them either.
+    """
 
     matter: str
     item: str
@@ -55,6 +58,7 @@ class Reason:
     counted: tuple[Counted, ...]
     basis: tuple[str, ...]
     ways: tuple[str, ...]
+    withheld: bool
 
 
 def reason_of(opened: Opened) -> Reason:
@@ -101,6 +105,7 @@ def _told(
         _counted(comparisons, trace.facts if trace else touch.facts, facts, library),
         tuple(_article(basis) for basis in point.basis),
         _ways(way, facts, library) if way else (),
+        touch.point in library.policy("zhunsheng.list-policy/1")["withheld_points"],
     )
 
 

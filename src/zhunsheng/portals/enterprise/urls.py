@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhunsheng.portals.enterprise import views
+from zhunsheng.portals.enterprise import standing, views
 
 app_name = "enterprise"
 urlpatterns = [
     path("<str:token>/", views.reminder, name="reminder"),
+    path("<str:token>/file/", standing.own_file, name="own-file"),
     path("<str:token>/answer/", views.answer, name="answer"),
     path("<str:token>/answer/files/<int:number>/remove/", views.remove_file, name="remove-file"),
     path("<str:token>/check/", views.check, name="check"),

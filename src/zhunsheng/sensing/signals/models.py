@@ -61,6 +61,7 @@ class StoredFact(AppendOnlyModel):
         indexes = [
             models.Index(fields=["subject", "sequence"], name="signals_timeline"),
             models.Index(fields=["kind", "occurred_at"], name="signals_kind"),
+            models.Index(fields=["source", "sequence"], name="signals_source"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -9,8 +9,9 @@ from enum import StrEnum
 from django.conf import settings
 
 from zhunsheng.core.actors import Viewer
+from zhunsheng.core.documents.composing import Content
 from zhunsheng.foundation.documents.queries.documents import content
-from zhunsheng.foundation.documents.rendering.pdf import pdf_of
+from zhunsheng.foundation.documents.rendering.pdf import pdf_of, png_of
 from zhunsheng.foundation.documents.rendering.word import word_of
 from zhunsheng.foundation.documents.terms import DocumentTerms
 
@@ -47,9 +48,18 @@ def page_file(
     told = content(viewer=viewer, document_id=document_id, terms=terms, on=on)
     if told is None:
         return None
+    return drawn(viewer=viewer, told=told, form=form, on=on)
+
+
+def drawn(*, viewer: Viewer, told: Content, form: PageFormat, on: date) -> PageFile:
+    """Pages of a content that the viewer holds already, such as a report; same content, same bytes."""
+    del viewer
+    fonts, family = settings.DOCUMENT_FONTS, settings.DOCUMENT_FONT
     if form is PageFormat.PDF:
-        body = pdf_of(told, on=on, fonts=settings.DOCUMENT_FONTS, family=settings.DOCUMENT_FONT)
+        body = pdf_of(told, on=on, fonts=fonts, family=family)
     else:
-        body = word_of(told, on=on, font=settings.WORD_FONT)
+        body = word_of(
+            told, on=on, font=settings.WORD_FONT, draw=lambda svg: png_of(svg, fonts=fonts, family=family)
+        )
     name = f"{told['serial'] or '草稿'} {told['title']}.{form.value}"
     return PageFile(name, MEDIA_TYPES[form], body)

@@ -77,6 +77,22 @@ def pdf_of(content: Content, *, on: date, fonts: Path, family: str) -> bytes:
     return drawn
 
 
+PICTURE = b'#set page(width: auto, height: auto, margin: 4pt)\n#image(bytes(sys.inputs.svg), format: "svg")'
+PICTURE_DPI = 160
+
+
+def png_of(svg: str, *, fonts: Path, family: str) -> bytes:
+    """A drawing as PNG, for files that cannot hold SVG; RenderError or FontMissingError as for a page."""
+    try:
+        compiler = typst.Compiler(PICTURE, font_paths=_fonts(fonts, family), ignore_system_fonts=True)
+        made = compiler.compile(format="png", ppi=PICTURE_DPI, sys_inputs={"svg": svg})
+    except typst.TypstError as error:
+        raise _told(error) from error
+    if not isinstance(made, bytes):
+        raise RenderError("没有生成图")
+    return made
+
+
 def _told(error: typst.TypstError) -> RenderError:
     lacking = "".join(UNSHOWN.findall(error.diagnostic))
     if lacking:

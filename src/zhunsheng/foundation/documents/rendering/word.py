@@ -27,13 +27,19 @@ ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 Block = Mapping[str, Any]
 
 
-def word_of(content: Content, *, on: dt.date, font: str) -> bytes:
-    """One document as .docx. `font` is the face for Chinese on the reader's machine; `on` dates a draft."""
+def word_of(content: Content, *, on: dt.date, font: str, draw: Callable[[str], bytes] | None = None) -> bytes:
+    """One document as .docx. `font` is the face for Chinese on the reader's machine; `on` dates a draft.
+
+    `draw` makes a PNG of an SVG; without it pictures are left out and their tables stand alone.
+    """
     told = docx.Document()
     _set_up(told, font)
     _head(told, content)
     for block in content["blocks"]:
-        DRAWN[block["kind"]](told, block)
+        if block["kind"] != "PICTURE":
+            DRAWN[block["kind"]](told, block)
+        elif draw is not None:
+            told.add_picture(io.BytesIO(draw(block["svg"])), width=Mm(156))
     _foot(told, content)
     day = dt.date.fromisoformat(content["issued_on"]) if content["issued_on"] else on
     properties = told.core_properties
@@ -136,6 +142,19 @@ def _table(told: WordFile, block: Block) -> None:
     told.add_paragraph()
 
 
+def _grid(told: WordFile, block: Block) -> None:
+    table = told.add_table(rows=0, cols=len(block["head"]), style="Table Grid")
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    for number, row in enumerate([block["head"], *block["rows"]]):
+        for place, (cell, text) in enumerate(zip(table.add_row().cells, row, strict=True)):
+            paragraph = cell.paragraphs[0]
+            run = paragraph.add_run(text)
+            run.font.size, run.bold = Pt(10), number == 0
+            if place:
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    told.add_paragraph()
+
+
 def _signatures(told: WordFile, block: Block) -> None:
     for label in block["labels"]:
         told.add_paragraph(f"{label}：{'＿' * 14}")
@@ -163,6 +182,7 @@ DRAWN: Mapping[str, Callable[[WordFile, Block], None]] = {
     "ITEMS": _items,
     "CLAUSES": _clauses,
     "TABLE": _table,
+    "GRID": _grid,
     "SIGNATURES": _signatures,
     "NOTE": _note,
     "SEAL": _seal,

@@ -1,0 +1,73 @@
+"""The pages beside the board in real Chromium: both themes, both languages, a screen and a telephone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as live
+from django.core.cache import cache
+from playwright.sync_api import Browser
+
+from tests.contexts.statutes.test_lists import effective
+from tests.journeys.city import BUREAU, Bureau, at
+from tests.portals.pages import link, reminded, staffed, stand_at
+from tests.portals.test_browser import PHONE, SCREEN, browser, look_at
+from zhunsheng.cli.packing import drafts_of
+from zhunsheng.judging.portraits import queries as portraits
+from zhunsheng.workflows import monthly, reporting
+
+__all__ = ["browser"]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+VIEWS = [
+    (("zh-hans", "light"), SCREEN),
+    (("en", "dark"), SCREEN),
+    (("zh-hans", "dark"), PHONE),
+    (("en", "light"), PHONE),
+]
+OFFICERS = {
+    "rules": "/rules/?kind=POINT&group=T01",
+    "rule-card": "/rules/cards/T01-1/",
+    "rule-indicator": "/rules/cards/general:I24/",
+    "rules-compared": "/rules/compare/",
+    "sources": "/status/sources/",
+    "status": "/status/",
+    "reports": "/reports/",
+}
+PUBLIC = {"lists": "/lists/", "list": "/lists/trigger.trigger_points/?q=T01"}
+
+
+@pytest.fixture
+def city(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    cache.clear()
+    settings.MEDIA_ROOT = tmp_path
+    stand_at(settings, "2026-07-02 10:00")
+    staffed(monkeypatch)
+    touch = reminded(Bureau())
+    for number in range(12):
+        Bureau().register(f"919801030MA{number:03d}A1B2", f"云汀商行{number}", industry="5211")
+    for day in ("2026-06-01", "2026-07-01"):
+        monthly.run(at(day), at(f"{day} 00:10"))
+    reporting.make(at("2026-07-01"), at("2026-07-01 06:00"))
+    for content in drafts_of(live.PACKS / "general"):
+        effective(dt.date(2026, 7, 1), content)
+    return touch
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda v: f"{'-'.join(v[0])}-{v[1]['width']}")
+def test_every_page_is_good(browser: Browser, live_server: Any, city: int, view: Any) -> None:
+    look, viewport = view
+    seen = look_at(browser, live_server.url, look, viewport)
+    seen.page.goto(live_server.url + "/sign-in/")
+    seen.press("button[value='0001']")
+    for name, address in {**OFFICERS, **PUBLIC}.items():
+        seen.page.goto(live_server.url + address)
+        seen.is_good(f"{name}-{viewport['width']}")
+    seen.page.goto(live_server.url + link(city) + "file/")
+    seen.is_good(f"own-file-{viewport['width']}")
+    number = portraits.reports(viewer=BUREAU)[0].id
+    for name, end in (("report", ""), ("report-outside", "?for=outside")):
+        seen.page.goto(f"{live_server.url}/reports/{number}/{end}")
+        seen.is_good(f"{name}-{viewport['width']}")
