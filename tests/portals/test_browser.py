@@ -115,10 +115,16 @@ def test_an_officer_finds_out_why(
     page.goto(live_server.url + "/")
     seen.is_good("sign-in")
     seen.press("button[value='0001']")
+    for summary in page.locator("summary").all():
+        summary.click()
+    seen.is_good("work")
+    seen.press("nav a[href='/']")
     seen.is_good("front")
     seen.press("tbody a[href='/touches/?item=T01']")
     seen.is_good("board")
     seen.press("tbody td:nth-child(3) a")
+    for summary in page.locator("summary").all():
+        summary.click()
     seen.is_good("touch")
     seen.press(".lead a")
     assert page.url.endswith(f"/subjects/{E1}/")

@@ -47,3 +47,34 @@ class ColumnChoice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.owner} {self.list_name}"
+
+
+class NoticeKind(models.TextChoices):
+    """Why somebody is told something."""
+
+    COPY = "COPY", "抄送"
+    HANDED = "HANDED", "移交"
+
+
+class Notice(models.Model):
+    """Something that a colleague shall read. `address` is the page; whether it opens, that page decides."""
+
+    id = models.BigAutoField(primary_key=True)
+    owner = models.CharField(max_length=40)
+    sender = models.CharField(max_length=40)
+    sender_name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=8, choices=NoticeKind.choices)
+    text = models.CharField(max_length=500)
+    address = models.CharField(max_length=300, blank=True, default="")
+    sent_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("id",)
+        indexes = [
+            models.Index(fields=["owner", "read_at", "id"], name="desk_to_read"),
+            models.Index(fields=["sender", "id"], name="desk_sent"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.owner} {self.text[:20]}"

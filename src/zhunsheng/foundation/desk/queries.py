@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q
 
 from zhunsheng.core.actors import Viewer
-from zhunsheng.foundation.desk.models import ColumnChoice, SavedView
+from zhunsheng.foundation.desk.models import ColumnChoice, Notice, SavedView
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +43,36 @@ def views(*, viewer: Viewer, unit: str, list_name: str = "") -> list[ViewCard]:
             r.id, r.list_name, r.name, r.query, r.owner == viewer.key, bool(r.unit), r.watched, r.seen_key
         )
         for r in rows.order_by("id")
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeCard:
+    """A notice on somebody's desk."""
+
+    id: int
+    owner: str
+    sender: str
+    sender_name: str
+    kind: str
+    text: str
+    address: str
+    sent_at: datetime
+    read_at: datetime | None
+
+
+def notices(
+    *, viewer: Viewer, sent: bool = False, unread: bool = False, kind: str = "", rows_max: int = 100
+) -> list[NoticeCard]:
+    """Notices to the viewer, newest first, or those that the viewer has sent."""
+    if not viewer.is_staff:
+        return []
+    rows = Notice.objects.filter(sender=viewer.key) if sent else Notice.objects.filter(owner=viewer.key)
+    if unread:
+        rows = rows.filter(read_at=None)
+    if kind:
+        rows = rows.filter(kind=kind)
+    return [
+        NoticeCard(r.id, r.owner, r.sender, r.sender_name, r.kind, r.text, r.address, r.sent_at, r.read_at)
+        for r in rows.order_by("-id")[:rows_max]
     ]

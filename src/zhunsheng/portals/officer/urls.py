@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhunsheng.portals.officer import board, front, listing, subjects
+from zhunsheng.portals.officer import board, deciding, front, listing, subjects, work
 from zhunsheng.portals.officer.lists import LISTS
 
 app_name = "officer"
@@ -12,6 +12,14 @@ urlpatterns = [
     path("", front.front, name="front"),
     path("touches/", listing.list_page(LISTS["touches"], "board"), name="board"),
     path("touches/<int:number>/", board.touch, name="touch"),
+    path("touches/<int:number>/decide/", deciding.decide, name="decide"),
+    path("touches/<int:number>/reply/", deciding.reply, name="reply"),
+    path("touches/<int:number>/copy/", deciding.copy, name="copy"),
+    path("touches/<int:number>/task/", deciding.task, name="task"),
+    path("work/", work.work, name="work"),
+    path("work/read/", work.read, name="read"),
+    path("work/hand-over/", work.hand_over, name="hand-over"),
+    path("visits/<str:key>/", deciding.note_visit, name="visit"),
     path("subjects/", listing.list_page(LISTS["subjects"], "subjects"), name="subjects"),
     path("subjects/<str:key>/", subjects.subject, name="subject"),
     path("tasks/", listing.list_page(LISTS["tasks"], "tasks"), name="tasks"),
