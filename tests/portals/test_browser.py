@@ -132,7 +132,9 @@ def test_an_officer_finds_out_why(
     page.fill("#q", "电梯")
     with page.expect_navigation(wait_until="load"):
         page.keyboard.press("Enter")
-    page.wait_for_url("**/subjects/?q=*")
+    page.wait_for_url("**/search/?q=*")
+    seen.is_good("search")
+    page.goto(live_server.url + "/subjects/")
     seen.is_good("subjects")
     for name in ("tasks", "messages"):
         page.goto(f"{live_server.url}/{name}/")

@@ -170,3 +170,18 @@ def test_a_head_reads_what_changed_since_yesterday(bureau: Bureau, settings: Any
     stand_at(settings, "2026-07-04 10:00")
     as_(leader, LEADER)
     assert set(news().values()) == {"0"}
+
+
+def test_a_watched_view_says_what_is_new_until_it_is_looked_at(bureau: Bureau) -> None:
+    officer, colleague = as_(Client(), OFFICER), as_(Client(), COLLEAGUE)
+    told = {"query": "item=T01", "name": "年检", "watched": "1", "shared": "1"}
+    officer.post("/lists/touches/views/", told)
+    assert "您关注的视图" not in heap(officer, "todo")
+    bureau.tell(E1, "ELEVATOR_RECORD", "2026-07-02", object="L-8", inspection_due_on="2026-07-20")
+    page = heap(officer, "todo")
+    assert "年检" in page and re.search(r"新增 \d 条", page)
+    assert "您关注的视图" not in heap(colleague, "todo")
+    (number,) = re.findall(r"/views/(\d+)/look/", page)
+    assert colleague.post(f"/views/{number}/look/").status_code == 404
+    assert officer.post(f"/views/{number}/look/").headers["Location"] == "/touches/?item=T01"
+    assert "您关注的视图" not in heap(officer, "todo")

@@ -23,9 +23,12 @@ class ViewError(Exception):
 
 
 def save_view(
-    *, by: Actor, at: datetime, list_name: str, name: str, query: str, unit: str = "", watched: bool = False
+    *, by: Actor, at: datetime, list_name: str, name: str, query: str, unit: str = "", seen: int | None = None
 ) -> int:
-    """Keep a view under a name, own names being overwritten; with `unit` colleagues there see it. Its id."""
+    """Keep a view under a name, own names being overwritten; with `unit` colleagues there see it. Its id.
+
+    With `seen`, the number of the newest row, rows that come later are told to the owner.
+    """
     name = name.strip()
     if not 0 < len(name) <= 60 or len(query) > 1_000:
         raise ViewError("请给视图起一个不超过 60 个字的名字")
@@ -33,7 +36,7 @@ def save_view(
         own = SavedView.objects.filter(owner=by.key)
         if own.count() >= VIEWS_MAX and not own.filter(list_name=list_name, name=name).exists():
             raise ViewError(f"最多保存 {VIEWS_MAX} 个视图，请先删去不用的")
-        told = {"query": query, "unit": unit, "watched": watched, "saved_at": at, "seen_key": ""}
+        told = {"query": query, "unit": unit, "seen": seen, "saved_at": at}
         row, _ = SavedView.objects.update_or_create(
             owner=by.key, list_name=list_name, name=name, defaults=told
         )
@@ -44,6 +47,12 @@ def remove_view(*, by: Actor, at: datetime, view_id: int) -> bool:
     """Forget an own view; False when there is none."""
     del at
     return SavedView.objects.filter(id=view_id, owner=by.key).delete()[0] > 0
+
+
+def look_at_view(*, by: Actor, at: datetime, view_id: int, seen: int) -> bool:
+    """The owner looks at a watched view: what is there now is no news any more; False when there is none."""
+    del at
+    return SavedView.objects.filter(id=view_id, owner=by.key, seen__isnull=False).update(seen=seen) > 0
 
 
 def choose_columns(*, by: Actor, at: datetime, list_name: str, columns: Sequence[str]) -> None:

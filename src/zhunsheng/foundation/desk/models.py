@@ -8,7 +8,7 @@ from django.db import models
 class SavedView(models.Model):
     """A list as somebody wants to see it again. `unit` is set when colleagues there see it too.
 
-    With `watched`, `seen_key` is the key of the newest row that its owner has seen.
+    `seen` is set when the owner wants to be told of new rows: the number of the newest one seen.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -17,8 +17,7 @@ class SavedView(models.Model):
     list_name = models.CharField(max_length=40)
     name = models.CharField(max_length=60)
     query = models.CharField(max_length=1000, blank=True, default="")
-    watched = models.BooleanField(default=False)
-    seen_key = models.CharField(max_length=64, blank=True, default="")
+    seen = models.BigIntegerField(null=True)
     saved_at = models.DateTimeField()
 
     class Meta:

@@ -13,7 +13,10 @@ from zhunsheng.foundation.desk.models import ColumnChoice, Notice, SavedView
 
 @dataclass(frozen=True, slots=True)
 class ViewCard:
-    """A saved view. `own` says whether the viewer may remove it, `shared` whether colleagues see it."""
+    """A saved view. `own` says whether the viewer may remove it, `shared` whether colleagues see it.
+
+    `seen`: the newest row that the owner has seen, where the owner watches the view.
+    """
 
     id: int
     list_name: str
@@ -21,8 +24,7 @@ class ViewCard:
     query: str
     own: bool
     shared: bool
-    watched: bool
-    seen_key: str
+    seen: int | None
 
 
 def columns(*, viewer: Viewer, list_name: str) -> list[str]:
@@ -39,9 +41,7 @@ def views(*, viewer: Viewer, unit: str, list_name: str = "") -> list[ViewCard]:
     if list_name:
         rows = rows.filter(list_name=list_name)
     return [
-        ViewCard(
-            r.id, r.list_name, r.name, r.query, r.owner == viewer.key, bool(r.unit), r.watched, r.seen_key
-        )
+        ViewCard(r.id, r.list_name, r.name, r.query, r.owner == viewer.key, bool(r.unit), r.seen)
         for r in rows.order_by("id")
     ]
 

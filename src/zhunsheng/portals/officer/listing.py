@@ -104,15 +104,16 @@ def choose_columns(request: HttpRequest, acting: Acting, definition: ListDefinit
 @_of_list
 def save_view(request: HttpRequest, acting: Acting, definition: ListDefinition[Any]) -> HttpResponse:
     """Keep what is chosen under a name."""
+    asked = _asked(request, definition)
     try:
         desk.save_view(
             by=acting.actor,
             at=page_clock().now(),
             list_name=definition.key,
             name=request.POST.get("name", ""),
-            query=_asked(request, definition).query(),
+            query=asked.query(),
             unit=acting.unit if request.POST.get("shared") else "",
-            watched=bool(request.POST.get("watched")),
+            seen=asked.newest(acting.viewer) if definition.grows and request.POST.get("watched") else None,
         )
     except desk.ViewError as error:
         words = {"title": _("视图没有保存"), "words": str(error)}
@@ -130,6 +131,19 @@ def remove_view(request: HttpRequest, acting: Acting, number: int) -> HttpRespon
     if number not in views or not desk.remove_view(by=acting.actor, at=page_clock().now(), view_id=number):
         raise Http404
     return HttpResponseRedirect(page_of(views[number].list_name))
+
+
+@require_POST
+@with_power("subject.read")
+def look_at_view(request: HttpRequest, acting: Acting, number: int) -> HttpResponse:
+    """Open a watched view: what it shows now is seen."""
+    views = {view.id: view for view in kept.views(viewer=acting.viewer, unit=acting.unit) if view.own}
+    if number not in views:
+        raise Http404
+    view = views[number]
+    newest = LISTS[view.list_name].asked(QueryDict(view.query)).newest(acting.viewer)
+    desk.look_at_view(by=acting.actor, at=page_clock().now(), view_id=number, seen=newest)
+    return HttpResponseRedirect(page_of(view.list_name, view.query))
 
 
 @_of_list

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhunsheng.portals.officer import board, deciding, front, listing, subjects, work
+from zhunsheng.portals.officer import board, deciding, front, listing, searching, subjects, work
 from zhunsheng.portals.officer.lists import LISTS
 
 app_name = "officer"
@@ -24,8 +24,10 @@ urlpatterns = [
     path("subjects/<str:key>/", subjects.subject, name="subject"),
     path("tasks/", listing.list_page(LISTS["tasks"], "tasks"), name="tasks"),
     path("messages/", listing.list_page(LISTS["messages"], "messages"), name="messages"),
+    path("search/", searching.search, name="search"),
     path("lists/<str:name>/columns/", listing.choose_columns, name="columns"),
     path("lists/<str:name>/views/", listing.save_view, name="save-view"),
     path("lists/<str:name>/export/", listing.export, name="export"),
+    path("views/<int:number>/look/", listing.look_at_view, name="look-at-view"),
     path("views/<int:number>/remove/", listing.remove_view, name="remove-view"),
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -31,6 +31,7 @@ from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.queries import lists
 from zhunsheng.judging.triggers.queries.lists import TaskFilter, TouchFilter
 from zhunsheng.portals.officer.door import with_power
+from zhunsheng.portals.officer.lists import LISTS
 from zhunsheng.portals.officer.lists import tasks as tasks_list
 from zhunsheng.portals.officer.lists import touches as touches_list
 from zhunsheng.portals.officer.words import ANSWERS, NOTICES, TASK_KINDS
@@ -38,6 +39,7 @@ from zhunsheng.registers.registry import queries as registry
 from zhunsheng.web.clock import page_clock
 
 ROWS_MAX = 100
+NEWS_MAX = 21
 DAYS_NEAR = 3
 DECIDE = "touch.decide"
 Text = str | Promise
@@ -259,10 +261,25 @@ def work(request: HttpRequest, acting: Acting) -> HttpResponse:
         ],
         "items": heaps[chosen][:ROWS_MAX],
         "unread": [item.notice for item in heaps[chosen] if item.notice],
+        "watched": _watched(acting),
         "colleagues": access.colleagues(viewer=acting.viewer, on=day(found.at), power=DECIDE),
         "hands_over": found.decides,
     }
     return render(request, "officer/work.html", words)
+
+
+def _watched(acting: Acting) -> list[tuple[int, Text, str, str]]:
+    """(view, list, name, how many are new) of the own watched views in which something is new."""
+    told = []
+    for view in kept.views(viewer=acting.viewer, unit=""):
+        definition = LISTS.get(view.list_name)
+        if view.seen is None or definition is None or definition.power not in acting.actor.powers:
+            continue
+        number = definition.asked(QueryDict(view.query)).news(acting.viewer, view.seen, NEWS_MAX)
+        if number:
+            shown = f"{NEWS_MAX - 1}+" if number >= NEWS_MAX else str(number)
+            told.append((view.id, definition.title, view.name, shown))
+    return told
 
 
 def number_of(items: list[Item]) -> str:

@@ -14,7 +14,7 @@ from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.core.reference import Edition, Table, read_edition
 from zhunsheng.foundation.evidence import actions as evidence
-from zhunsheng.registers.registry import scoping
+from zhunsheng.registers.registry import scoping, searching
 from zhunsheng.registers.registry.lifecycle import SubjectState, check_transition
 from zhunsheng.registers.registry.models import (
     Belonging,
@@ -115,6 +115,8 @@ def _record_subject(by: Actor, at: datetime, record: SubjectRecord, *, lawful_st
             found = Subject.objects.create(key=record.key, recorded_at=at, **wanted)
             _note_number(found, record)
             SubjectName.objects.create(subject=found, name=record.name, valid_from=record.established_on)
+            numbers = [record.key, record.old_number]
+            searching.index([searching.Known(found.id, [record.name], numbers, record.phone)])
             _audit(by, at, record.key, "SUBJECT_RECORDED", {})
             return Effect.CREATED
         changed = {k: _change(k, getattr(found, k), v) for k, v in wanted.items() if getattr(found, k) != v}
@@ -127,6 +129,8 @@ def _record_subject(by: Actor, at: datetime, record: SubjectRecord, *, lawful_st
                 subject=found, valid_from=at.date(), defaults={"name": record.name}
             )
         Subject.objects.filter(id=found.id).update(recorded_at=at, **wanted)
+        if {"name", "phone"} & set(changed):
+            searching.index_all(Subject.objects.filter(id=found.id))
         _audit(by, at, record.key, "SUBJECT_CHANGED", {"changed": changed})
     return Effect.CHANGED
 
@@ -229,7 +233,9 @@ def record_belonging(*, by: Actor, at: datetime, record: BelongingRecord) -> Eff
         )
         if not created and all(getattr(found, k) == v for k, v in wanted.items()):
             return Effect.UNCHANGED
-        if not created:
+        if created:
+            searching.index_all(Subject.objects.filter(id=subject.id))
+        else:
             Belonging.objects.filter(id=found.id).update(recorded_at=at, **wanted)
         detail = {"kind": record.kind, "number": record.number}
         _audit(by, at, record.subject, "BELONGING_RECORDED", detail)
@@ -320,3 +326,13 @@ def load_edition(*, by: Actor, at: datetime, kind: str, document: Mapping[str, A
             detail = {"edition": read.name, "entries": len(read.entries)}
             evidence.record(by=by, at=at, action="EDITION_LOADED", target=f"reference:{kind}", detail=detail)
     return read
+
+
+def index_again(*, by: Actor, at: datetime) -> int:
+    """Index every subject anew, for rows that came in past the actions; how many."""
+    with transaction.atomic():
+        count = searching.index_all(Subject.objects.all())
+        evidence.record(
+            by=by, at=at, action="SUBJECTS_INDEXED", target="registry", detail={"subjects": count}
+        )
+    return count
