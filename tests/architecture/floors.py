@@ -106,7 +106,6 @@ OWN_RULES = frozenset({"foundation"})
 # published by law.
 FOR_EVERYBODY = frozenset(
     {
-        "zhunsheng.judging.triggers.queries.published_lists",
         "zhunsheng.registers.registry.queries.reference_table",
         "zhunsheng.registers.statutes.queries.laws.article_on",
         "zhunsheng.registers.statutes.queries.laws.laws",

@@ -7,16 +7,11 @@ import json
 import shutil
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner
 from django.conf import settings
 
 from zhunsheng.cli.commands.packs import command
-from zhunsheng.cli.main import main
-from zhunsheng.core.actors import Actor, Audience, HumanDecisionRequiredError, Viewer
 from zhunsheng.core.clock import SHANGHAI
-from zhunsheng.judging.triggers import queries as triggers
-from zhunsheng.judging.triggers.actions import publishing
 
 GENERAL = Path(settings.PACKS) / "general"
 NOW = dt.datetime(2026, 7, 1, 9, tzinfo=SHANGHAI)
@@ -112,30 +107,3 @@ def test_a_measure_without_a_name_is_refused(tmp_path: Path) -> None:
     folder = faulty(tmp_path, "red: [R1, R2, R5]}", "red: [R1, R77]}")
     done = CliRunner().invoke(command, ["lists", "--folder", str(folder)])
     assert done.exit_code == 4 and "R77" in str(done.output)
-
-
-@pytest.mark.django_db
-def test_lists_are_published_once_a_version_by_a_person(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def publish() -> tuple[int, dict[str, object]]:
-        words = ["packs", "publish", "--by", "程岚", "--day", "2026-07-01", "--json"]
-        done = CliRunner().invoke(main, words)
-        return done.exit_code, json.loads(done.stdout.splitlines()[-1]) if done.stdout else {}
-
-    assert publish()[1]["published"] == 4
-    assert publish()[1]["published"] == 0
-    stored = triggers.published_lists(viewer=Viewer(Audience.PUBLIC, "anyone"), kind="ITEMS")
-    assert [(told["version"], told["published_on"]) for told in stored] == [("2026.1", "2026-07-01")]
-    shutil.copytree(GENERAL.parent, tmp_path / "packs")
-    item = tmp_path / "packs/general/items/T02-lift-faults.yaml"
-    item.write_text(
-        item.read_text(encoding="utf-8").replace("at_least: 4}", "at_least: 3}"), encoding="utf-8"
-    )
-    monkeypatch.setattr(settings, "PACKS", tmp_path / "packs")
-    assert publish()[0] == 4
-    head = tmp_path / "packs/general/pack.yaml"
-    head.write_text(head.read_text(encoding="utf-8").replace("2026.1", "2026.2"), encoding="utf-8")
-    assert publish()[1]["published"] == 4
-    with pytest.raises(HumanDecisionRequiredError):
-        publishing.publish_lists(by=Actor.service("x"), at=NOW, lists=[], pack_hash="")

@@ -30,7 +30,13 @@ from zhunsheng.web import clock
 pytestmark = pytest.mark.django_db
 TABLE = yaml.safe_load((Path(__file__).parent / "routes.yaml").read_text(encoding="utf-8"))
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-EXAMPLES = {"number": 999_999, "token": "no-such-token", "key": "no-such-key", "name": "no-such-list"}
+EXAMPLES = {
+    "fact_id": "no-such-fact",
+    "number": 999_999,
+    "token": "no-such-token",
+    "key": "no-such-key",
+    "name": "no-such-list",
+}
 PEOPLE = {
     "officer": ("0001", "officer", "980102/城东所"),
     "other_district": ("0002", "officer", "980103/西浦所"),

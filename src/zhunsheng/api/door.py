@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +22,7 @@ from zhunsheng.foundation.tokens.queries import TokenCard
 VIEWER = Viewer.bureau("api")
 RETRY_AFTER_SECONDS = 30
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="zhunsheng"'}
-View = Callable[[HttpRequest], HttpResponse]
+View = Callable[..., HttpResponse]
 log = logging.getLogger(__name__)
 
 
@@ -31,10 +31,10 @@ def endpoint(*methods: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
-        def guarded(request: HttpRequest) -> HttpResponse:
+        def guarded(request: HttpRequest, **parts: str) -> HttpResponse:
             language = language_asked(request.headers.get("Accept-Language", ""))
             with translation.override(language):
-                response = _answered(view, request, methods)
+                response = _answered(view, request, methods, parts)
             response.headers["Content-Language"] = language
             return response
 
@@ -44,14 +44,16 @@ def endpoint(*methods: str) -> Callable[[View], View]:
     return decorate
 
 
-def _answered(view: View, request: HttpRequest, methods: Sequence[str]) -> HttpResponse:
+def _answered(
+    view: View, request: HttpRequest, methods: Sequence[str], parts: Mapping[str, str]
+) -> HttpResponse:
     try:
         if methods and request.method not in methods:
             allowed = ", ".join(methods)
             raise ProblemError(
                 "wrong-method", _("可用：%(methods)s") % {"methods": allowed}, (), {"Allow": allowed}
             )
-        return view(request)
+        return view(request, **parts)
     except ProblemError as problem:
         return problem.answer()
     except (OperationalError, InterfaceError):

@@ -17,6 +17,7 @@ FAULTS_SHOWN = 100
 KINDS = {
     "bad-body": (400, gettext_lazy("请求正文不是可接受的 JSON")),
     "bad-event": (400, gettext_lazy("事件不合 CloudEvents 1.0 或报送约定")),
+    "bad-query": (400, gettext_lazy("查询参数有误")),
     "key-needed": (400, gettext_lazy("缺少可用的 Idempotency-Key")),
     "not-authenticated": (401, gettext_lazy("令牌缺失或无效")),
     "not-allowed": (403, gettext_lazy("令牌不允许此操作")),

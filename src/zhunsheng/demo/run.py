@@ -26,7 +26,16 @@ from zhunsheng.registers.registry import actions as registry
 from zhunsheng.registers.registry import queries as subjects
 from zhunsheng.sensing.signals import actions as signals
 from zhunsheng.sensing.signals.new_facts import NewFact
-from zhunsheng.workflows import answering, classing, enrolling, handlers, judging, peering, running
+from zhunsheng.workflows import (
+    answering,
+    classing,
+    enrolling,
+    handlers,
+    judging,
+    peering,
+    running,
+    sealing,
+)
 
 BY = Actor.service("demo")
 VIEWER = Viewer.bureau("demo")
@@ -154,6 +163,7 @@ def warn_and_answer(library: Library) -> Sent:
     with transaction.atomic():
         _answers(clock)
     running.turn_inside(clock, handlers())
+    sealing.seal_log(clock.now())
     return sent
 
 

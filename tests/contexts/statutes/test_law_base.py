@@ -15,10 +15,12 @@ from zhunsheng.cli.main import main
 from zhunsheng.core.actors import Actor, ActorKind, Viewer
 from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.core.statutes.parsing import parse_statute
+from zhunsheng.core.statutes.provisions import read_provisions
 from zhunsheng.core.statutes.references import Citation, LawRecord, Place, citations, read_records
 from zhunsheng.engine.packfiles import read_documents
 from zhunsheng.registers.statutes.actions import laws as actions
 from zhunsheng.registers.statutes.queries import laws as queries
+from zhunsheng.registers.statutes.queries import provisions
 from zhunsheng.registers.statutes.queries.laws import Standing
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +52,7 @@ def test_the_text_in_force_on_the_day_of_the_act() -> None:
         card = queries.article_on(viewer=LOOK, law="云汀市纸鸢办法", place=Place(2, 0, ()), on=day(on))
         assert card is not None and wanted in card.text
     assert queries.version_on(viewer=LOOK, law="云汀市纸鸢办法", on=day("2020-04-30")) is None
+    assert queries.version_on(viewer=LOOK, law="云汀市陀螺办法", on=day("2026-04-30")) is None
     assert [v.in_force_to for v in queries.versions(viewer=LOOK, law="云汀市纸鸢办法")] == [
         day("2026-04-14"),
         None,
@@ -122,6 +125,31 @@ def test_citations_resolve_or_say_why_not(
     assert queries.standing(viewer=LOOK, citation=citation, records=KITES, on=day(on)) is told
 
 
+def test_a_conduct_is_told_with_the_texts_of_the_day_of_the_act() -> None:
+    for text in (OLD, NEW):
+        bring(text)
+    body = {
+        "id": "KITE",
+        "field": "X",
+        "conduct_zh": "近电放飞",
+        "duty": {"law": "纸鸢办法", "article": "1", "status": "VERIFIED"},
+        "consequences": [
+            {
+                "stage": "AT_ONCE",
+                "kinds": ["FINE"],
+                "basis": {"law": "纸鸢办法", "article": "2", "status": "VERIFIED"},
+            }
+        ],
+        "exemptions": [{"law": "陀螺办法", "article": "3", "status": "VERIFIED"}],
+        "tolerance": [],
+    }
+    known = read_provisions([("x.yaml", {"schema": "zhunsheng.provisions/1", "provisions": [body]})])
+    for on, wanted in (("2026-04-14", "二百元"), ("2026-04-15", "一百元")):
+        card = provisions.on_day(viewer=LOOK, provision=known["KITE"], records=KITES, on=day(on))
+        assert card.duty.text == "放飞须登记。" and wanted in card.consequences[0][1].text
+        assert (card.exemptions[0].standing, card.exemptions[0].text) == (Standing.NO_RECORD, "")
+
+
 def test_every_law_a_pack_cites_has_a_record_and_none_is_idle() -> None:
     folder = Path(settings.PACKS)
     records = read_records(read_documents(folder / "statutes"))
@@ -143,4 +171,9 @@ def test_the_commands(tmp_path: Path) -> None:
     assert json.loads(done.stdout)[0]["article"] == 2
     done = CliRunner().invoke(main, ["law", "check", "--json"])
     assert done.exit_code == 0 and json.loads(done.stdout)["counts"]["NOT_INSTALLED"] > 0
+    done = CliRunner().invoke(main, ["law", "conduct", "保质期", "--goods", "10000", "--json"])
+    (told,) = json.loads(done.stdout)
+    assert told["consequences"][0]["fine_fen"] == [10_000_000, 20_000_000]
+    done = CliRunner().invoke(main, ["law", "conduct", "FOOD-EXPIRED"])
+    assert "50,000.00" in done.output and CliRunner().invoke(main, ["law", "conduct", "?"]).exit_code == 1
     assert CliRunner().invoke(main, ["law", "show", "云汀市纸鸢办法", "二"]).exit_code == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,22 +11,29 @@ import pytest
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, transaction
 
-from zhunsheng.core.actors import Actor, ActorKind, HumanDecisionRequiredError, Viewer
+from zhunsheng.core.actors import (
+    Actor,
+    ActorKind,
+    HumanDecisionRequiredError,
+    PowerLackingError,
+    Viewer,
+)
 from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.core.packs.nodes import PackError
 from zhunsheng.core.statutes.lists import faults_of_shape
 from zhunsheng.engine.packfiles import read_documents
+from zhunsheng.foundation.accounts.actions.grants import ExcludedPartError
 from zhunsheng.foundation.evidence.models import AuditEvent
 from zhunsheng.registers.statutes.actions import lists as actions
-from zhunsheng.registers.statutes.lifecycle import ListStepError
+from zhunsheng.registers.statutes.lifecycle import Conclusion, ListStepError
 from zhunsheng.registers.statutes.models import ListVersion
 from zhunsheng.registers.statutes.queries import lists
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 7, 1, 9, tzinfo=SHANGHAI)
-AUTHOR = Actor(ActorKind.PERSON, "9801-11", "沈砚")
-LAWYER = Actor(ActorKind.PERSON, "9801-12", "闻笛")
-LEADER = Actor(ActorKind.PERSON, "9801-01", "陆衡")
+AUTHOR = Actor(ActorKind.PERSON, "9801-11", "沈砚", frozenset({"list.edit"}))
+LAWYER = Actor(ActorKind.PERSON, "9801-12", "闻笛", frozenset({"list.review"}))
+LEADER = Actor(ActorKind.PERSON, "9801-01", "陆衡", frozenset({"list.approve"}))
 BUREAU = Viewer.bureau("test")
 DOCUMENTS = {d["schema"]: d for _name, d in read_documents(Path(settings.PACKS) / "tolerance")}
 SAMPLE: dict[str, Any] = dict(DOCUMENTS["zhunsheng.list/1"])
@@ -85,13 +93,69 @@ def test_author_reviewer_and_approver_differ_and_the_database_says_so_too() -> N
     made = actions.draft(by=AUTHOR, at=NOW, content=SAMPLE)
     actions.submit(by=AUTHOR, at=NOW, version_id=made)
     with pytest.raises(ListStepError):
-        actions.review(by=AUTHOR, at=NOW, version_id=made, kind=actions.LEGALITY, opinion="好")
+        own = replace(AUTHOR, powers=frozenset({"list.review"}))
+        actions.review(by=own, at=NOW, version_id=made, kind=actions.LEGALITY, opinion="好")
     for kind in (actions.LEGALITY, actions.COMPETITION):
         actions.review(by=LAWYER, at=NOW, version_id=made, kind=kind, opinion="未见问题")
+    both = replace(AUTHOR, powers=frozenset({"list.edit", "list.approve"}))
     with pytest.raises(IntegrityError), transaction.atomic():
+        actions.approve(by=both, at=NOW, version_id=made)
+    with pytest.raises(PowerLackingError):
         actions.approve(by=AUTHOR, at=NOW, version_id=made)
     with pytest.raises(HumanDecisionRequiredError):
         actions.approve(by=Actor.service("bot"), at=NOW, version_id=made)
+
+
+def test_nobody_who_wrote_on_a_list_approves_it() -> None:
+    """The author of record is another by now: only the parts taken still tell."""
+    leader = replace(LEADER, powers=frozenset({"list.edit", "list.approve"}))
+    made = actions.draft(by=leader, at=NOW, content=SAMPLE)
+    actions.revise(by=AUTHOR, at=NOW, version_id=made, content={**SAMPLE, "title_zh": "改名"})
+    actions.submit(by=AUTHOR, at=NOW, version_id=made)
+    for kind in (actions.LEGALITY, actions.COMPETITION):
+        actions.review(by=LAWYER, at=NOW, version_id=made, kind=kind, opinion="未见问题")
+    with pytest.raises(ExcludedPartError, match="不得审批"):
+        actions.approve(by=leader, at=NOW, version_id=made)
+    assert ListVersion.objects.get(id=made).state == "REVIEWING"
+
+
+def test_the_same_content_is_not_drafted_twice_and_an_edition_is_used_once() -> None:
+    content = {**SAMPLE, "edition": "2026.1"}
+    actions.draft(by=AUTHOR, at=NOW, content=content)
+    with pytest.raises(ListStepError, match="内容相同"):
+        actions.draft(by=AUTHOR, at=NOW, content=content)
+    fewer = {**content, "entries": SAMPLE["entries"][1:]}
+    with pytest.raises(ListStepError, match="提高规则包版本号"):
+        actions.draft(by=AUTHOR, at=NOW, content=fewer)
+    actions.draft(by=AUTHOR, at=NOW, content={**fewer, "edition": "2026.2"})
+
+
+def test_a_version_cannot_come_into_force_before_the_one_it_supersedes() -> None:
+    effective(dt.date(2026, 8, 1))
+    second = approved({**SAMPLE, "title_zh": "第二版"})
+    actions.publish(by=LEADER, at=NOW, version_id=second)
+    with pytest.raises(ListStepError, match="其后施行"):
+        actions.put_in_force(by=LEADER, at=NOW, version_id=second, on=dt.date(2026, 8, 1))
+
+
+def test_the_yearly_evaluation_counts_what_was_relied_on_and_is_asked_for_after_twelve_months() -> None:
+    made = effective(dt.date(2026, 8, 1))
+    use = {"by": AUTHOR, "at": NOW, "version_id": made, "entry": "M-03"}
+    for matter in ("case:1", "case:2"):
+        actions.note_use(**use, matter=matter, used_on=dt.date(2026, 9, 1))  # type: ignore[arg-type]
+    due = dt.date(2027, 8, 1)
+    assert lists.unevaluated(viewer=BUREAU, on=due - dt.timedelta(days=1), months=12) == []
+    assert [c.id for c in lists.unevaluated(viewer=BUREAU, on=due, months=12)] == [made]
+    look = {"by": LAWYER, "version_id": made, "conclusion": Conclusion.KEEP}
+    late = dt.datetime(2027, 8, 2, 9, tzinfo=SHANGHAI)
+    told = actions.evaluate(**look, at=late, year=2026, opinion="适用两次，条件明确")  # type: ignore[arg-type]
+    assert told == {"M-03": 2}
+    assert lists.unevaluated(viewer=BUREAU, on=dt.date(2028, 8, 1), months=12) == []
+    assert [c.id for c in lists.unevaluated(viewer=BUREAU, on=dt.date(2028, 8, 2), months=12)] == [made]
+    assert [e.uses for e in lists.evaluations(viewer=BUREAU, version_id=made)] == [{"M-03": 2}]
+    for year, opinion in ((2026, "再评"), (2025, "尚未施行"), (2027, " ")):
+        with pytest.raises(ListStepError):
+            actions.evaluate(**look, at=late, year=year, opinion=opinion)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from zhunsheng.core.clock import SystemClock
 from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.outbox.connectors import Connector
 from zhunsheng.foundation.outbox.lifecycle import RowState
-from zhunsheng.workflows import handlers, running
+from zhunsheng.workflows import handlers, running, sealing
 
 GATEWAYS = "zhunsheng.foundation.outreach.gateways"
 PAUSE_SECONDS = 5
@@ -40,10 +40,12 @@ def connector() -> Connector | None:
         "unknown": _("说不清是否送出、等人处理的数"),
         "refused": _("网关拒收数"),
         "wary": _("数据库像是从备份恢复的，处于只对账状态"),
+        "log_size": _("证据日志的条数"),
+        "log_halted": _("证据日志停止签署的原因，正常为空"),
     }
 )
 def command(out: Output, once: bool) -> ExitCode:
-    """Turns of the loop; unclear messages make the exit code FOUND."""
+    """Turns of the loop; unclear messages or a halted log make the exit code FOUND."""
     clock, gateway = SystemClock(), connector()
     policy = open_library(settings.PACKS).message_policy
     wary = running.begin_outside(settings.HOME)
@@ -51,21 +53,28 @@ def command(out: Output, once: bool) -> ExitCode:
         out.note(_("数据库落后于发件记录，像是从备份恢复的：先逐条对账，不重发。"))
     if gateway is None:
         out.note(_("没有设置短信网关地址（ZHUNSHENG_SMS_GATEWAY_ADDRESS），短信先不发送。"))
+    halted = ""
     while True:
         handled = running.turn_inside(clock, handlers())
         told = running.turn_outside(gateway, clock, policy, wary=wary) if gateway is not None else {}
         if wary and gateway is not None and not told:
             running.settle_outside()
             wary = False
+        log = sealing.seal_log(clock.now())
         answer = {
             "handled": handled,
             "sent": told.get(RowState.DONE, 0),
             "unknown": told.get(RowState.UNKNOWN, 0),
             "refused": told.get(RowState.REFUSED, 0),
             "wary": wary,
+            "log_size": log.size,
+            "log_halted": log.halted,
         }
+        if log.halted and log.halted != halted:
+            out.note(_("证据日志停止签署：%(why)s。请运行 zhunsheng verify。") % {"why": log.halted})
+        halted = log.halted
         if once:
             out.line(_("办理 %(handled)d 件，送出 %(sent)d 条，待人处理 %(unknown)d 条") % answer)
             out.result(answer)
-            return ExitCode.FOUND if answer["unknown"] else ExitCode.OK
+            return ExitCode.FOUND if answer["unknown"] or halted else ExitCode.OK
         time.sleep(PAUSE_SECONDS)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import click
 from django.conf import settings
@@ -16,9 +19,13 @@ from zhunsheng.core.actors import Viewer
 from zhunsheng.core.clock import day_of, instant
 from zhunsheng.core.rules.tree import Basis
 from zhunsheng.engine.explain import WayBack, explain
+from zhunsheng.engine.judgement import ModelResult
 from zhunsheng.engine.library import open_library
 from zhunsheng.engine.reference import judge
+from zhunsheng.foundation.evidence import queries as evidence
+from zhunsheng.foundation.evidence.keyring import known, verifier
 from zhunsheng.sensing.signals import queries as signals
+from zhunsheng.workflows.proving import targets_of
 
 
 def way_words(way: WayBack) -> str:
@@ -37,35 +44,9 @@ def _basis(basis: tuple[Basis, ...]) -> str:
     return "、".join(f"{b.law} {b.article}（{b.status}）" for b in basis)
 
 
-@click.command(help=_("说明一户的研判：计分项与证据、触线的数值与标准、依据、何时终了、如何恢复。"))
-@click.argument("code")
-@click.option("--as-of", type=Instant(), help=_("截至的时间，默认现在。"))
-@reporting(
-    {
-        "subject": _("主体"),
-        "class": _("类别"),
-        "points": _("分值"),
-        "items": _("计分项：indicator、name、points、shares（fact、points、ends_on）"),
-        "adjustments": _("封顶与零分底线的调整，与计分项相加正好等于分值"),
-        "touches": _("触线：point、name、object、colour、comparisons、facts、basis、way_back"),
-        "way_back": _("类别降低的办法"),
-    }
-)
-def command(out: Output, code: str, as_of: datetime | None) -> None:
-    """Judge one subject with the trace on."""
-    pack = open_library(settings.PACKS).pack
-    viewer, known_at = Viewer.bureau("explain"), as_of or now()
-    at = instant(known_at)
-    refuse_merged(code, known_at)
-    facts = signals.timeline(viewer=viewer, subject=code, known_at=known_at)
-    world = signals.world(viewer=viewer)
-    if not facts:
-        raise CannotRunError(_("没有 %(subject)s 的事实，请核对代码。") % {"subject": code})
-    told = explain(pack, judge(pack, code, facts, world, at, at), facts, world)
-    model, result = pack.models[0], told.judgement.models[0]
-    names = {node.id: node.name_zh for node in model.indicators}
-    points = {p.id: p for item in pack.items for p in item.points}
-    items = [
+def _items(result: ModelResult, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What counts, with the facts that count and when each ends."""
+    return [
         {
             "indicator": r.indicator,
             "name": names[r.indicator],
@@ -82,6 +63,63 @@ def command(out: Output, code: str, as_of: datetime | None) -> None:
         for r in result.indicators
         if r.points
     ]
+
+
+def _proofs(code: str) -> list[dict[str, Any]]:
+    """Where the log holds what was decided about a business, each proof checked on the way."""
+    trusted = [verifier(text) for text in known(settings.HOME)]
+    told = evidence.proofs_of(viewer=Viewer.bureau("explain"), targets=targets_of(code))
+    return [
+        {
+            "at": shown["at"],
+            "action": shown["action"],
+            "target": shown["target"],
+            "origin": proven.origin,
+            "index": proven.index,
+            "size": proven.size,
+            "holds": proven.holds(trusted),
+        }
+        for proven in told
+        for shown in [json.loads(proven.content)]
+    ]
+
+
+def _tell_proofs(out: Output, proofs: list[dict[str, Any]]) -> None:
+    for proof in proofs:
+        line = _("证据日志第 %(index)d 条（共 %(size)d 条）：%(at)s %(action)s %(target)s") % proof
+        out.line(f"{'✔' if proof['holds'] else '✘'} {line}")
+
+
+@click.command(help=_("说明一户的研判：计分项与证据、触线的数值与标准、依据、何时终了、如何恢复。"))
+@click.argument("code")
+@click.option("--as-of", type=Instant(), help=_("截至的时间，默认现在。"))
+@reporting(
+    {
+        "subject": _("主体"),
+        "class": _("类别"),
+        "points": _("分值"),
+        "items": _("计分项：indicator、name、points、shares（fact、points、ends_on）"),
+        "adjustments": _("封顶与零分底线的调整，与计分项相加正好等于分值"),
+        "touches": _("触线：point、name、object、colour、comparisons、facts、basis、way_back"),
+        "way_back": _("类别降低的办法"),
+        "proofs": _("所作决定在证据日志中的位置：at、action、target、origin、index、size、holds"),
+    }
+)
+def command(out: Output, code: str, as_of: datetime | None) -> None:
+    """Judge one subject with the trace on."""
+    pack = open_library(settings.PACKS).pack
+    viewer, known_at = Viewer.bureau("explain"), as_of or now()
+    at = instant(known_at)
+    refuse_merged(code, known_at)
+    facts = signals.timeline(viewer=viewer, subject=code, known_at=known_at)
+    world = signals.world(viewer=viewer)
+    if not facts:
+        raise CannotRunError(_("没有 %(subject)s 的事实，请核对代码。") % {"subject": code})
+    told = explain(pack, judge(pack, code, facts, world, at, at), facts, world)
+    model, result = pack.models[0], told.judgement.models[0]
+    names = {node.id: node.name_zh for node in model.indicators}
+    points = {p.id: p for item in pack.items for p in item.points}
+    items = _items(result, names)
     ways = {(p, o): way for p, o, way in told.point_ways}
     touches = [
         {
@@ -103,6 +141,7 @@ def command(out: Output, code: str, as_of: datetime | None) -> None:
     if result.floor_adjustment:
         adjustments.append(["floor", result.floor_adjustment / 100])
     class_way = way_words(told.class_ways[0][1]) if told.class_ways else ""
+    proofs = _proofs(code)
     answer = {
         "subject": code,
         "class": result.class_name,
@@ -111,6 +150,7 @@ def command(out: Output, code: str, as_of: datetime | None) -> None:
         "adjustments": adjustments,
         "touches": touches,
         "way_back": class_way,
+        "proofs": proofs,
     }
     out.line(_("%(subject)s：%(class)s 类，%(points)s 分") % answer)
     out.table((_("计分项"), _("名称"), _("分")), [(i["indicator"], i["name"], i["points"]) for i in items])
@@ -120,4 +160,5 @@ def command(out: Output, code: str, as_of: datetime | None) -> None:
         out.line("    → " + str(touch["way_back"]))
     if class_way:
         out.line(_("类别恢复：%(way)s") % {"way": class_way})
+    _tell_proofs(out, proofs)
     out.result(answer)

@@ -16,11 +16,14 @@ from zhunsheng.cli.output import Output, reporting
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.clock import day_of, instant
 from zhunsheng.core.statutes.parsing import StatuteError, parse_statute
+from zhunsheng.core.statutes.provisions import FineRange, read_provisions
 from zhunsheng.core.statutes.references import LawRecord, citations, read_place, read_records
 from zhunsheng.engine.packfiles import read_documents
 from zhunsheng.registers.statutes.actions import laws as statutes
 from zhunsheng.registers.statutes.queries import laws as queries
+from zhunsheng.registers.statutes.queries import provisions
 from zhunsheng.registers.statutes.queries.laws import ArticleCard, Standing
+from zhunsheng.registers.statutes.queries.provisions import ProvisionCard
 
 BY, VIEWER = Actor.service("law"), Viewer.bureau("law")
 FILE_BYTES_MAX = 10_000_000
@@ -169,6 +172,82 @@ def show(out: Output, law: str, article: str, on: dt.datetime | None) -> ExitCod
         out.note(_("行为时与现在的条文不同：从旧兼从轻，由办案人员判断适用哪一文本。"))
     out.records(_told(card) for card in cards)
     return ExitCode.OK if cards else ExitCode.FOUND
+
+
+def _range(fine: FineRange | None, goods: int | None) -> str:
+    if fine is None:
+        return ""
+    if fine.of_goods and goods is None:
+        low = f"{fine.low / 100:g}" if fine.low else "0"
+        return _("罚款：货值金额 %(low)s 至 %(high)g 倍") % {"low": low, "high": fine.high / 100}
+    low, high = (f"{fen / 100:,.2f}" for fen in fine.bounds(goods or 0))
+    return _("罚款：%(low)s 至 %(high)s 元") % {"low": low, "high": high}
+
+
+def _bounds(fine: FineRange | None, goods: int | None) -> tuple[int, int] | None:
+    return None if fine is None or (fine.of_goods and goods is None) else fine.bounds(goods or 0)
+
+
+def _conduct(card: ProvisionCard, goods: int | None) -> dict[str, object]:
+    one = card.provision
+    follows = [
+        {
+            "stage": c.stage.value,
+            "kinds": [kind.value for kind in c.kinds],
+            "fine_fen": _bounds(c.fine, goods),
+            "law": c.basis.law,
+            "article": c.basis.article,
+            "standing": text.standing.value,
+        }
+        for c, text in card.consequences
+        if goods is None or c.fits(goods)
+    ]
+    return {
+        "id": one.id,
+        "conduct": one.conduct_zh,
+        "duty": [card.duty.citation.law, card.duty.citation.article, card.duty.standing.value],
+        "consequences": follows,
+        "penalty_at_first": one.penalty_at_first(),
+        "exemptions": [[t.citation.law, t.citation.article, t.standing.value] for t in card.exemptions],
+        "tolerance": list(one.tolerance),
+    }
+
+
+@command.command(help=_("违法行为：义务条款、后果与罚款幅度、不予处罚依据；写编号或者行为中的词语。"))
+@click.argument("words", required=False, default="")
+@click.option("--on", type=Instant(), help=_("行为发生之日，默认今天。"))
+@click.option("--goods", type=click.IntRange(min=0), help=_("货值金额，元；不写则列出全部档次。"))
+@reporting(
+    {
+        "id": _("编号"),
+        "conduct": _("行为"),
+        "duty": _("义务条款：法律、条号、核对结果"),
+        "consequences": _("后果：stage、kinds、fine_fen（下限与上限，分）、law、article、standing"),
+        "penalty_at_first": _("首次发现即可处罚为真；否则先责令改正，不算免罚"),
+        "exemptions": _("不予处罚依据"),
+        "tolerance": _("包容清单条目"),
+    }
+)
+def conduct(out: Output, words: str, on: dt.datetime | None, goods: int | None) -> ExitCode:
+    """Provisions by id or words, as the installed base tells them on the day of the act."""
+    known = read_provisions(read_documents(Path(settings.PACKS) / "statutes"))
+    records, day, told = _records(), _day(on), []
+    value = None if goods is None else goods * 100
+    for one in known.values():
+        if words not in {"", one.id} and words not in one.conduct_zh:
+            continue
+        card = provisions.on_day(viewer=VIEWER, provision=one, records=records, on=day)
+        told.append(_conduct(card, value))
+        out.line(f"{one.id} {one.conduct_zh}（{one.duty.law} {one.duty.article}，{card.duty.standing}）")
+        for c, text in card.consequences:
+            if value is None or c.fits(value):
+                kinds = "、".join(kind.value for kind in c.kinds)
+                place = f"{c.basis.law} {c.basis.article}，{text.standing}"
+                out.line(f"    {c.stage}：{kinds} {_range(c.fine, value)}（{place}）")
+        for spared in card.exemptions:
+            out.line("    " + _("不予处罚：") + f"{spared.citation.law} {spared.citation.article}")
+    out.records(told)
+    return ExitCode.OK if told else ExitCode.FOUND
 
 
 @command.command(help=_("检索：用词语、法律名称或者日常问题。"))

@@ -1,4 +1,4 @@
-"""`zhunsheng packs`: prove a pack before publication, read it aloud, compare two, make and publish lists."""
+"""`zhunsheng packs`: prove a pack before publication, read it aloud, compare two, make the four lists."""
 
 from __future__ import annotations
 
@@ -10,40 +10,23 @@ import click
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from zhunsheng.cli import packing
 from zhunsheng.cli.days import now
 from zhunsheng.cli.exit_codes import CannotRunError, ExitCode
 from zhunsheng.cli.output import Output, reporting
-from zhunsheng.core.actors import Actor, ActorKind
 from zhunsheng.core.packs.diff import described, difference
 from zhunsheng.core.packs.findings import Finding, Severity, read_policy
-from zhunsheng.core.packs.lists import PublicList, as_markdown, as_record, four_lists, list_changes
+from zhunsheng.core.packs.lists import as_markdown, as_record, list_changes
 from zhunsheng.core.packs.nodes import PackError
 from zhunsheng.core.packs.proof import prove_pack
-from zhunsheng.engine.packfiles import LoadedPack, load_pack, read_documents
-from zhunsheng.judging.triggers.actions import publishing
+from zhunsheng.engine.packfiles import load_pack, read_documents
 
 FORBIDDEN = "zhunsheng.forbidden-features/1"
-LIST_POLICY = "zhunsheng.list-policy/1"
-MEASURES = "zhunsheng.measures/1"
-DEFAULT = "general"
 
 
 @click.group(help=_("规则包：发布前的静态证明、逐条朗读、两版比较。"))
 def command() -> None:
     """Packs: check, show, diff."""
-
-
-def _folder(given: Path | None) -> Path:
-    return given if given is not None else Path(settings.PACKS) / DEFAULT
-
-
-def _loaded(folder: Path) -> LoadedPack:
-    if not (folder / "pack.yaml").is_file():
-        raise CannotRunError(_("%(folder)s 不是规则包：没有 pack.yaml") % {"folder": folder})
-    try:
-        return load_pack(folder)
-    except PackError as error:
-        raise CannotRunError(str(error)) from error
 
 
 def _proved(folder: Path) -> list[Finding]:
@@ -73,7 +56,7 @@ def _proved(folder: Path) -> list[Finding]:
 )
 def check(out: Output, folder: Path | None) -> ExitCode:
     """Prove, report, and fail on any ERROR."""
-    findings = _proved(_folder(folder))
+    findings = _proved(packing.folder_of(folder))
     for finding in findings:
         out.line(f"{finding.severity:7} {finding.check} {finding.path}: {finding.text_zh}")
         out.line(f"        → {finding.cure_zh}")
@@ -93,7 +76,7 @@ def check(out: Output, folder: Path | None) -> ExitCode:
 )
 def show(out: Output, name: str | None, folder: Path | None) -> ExitCode:
     """Say every definition, or those whose id is or begins with the one asked for."""
-    loaded = _loaded(_folder(folder))
+    loaded = packing.loaded(packing.folder_of(folder))
     found = {
         key: lines
         for key, lines in described(loaded.pack, loaded.contracts).items()
@@ -119,25 +102,13 @@ def show(out: Output, name: str | None, folder: Path | None) -> ExitCode:
 )
 def diff(out: Output, old: Path, new: Path) -> ExitCode:
     """Changed sentences, old → new."""
-    before, after = _loaded(old), _loaded(new)
+    before, after = packing.loaded(old), packing.loaded(new)
     changes = difference(before.pack, before.contracts, after.pack, after.contracts)
     for change in changes:
         nothing = _("（无）")
         out.line(f"{change.id} {change.label}：{change.old or nothing} → {change.new or nothing}")
     out.result({"changes": [asdict(change) for change in changes]})
     return ExitCode.FOUND if changes else ExitCode.OK
-
-
-def _lists(folder: Path, day: str) -> tuple[LoadedPack, tuple[PublicList, ...]]:
-    loaded = _loaded(folder)
-    by_schema = {str(d.get("schema")): d for _name, d in read_documents(folder)}
-    try:
-        policy, measures = by_schema[LIST_POLICY], by_schema[MEASURES]["measures"]
-        return loaded, four_lists(loaded.pack, loaded.contracts, measures, policy, day)
-    except KeyError as error:
-        raise CannotRunError(_("规则包里没有 %(what)s") % {"what": error}) from error
-    except PackError as error:
-        raise CannotRunError(str(error)) from error
 
 
 @command.command(name="lists", help=_("由规则包生成四张清单：打印成文件，或与另一版比较。"))
@@ -158,7 +129,7 @@ def lists_(
     out: Output, folder: Path | None, target: Path | None, against: Path | None, day: str | None
 ) -> ExitCode:
     """Write, show or compare; changes make the exit code FOUND."""
-    made = _lists(_folder(folder), day or now().date().isoformat())[1]
+    made = packing.lists_of(packing.folder_of(folder), day or now().date().isoformat())
     for told in made:
         out.line(f"{told.number} {told.name_zh} {told.version}：{len(told.rows)}  {told.content_hash[:16]}")
         if target is not None:
@@ -167,7 +138,7 @@ def lists_(
             (target / f"{name}.md").write_text(as_markdown(told), encoding="utf-8")
             text = json.dumps(as_record(told), ensure_ascii=False, indent=2)
             (target / f"{name}.json").write_text(text + "\n", encoding="utf-8")
-    older = _lists(against, "")[1] if against is not None else made
+    older = packing.lists_of(against, "") if against is not None else made
     changes = [
         {"kind": new.kind.value, **asdict(change)}
         for old, new in zip(older, made, strict=True)
@@ -179,21 +150,3 @@ def lists_(
         out.line(f"{change['kind']} {change['id']} {change['label']}：{old} → {new}")
     out.result({"lists": [as_record(told) for told in made], "changes": changes})
     return ExitCode.FOUND if changes else ExitCode.OK
-
-
-@command.command(help=_("发布四张清单：具名人员的行为，连同日期和摘要存档。"))
-@click.option("--by", required=True, help=_("发布人姓名。"))
-@click.option("--day", help=_("发布日期，写成 2026-06-30；默认今天。"))
-@reporting({"published": _("新发布的清单数"), "version": _("版本"), "pack_hash": _("规则包摘要")})
-def publish(out: Output, by: str, day: str | None) -> None:
-    """Store the lists of the pack in force; a version is used once."""
-    loaded, made = _lists(_folder(None), day or now().date().isoformat())
-    # Whoever may run commands on the server vouches for the person that is named.
-    person = Actor(ActorKind.PERSON, by, by, frozenset({"list.approve"}))
-    try:
-        new = publishing.publish_lists(by=person, at=now(), lists=made, pack_hash=loaded.pack.content_hash)
-    except publishing.VersionUsedError as error:
-        raise CannotRunError(str(error)) from error
-    answer = {"published": new, "version": loaded.pack.version, "pack_hash": loaded.pack.content_hash}
-    out.line(_("新发布 %(published)d 张，版本 %(version)s") % answer)
-    out.result(answer)

@@ -177,6 +177,29 @@ def as_record(told: PublicList) -> dict[str, Any]:
     }
 
 
+def as_document(told: PublicList, level: str, pack_hash: str) -> dict[str, Any]:
+    """The draft of a version of a list (`zhunsheng.list/1`): one entry a row, typed by its kind.
+
+    `edition` is the version of the pack, `pack_hash` what it was made from.
+    """
+    return {
+        "schema": "zhunsheng.list/1",
+        "list": f"trigger.{told.kind.value.lower()}",
+        "title_zh": told.name_zh,
+        "issuer": told.issuer_zh,
+        "level": level,
+        "document_number": told.number,
+        "edition": told.version,
+        "pack_hash": pack_hash,
+        "shape": {"closed": True, "types": {told.kind.value: len(told.rows)}},
+        "entries": [{"code": row[COLUMNS[0]], "type": told.kind.value, **_rest(row)} for row in told.rows],
+    }
+
+
+def _rest(row: Mapping[str, str]) -> dict[str, str]:
+    return {label: row[label] for label in COLUMNS[1:]}
+
+
 def list_changes(old: Iterable[Mapping[str, str]], new: Iterable[Mapping[str, str]]) -> list[Change]:
     """What changed between two versions of a list, row by row and column by column."""
     before, after = {r["编号"]: r for r in old}, {r["编号"]: r for r in new}

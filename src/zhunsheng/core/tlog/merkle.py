@@ -57,6 +57,32 @@ def root(size: int, subtree: Subtree) -> bytes:
     return range_hash(0, size, subtree) if size else EMPTY_ROOT
 
 
+class Frontier:
+    """The right edge of a growing tree: takes leaf hashes one by one, knows the root at any moment."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._parts: list[tuple[int, bytes]] = []
+
+    def push(self, leaf: bytes) -> None:
+        """Another leaf hash."""
+        self.size += 1
+        level, found = 0, leaf
+        while self._parts and self._parts[-1][0] == level:
+            found = node_hash(self._parts.pop()[1], found)
+            level += 1
+        self._parts.append((level, found))
+
+    def root(self) -> bytes:
+        """The root of what was pushed so far."""
+        if not self._parts:
+            return EMPTY_ROOT
+        found = self._parts[-1][1]
+        for _, left in reversed(self._parts[:-1]):
+            found = node_hash(left, found)
+        return found
+
+
 def from_leaves(leaves: Sequence[bytes]) -> Subtree:
     """Subtree hashes worked out from leaf hashes in memory."""
 

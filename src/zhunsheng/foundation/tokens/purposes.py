@@ -9,4 +9,5 @@ class Purpose(models.TextChoices):
     """What a token is good for; it is good for nothing else."""
 
     SEND_EVENTS = "SEND_EVENTS", "报送事实"
+    READ_REGISTER = "READ_REGISTER", "查阅登记信息"
     WATCH = "WATCH", "查看运行状况"

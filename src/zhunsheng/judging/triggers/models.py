@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db import models
 
-from zhunsheng.core.packs.lists import ListKind
 from zhunsheng.foundation.evidence.append_only import AppendOnlyModel
 from zhunsheng.judging.triggers.lifecycle import AlertState, EnrolmentState, Step, TaskState, TouchState
 
@@ -322,26 +321,3 @@ class DataAlarm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.point}"
-
-
-class PublishedList(AppendOnlyModel):
-    """One version of one of the four lists as it was published: its rows, day and hash. Never changed."""
-
-    id = models.BigAutoField(primary_key=True)
-    kind = models.CharField(max_length=16, choices=[(k.value, k.value) for k in ListKind])
-    number = models.CharField(max_length=64)
-    version = models.CharField(max_length=32)
-    pack_hash = models.CharField(max_length=64)
-    content = models.JSONField()
-    content_hash = models.CharField(max_length=64)
-    published_on = models.DateField()
-    published_by = models.CharField(max_length=200)
-
-    class Meta:
-        ordering = ("id",)
-        constraints = [
-            models.UniqueConstraint(fields=["kind", "version"], name="triggers_one_list_a_version")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.number} {self.version} {self.published_on}"

@@ -129,6 +129,18 @@ def search(
     return [_card(row, viewer) for row in rows.order_by("key")[offset : offset + rows_max]], rows.count()
 
 
+def page(
+    *, viewer: Viewer, after: str, rows_max: int, division: str = "", state: str = ""
+) -> list[SubjectCard]:
+    """The next subjects by key, those after a key; a division's beginning (`9801`) opens all below it."""
+    rows = scoping.subjects(viewer).filter(withdrawn_at=None, key__gt=after)
+    if division:
+        rows = rows.filter(division__startswith=division)
+    if state:
+        rows = rows.filter(state=state)
+    return [_card(row, viewer) for row in rows.order_by("key")[:rows_max]]
+
+
 @dataclass(frozen=True, slots=True)
 class SubjectFilter:
     """What is wanted of subjects; empty means everything. `industry` is the beginning of a code."""

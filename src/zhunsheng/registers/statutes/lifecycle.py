@@ -17,6 +17,14 @@ class ListState(StrEnum):
     SUPERSEDED = "SUPERSEDED"
 
 
+class Conclusion(StrEnum):
+    """What a yearly evaluation ends in."""
+
+    KEEP = "KEEP"
+    AMEND = "AMEND"
+    ABOLISH = "ABOLISH"
+
+
 TRANSITIONS: dict[ListState, frozenset[ListState]] = {
     ListState.DRAFT: frozenset({ListState.CONSULTING, ListState.REVIEWING}),
     ListState.CONSULTING: frozenset({ListState.DRAFT, ListState.REVIEWING}),

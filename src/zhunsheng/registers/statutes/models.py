@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from zhunsheng.registers.statutes.lifecycle import ListState
+from zhunsheng.foundation.evidence.append_only import AppendOnlyModel
+from zhunsheng.registers.statutes.lifecycle import Conclusion, ListState
 
 
 class DateSource(models.TextChoices):
@@ -127,6 +128,28 @@ class ListVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.list_key} {self.number} {self.state}"
+
+
+class ListEvaluation(AppendOnlyModel):
+    """The yearly look at a list: how often each entry was relied on, and what follows from it."""
+
+    id = models.BigAutoField(primary_key=True)
+    version = models.ForeignKey(ListVersion, on_delete=models.PROTECT, related_name="evaluations")
+    year = models.PositiveSmallIntegerField()
+    uses = models.JSONField()
+    conclusion = models.CharField(max_length=16, choices=[(c.value, c.value) for c in Conclusion])
+    opinion = models.TextField()
+    at = models.DateTimeField(db_index=True)
+    by = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.UniqueConstraint(fields=["version", "year"], name="statutes_one_evaluation_a_year")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.year} {self.conclusion}"
 
 
 class ListUse(models.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import groupby
@@ -187,6 +188,42 @@ def who_told(*, viewer: Viewer, fact_ids: Iterable[str]) -> dict[str, tuple[str,
     rows = StoredFact.objects.filter(fact_id__in=sorted(set(fact_ids)))
     told = rows.values_list("fact_id", "source", "kind", "subject")
     return {name: (source, kind, subject) for name, source, kind, subject in told}
+
+
+@dataclass(frozen=True, slots=True)
+class FactCard:
+    """A fact as whoever reported it may read it again; `corrected_by` and `retracted_by` are fact ids."""
+
+    fact_id: str
+    kind: str
+    subject: str
+    object: str
+    occurred_at: datetime
+    recorded_at: datetime
+    corrected_by: tuple[str, ...]
+    retracted_by: tuple[str, ...]
+
+
+def reported(*, viewer: Viewer, fact_id: str, source: str) -> FactCard | None:
+    """A fact that this source reported first, with what corrects or retracts it; bureau-wide viewers only."""
+    if not viewer.sees_all:
+        return None
+    row = StoredFact.objects.filter(fact_id=fact_id, source=source).first()
+    if row is None:
+        return None
+    about = StoredFact.objects.filter(subject=row.subject, sequence__gt=row.sequence)
+    later = about.filter(Q(supersedes=fact_id) | Q(retracts=fact_id)).order_by("sequence")
+    told = list(later.values_list("fact_id", "supersedes"))
+    return FactCard(
+        row.fact_id,
+        row.kind,
+        row.subject,
+        row.object,
+        row.occurred_at,
+        row.recorded_at,
+        tuple(name for name, target in told if target == fact_id),
+        tuple(name for name, target in told if target != fact_id),
+    )
 
 
 def taken_back(*, viewer: Viewer, subjects: Iterable[str]) -> set[str]:

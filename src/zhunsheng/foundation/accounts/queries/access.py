@@ -75,6 +75,14 @@ def grants(*, viewer: Viewer, on: date, person: str = "") -> list[GrantCard]:
     return [_card(row) for row in (rows.filter(person__key=person) if person else rows)]
 
 
+def acting_with(*, viewer: Viewer, person: str, power: str, on: date) -> acting.Acting | None:
+    """A person at work under the oldest own grant that gives a permission; None where there is none."""
+    if not viewer.is_staff:
+        return None
+    found = (acting.empower(grant, on) for grant in acting.grants_of(person, on))
+    return next((one for one in found if power in one.actor.powers), None)
+
+
 def _card(row: Grant) -> GrantCard:
     book = role_book()
     name = book.roles[row.role].name_zh if row.role in book.roles else row.role

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Count, QuerySet
 
@@ -20,7 +19,6 @@ from zhunsheng.judging.triggers.models import (
     AreaAlert,
     DataAlarm,
     Enrolment,
-    PublishedList,
     SupervisionTask,
     Touch,
     TouchAnswer,
@@ -225,12 +223,3 @@ def data_alarms(*, viewer: Viewer) -> list[tuple[str, str, str, datetime]]:
         return []
     rows = scoping.within(DataAlarm.objects.filter(ended_at=None), viewer).order_by("id")
     return list(rows.values_list("subject", "point", "object", "raised_at"))
-
-
-def published_lists(*, viewer: Viewer, kind: str = "", version: str = "") -> list[dict[str, Any]]:
-    """The lists as published, oldest first. They are public: whoever looks (`viewer`) gets them."""
-    rows = PublishedList.objects.order_by("id")
-    for field, wanted in (("kind", kind), ("version", version)):
-        if wanted:
-            rows = rows.filter(**{field: wanted})
-    return [dict(row.content) for row in rows]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -11,21 +12,28 @@ from typing import Any
 from django.db import transaction
 
 from zhunsheng.core.actors import Actor
-from zhunsheng.core.statutes.lists import entries_of, faults_of_shape
+from zhunsheng.core.statutes.lists import compared, entries_of, faults_of_shape
+from zhunsheng.foundation.accounts.actions import grants
 from zhunsheng.foundation.evidence import actions as evidence
-from zhunsheng.registers.statutes.lifecycle import ListState, ListStepError, check_step
-from zhunsheng.registers.statutes.models import ListUse, ListVersion
+from zhunsheng.registers.statutes.lifecycle import Conclusion, ListState, ListStepError, check_step
+from zhunsheng.registers.statutes.models import ListEvaluation, ListUse, ListVersion
 
 LEGALITY, COMPETITION = "LEGALITY", "FAIR_COMPETITION"
+EDIT, REVIEW, APPROVE = "list.edit", "list.review", "list.approve"
 
 
 def draft(*, by: Actor, at: datetime, content: Mapping[str, Any]) -> int:
-    """A new version of a list, from a `zhunsheng.list/1` document; its id."""
-    by.require_person("起草清单")
+    """A new version of a list, from a `zhunsheng.list/1` document; its id.
+
+    Refused: the content of the version before, and an `edition` (the version of the pack it was made
+    from) that an earlier version carries with other entries.
+    """
+    by.require_person("起草清单", EDIT)
     entries_of(content)
     with transaction.atomic():
         key = str(content["list"])
         last = ListVersion.objects.select_for_update().filter(list_key=key).order_by("-number").first()
+        _refuse_old_news(key, last, content)
         made = ListVersion.objects.create(
             list_key=key,
             number=last.number + 1 if last else 1,
@@ -37,13 +45,23 @@ def draft(*, by: Actor, at: datetime, content: Mapping[str, Any]) -> int:
             content_hash=_hash(content),
             author=by.key,
         )
+        grants.take_part(by=by, at=at, matter=_matter(made), part="EDIT_LIST")
         _audit(by, at, made, "LIST_DRAFTED", {"hash": made.content_hash})
     return made.id
 
 
+def _refuse_old_news(key: str, last: ListVersion | None, content: Mapping[str, Any]) -> None:
+    if last is not None and last.content_hash == _hash(content):
+        raise ListStepError(f"与第 {last.number} 版内容相同，无须起草")
+    edition = content.get("edition")
+    used = ListVersion.objects.filter(list_key=key, content__edition=edition) if edition else ()
+    if any(compared(row.content, content) for row in used):
+        raise ListStepError(f"{edition} 已用于内容不同的清单，请提高规则包版本号")
+
+
 def revise(*, by: Actor, at: datetime, version_id: int, content: Mapping[str, Any]) -> None:
     """Another content for a draft; the one who revises becomes its author."""
-    by.require_person("修改清单")
+    by.require_person("修改清单", EDIT)
     with transaction.atomic():
         row = _row(version_id)
         if row.state != ListState.DRAFT.value:
@@ -51,27 +69,30 @@ def revise(*, by: Actor, at: datetime, version_id: int, content: Mapping[str, An
         entries_of(content)
         row.content, row.content_hash, row.author = dict(content), _hash(content), by.key
         row.save()
+        grants.take_part(by=by, at=at, matter=_matter(row), part="EDIT_LIST")
         _audit(by, at, row, "LIST_REVISED", {"hash": row.content_hash})
 
 
 def consult(*, by: Actor, at: datetime, version_id: int) -> None:
     """Open the draft to opinions (公开征求意见)."""
-    _step(by, at, version_id, ListState.CONSULTING)
+    _step(by, at, version_id, ListState.CONSULTING, EDIT)
 
 
 def submit(*, by: Actor, at: datetime, version_id: int) -> None:
     """Hand the draft to the reviewers."""
-    _step(by, at, version_id, ListState.REVIEWING)
+    _step(by, at, version_id, ListState.REVIEWING, EDIT)
 
 
 def send_back(*, by: Actor, at: datetime, version_id: int, reason: str) -> None:
     """Back to draft with a reason; reviews given so far no longer count."""
-    _step(by, at, version_id, ListState.DRAFT, {"reason": reason}, reviews={})
+    if not reason.strip():
+        raise ListStepError("退回须写明理由")
+    _step(by, at, version_id, ListState.DRAFT, REVIEW, {"reason": reason}, reviews={})
 
 
 def review(*, by: Actor, at: datetime, version_id: int, kind: str, opinion: str) -> None:
     """One of the two reviews, by somebody other than the author."""
-    by.require_person("审查清单")
+    by.require_person("审查清单", REVIEW)
     if kind not in {LEGALITY, COMPETITION} or not opinion.strip():
         raise ListStepError("审查须写明种类与意见")
     with transaction.atomic():
@@ -84,12 +105,14 @@ def review(*, by: Actor, at: datetime, version_id: int, kind: str, opinion: str)
 
 
 def approve(*, by: Actor, at: datetime, version_id: int) -> None:
-    """After both reviews; the database refuses an approver who is the author."""
-    row = ListVersion.objects.get(id=version_id)
-    missing = {LEGALITY, COMPETITION} - row.reviews.keys()
-    if missing:
-        raise ListStepError(f"尚未完成审查：{sorted(missing)}")
-    _step(by, at, version_id, ListState.APPROVED, approver=by.key)
+    """After both reviews, by nobody who wrote on it; the database refuses an approver who is the author."""
+    with transaction.atomic():
+        row = _row(version_id)
+        missing = {LEGALITY, COMPETITION} - row.reviews.keys()
+        if missing:
+            raise ListStepError(f"尚未完成审查：{sorted(missing)}")
+        _step(by, at, version_id, ListState.APPROVED, APPROVE, approver=by.key)
+        grants.take_part(by=by, at=at, matter=_matter(row), part="APPROVE_LIST")
 
 
 def publish(*, by: Actor, at: datetime, version_id: int) -> None:
@@ -97,7 +120,7 @@ def publish(*, by: Actor, at: datetime, version_id: int) -> None:
     faults = faults_of_shape(ListVersion.objects.get(id=version_id).content)
     if faults:
         raise ListStepError("；".join(faults))
-    _step(by, at, version_id, ListState.PUBLISHED)
+    _step(by, at, version_id, ListState.PUBLISHED, APPROVE)
 
 
 def put_in_force(*, by: Actor, at: datetime, version_id: int, on: date) -> None:
@@ -105,8 +128,11 @@ def put_in_force(*, by: Actor, at: datetime, version_id: int, on: date) -> None:
     with transaction.atomic():
         row = _row(version_id)
         for before in ListVersion.objects.filter(list_key=row.list_key, state=ListState.EFFECTIVE.value):
-            _step(by, at, before.id, ListState.SUPERSEDED, valid_to=date.fromordinal(on.toordinal() - 1))
-        _step(by, at, version_id, ListState.EFFECTIVE, valid_from=on)
+            if before.valid_from is not None and on <= before.valid_from:
+                raise ListStepError(f"第 {before.number} 版自 {before.valid_from} 施行，新版须在其后施行")
+            last_day = date.fromordinal(on.toordinal() - 1)
+            _step(by, at, before.id, ListState.SUPERSEDED, APPROVE, valid_to=last_day)
+        _step(by, at, version_id, ListState.EFFECTIVE, APPROVE, valid_from=on)
 
 
 def note_use(*, by: Actor, at: datetime, version_id: int, entry: str, matter: str, used_on: date) -> None:
@@ -125,6 +151,34 @@ def note_use(*, by: Actor, at: datetime, version_id: int, entry: str, matter: st
             _audit(by, at, row, "LIST_USED", {"entry": entry, "matter": matter})
 
 
+def evaluate(
+    *, by: Actor, at: datetime, version_id: int, year: int, conclusion: Conclusion, opinion: str
+) -> Mapping[str, int]:
+    """The yearly evaluation of a list in force: its uses of the year, a conclusion and why; once a year."""
+    by.require_person("评估清单", REVIEW)
+    if not opinion.strip():
+        raise ListStepError("评估须写明意见")
+    with transaction.atomic():
+        row = _row(version_id)
+        if row.valid_from is None or row.valid_from.year > year:
+            raise ListStepError(f"{year} 年该版清单尚未施行")
+        if row.evaluations.filter(year=year).exists():
+            raise ListStepError(f"{year} 年已评估过")
+        counted = Counter(row.uses.filter(used_on__year=year).values_list("entry", flat=True))
+        ListEvaluation.objects.create(
+            version=row,
+            year=year,
+            uses=dict(counted),
+            conclusion=conclusion.value,
+            opinion=opinion,
+            at=at,
+            by=by.name,
+        )
+        detail = {"year": year, "conclusion": conclusion.value, "uses": dict(counted), "opinion": opinion}
+        _audit(by, at, row, "LIST_EVALUATED", detail)
+    return counted
+
+
 def _hash(content: Mapping[str, Any]) -> str:
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -139,10 +193,11 @@ def _step(
     at: datetime,
     version_id: int,
     after: ListState,
+    power: str,
     detail: Mapping[str, object] | None = None,
     **changes: object,
 ) -> None:
-    by.require_person("清单程序")
+    by.require_person("清单程序", power)
     with transaction.atomic():
         row = _row(version_id)
         check_step(ListState(row.state), after)
@@ -154,5 +209,8 @@ def _step(
 
 
 def _audit(by: Actor, at: datetime, row: ListVersion, action: str, detail: Mapping[str, object]) -> None:
-    target = f"list:{row.list_key}@{row.number}"
-    evidence.record(by=by, at=at, action=action, target=target, detail=detail)
+    evidence.record(by=by, at=at, action=action, target=_matter(row), detail=detail)
+
+
+def _matter(row: ListVersion) -> str:
+    return f"list:{row.list_key}@{row.number}"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import zip_longest
 
 import numpy as np
 from django.db.models import Q
@@ -60,7 +61,7 @@ def versions(*, viewer: Viewer, law: str) -> list[VersionCard]:
     del viewer
     rows = list(LawVersion.objects.filter(law__name=law).select_related("law"))
     cards = []
-    for row, following in zip(rows, [*rows[1:], None], strict=True):
+    for row, following in zip_longest(rows, rows[1:]):
         end = following.valid_from if following else row.law.repealed_on
         last = date.fromordinal(end.toordinal() - 1) if end else None
         cards.append(VersionCard(row.law.name, row.valid_from, last, row.date_source, row.articles.count()))

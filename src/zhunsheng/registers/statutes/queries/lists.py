@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from zhunsheng.core.actors import Viewer
+from zhunsheng.core.clock import months_back
 from zhunsheng.core.statutes.lists import LEVELS, EntryChange, Proposal, compared, proposed
 from zhunsheng.registers.statutes.lifecycle import ListState
-from zhunsheng.registers.statutes.models import ListVersion
+from zhunsheng.registers.statutes.models import ListEvaluation, ListVersion
 
 PUBLIC = frozenset({ListState.PUBLISHED.value, ListState.EFFECTIVE.value, ListState.SUPERSEDED.value})
 
@@ -30,6 +31,21 @@ class ListCard:
     valid_from: date | None
     valid_to: date | None
     content: Mapping[str, Any]
+    author: str
+    reviews: Mapping[str, Mapping[str, str]]
+    approver: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationCard:
+    """One yearly evaluation."""
+
+    year: int
+    uses: Mapping[str, int]
+    conclusion: str
+    opinion: str
+    at: datetime
+    by: str
 
 
 def versions(*, viewer: Viewer, list_key: str) -> list[ListCard]:
@@ -75,6 +91,37 @@ def conflict(
     return higher, lower, told
 
 
+def overview(*, viewer: Viewer) -> list[ListCard]:
+    """The newest version of every list that the viewer may see, by key."""
+    rows = ListVersion.objects.order_by("list_key", "number")
+    if not viewer.is_supervisor:
+        rows = rows.filter(state__in=PUBLIC)
+    return list({row.list_key: _card(row) for row in rows}.values())
+
+
+def version(*, viewer: Viewer, list_key: str, number: int | None = None) -> ListCard | None:
+    """One version, or the newest; outside the bureau only published ones."""
+    found = versions(viewer=viewer, list_key=list_key)
+    return next((card for card in reversed(found) if number in {None, card.number}), None)
+
+
+def evaluations(*, viewer: Viewer, version_id: int) -> list[EvaluationCard]:
+    """The yearly evaluations of a version, oldest first; for the bureau only."""
+    if not viewer.is_supervisor:
+        return []
+    rows = ListEvaluation.objects.filter(version=version_id)
+    return [EvaluationCard(r.year, r.uses, r.conclusion, r.opinion, r.at, r.by) for r in rows]
+
+
+def unevaluated(*, viewer: Viewer, on: date, months: int) -> list[ListCard]:
+    """Lists in force for so many months that were not evaluated within them (M01); for the bureau only."""
+    if not viewer.is_supervisor:
+        return []
+    since = months_back(on, months)
+    rows = ListVersion.objects.filter(state=ListState.EFFECTIVE.value, valid_from__lte=since)
+    return [_card(row) for row in rows.exclude(evaluations__at__date__gt=since).order_by("list_key")]
+
+
 def uses(*, viewer: Viewer, list_key: str, year: int) -> Counter[str]:
     """How often each entry was relied on in a year; for the bureau only."""
     if not viewer.is_supervisor:
@@ -102,4 +149,7 @@ def _card(row: ListVersion) -> ListCard:
         row.valid_from,
         row.valid_to,
         row.content,
+        row.author,
+        row.reviews,
+        row.approver,
     )

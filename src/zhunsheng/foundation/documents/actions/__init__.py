@@ -1,0 +1,1 @@
+"""Doors for writing: drafts and their review, issuing, service, confirmed addresses."""

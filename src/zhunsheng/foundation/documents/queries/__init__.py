@@ -1,0 +1,1 @@
+"""Doors for reading: documents with their history, registers of numbers, services, addresses."""

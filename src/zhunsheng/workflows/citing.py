@@ -1,0 +1,32 @@
+"""A document relies on law: each reference becomes the text in force on the day of the act."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
+
+from zhunsheng.core.actors import Viewer
+from zhunsheng.core.documents.clauses import Clause, clause_key
+from zhunsheng.core.documents.composing import accepted, laws_of
+from zhunsheng.core.documents.template import Template
+from zhunsheng.core.statutes.references import read_records
+from zhunsheng.engine.packfiles import read_documents
+from zhunsheng.foundation.documents.terms import DocumentTerms
+from zhunsheng.registers.statutes.queries.clauses import clause
+
+VIEWER = Viewer.bureau("cite")
+
+
+def clauses_of(
+    template: Template, values: Mapping[str, object], on: date, terms: DocumentTerms
+) -> dict[str, Clause]:
+    """Every law that the values refer to, as it stood on the day of the act."""
+    records = read_records(read_documents(Path(settings.PACKS) / "statutes"))
+    missing = terms.catalogue.missing_text_zh
+    return {
+        clause_key(one): clause(viewer=VIEWER, **one, on=on, records=records, missing_zh=missing)
+        for one in laws_of(template, accepted(template, values))
+    }

@@ -1,0 +1,42 @@
+"""What was done to a business and what it handed in, with the proofs: shown, and handed out as a package."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.conf import settings
+
+from zhunsheng.core.actors import Actor, Viewer
+from zhunsheng.foundation.attachments import queries as attachments
+from zhunsheng.foundation.attachments.sniffing import ENDINGS
+from zhunsheng.foundation.evidence import queries as evidence
+from zhunsheng.foundation.evidence.handing_out import hand_out
+from zhunsheng.foundation.evidence.proofs import Proven
+from zhunsheng.judging.triggers import queries as triggers
+from zhunsheng.workflows.sealing import seal_log
+
+VIEWER = Viewer.bureau("prove")
+
+
+def targets_of(subject: str) -> list[str]:
+    """What acts about a business are filed under: itself, and its touches with their reviews."""
+    touches = triggers.touches(viewer=VIEWER, subject=subject)
+    return [f"subject:{subject}", *(f"touch:{touch.id}" for touch in touches)]
+
+
+def proofs(targets: Sequence[str], at: datetime) -> list[Proven]:
+    """The proofs of everything done to these targets up to now."""
+    seal_log(at)
+    return evidence.proofs_of(viewer=VIEWER, targets=targets)
+
+
+def package(*, by: Actor, at: datetime, targets: Sequence[str], reason: str) -> bytes:
+    """Acts, proofs and the files handed in for them, as one zip for a notary or a court."""
+    found = proofs(targets, at)
+    files = {
+        f"{card.sha256[:16]}{ENDINGS[card.media_type]}": card.path(original=True).read_bytes()
+        for owner in targets
+        for card in attachments.of_owner(viewer=VIEWER, owner=owner)
+    }
+    return hand_out(by=by, at=at, home=settings.HOME, proofs=found, files=files, more={}, reason=reason)
