@@ -185,3 +185,31 @@ def test_a_watched_view_says_what_is_new_until_it_is_looked_at(bureau: Bureau) -
     assert colleague.post(f"/views/{number}/look/").status_code == 404
     assert officer.post(f"/views/{number}/look/").headers["Location"] == "/touches/?item=T01"
     assert "您关注的视图" not in heap(officer, "todo")
+
+
+def test_many_tasks_are_looked_over_moved_and_put_back(bureau: Bureau) -> None:
+    officer, colleague, red = as_(Client(), OFFICER), as_(Client(), COLLEAGUE), touch_of("RED")
+
+    def holder() -> str:
+        return triggers.tasks(viewer=BUREAU, touch_id=red)[0].holder
+
+    (number,) = re.findall(r'name="row" value="(\d+)"', officer.get("/tasks/").content.decode())
+    chosen = {"row": [number, "999999", "x"], "act": "TAKE"}
+    assert "1 项任务" in officer.post("/tasks/batch/", chosen).content.decode() and holder() == ""
+    assert officer.post("/tasks/batch/", {**chosen, "act": "CLOSE"}).status_code == 404
+    where = officer.post("/tasks/batch/", {**chosen, "confirm": "1"}).headers["Location"]
+    assert holder() == OFFICER and "已办：领取 1 项任务" in officer.get(where).content.decode()
+    assert colleague.get(where).status_code == 404 == colleague.post(f"{where}undo/").status_code
+    officer.post(f"{where}undo/")
+    assert holder() == "" and "已撤销" in officer.get(where).content.decode()
+    assert officer.post(f"{where}undo/").status_code == 404
+    told = {**chosen, "act": "PASS", "confirm": "1", "to": COLLEAGUE, "reason": "出差"}
+    assert officer.post("/tasks/batch/", told).status_code == 400
+    officer.post("/tasks/batch/", {**chosen, "confirm": "1"})
+    assert officer.post("/tasks/batch/", {**told, "reason": ""}).status_code == 400
+    where = officer.post("/tasks/batch/", told).headers["Location"]
+    assert holder() == COLLEAGUE and "移交 1 项任务" in heap(colleague, "unread")
+    colleague.post("/tasks/batch/", {**told, "to": HEAD})
+    officer.post(f"{where}undo/")
+    assert holder() == HEAD  # it has moved on since: nothing is torn out of anybody's hand
+    assert as_(Client(), ELSEWHERE).post("/tasks/batch/", chosen).content.decode().count('name="row"') == 0

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from zhunsheng.core.actors import Actor
-from zhunsheng.foundation.desk.models import ColumnChoice, Notice, NoticeKind, SavedView
+from zhunsheng.foundation.desk.models import BatchAct, ColumnChoice, Notice, NoticeKind, SavedView
 from zhunsheng.foundation.evidence import actions as evidence
 
 VIEWS_MAX = 50
@@ -93,3 +93,22 @@ def send_notice(*, by: Actor, at: datetime, to: str, kind: str, text: str, addre
 def read_notices(*, by: Actor, at: datetime, ids: Sequence[int]) -> int:
     """Mark own notices as read; how many were not yet."""
     return Notice.objects.filter(owner=by.key, id__in=list(ids), read_at=None).update(read_at=at)
+
+
+def note_batch(
+    *, by: Actor, at: datetime, list_name: str, act: str, rows: Sequence[tuple[str, str, str]]
+) -> int:
+    """Keep what an act on many rows changed, in the transaction of the act, to be undone; its id."""
+    told = [list(row) for row in rows]
+    row = BatchAct.objects.create(owner=by.key, list_name=list_name, act=act, rows=told, done_at=at)
+    return row.id
+
+
+def take_batch_back(*, by: Actor, at: datetime, batch_id: int) -> list[tuple[str, str, str]]:
+    """What an own act changed, once: the caller puts it back in the same transaction; [] when it cannot."""
+    found = BatchAct.objects.select_for_update().filter(id=batch_id, owner=by.key, undone_at=None).first()
+    if found is None:
+        return []
+    found.undone_at = at
+    found.save(update_fields=["undone_at"])
+    return [(key, before, after) for key, before, after in found.rows]

@@ -77,3 +77,21 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.owner} {self.text[:20]}"
+
+
+class BatchAct(models.Model):
+    """One act on many rows of a list. `rows` are [key, value before, value after]; opaque here."""
+
+    id = models.BigAutoField(primary_key=True)
+    owner = models.CharField(max_length=40)
+    list_name = models.CharField(max_length=40)
+    act = models.CharField(max_length=24)
+    rows = models.JSONField()
+    done_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.owner} {self.act} {self.done_at:%Y-%m-%d}"

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from zhunsheng.core.actors import Viewer
-from zhunsheng.foundation.desk.models import ColumnChoice, Notice, SavedView
+from zhunsheng.foundation.desk.models import BatchAct, ColumnChoice, Notice, SavedView
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +76,23 @@ def notices(
         NoticeCard(r.id, r.owner, r.sender, r.sender_name, r.kind, r.text, r.address, r.sent_at, r.read_at)
         for r in rows.order_by("-id")[:rows_max]
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchCard:
+    """An act on many rows, as (key, before, after)."""
+
+    id: int
+    act: str
+    rows: tuple[tuple[str, str, str], ...]
+    done_at: datetime
+    undone_at: datetime | None
+
+
+def batch(*, viewer: Viewer, batch_id: int) -> BatchCard | None:
+    """An own act on many rows."""
+    row = BatchAct.objects.filter(id=batch_id, owner=viewer.key).first()
+    if row is None or not viewer.is_staff:
+        return None
+    rows = tuple((key, before, after) for key, before, after in row.rows)
+    return BatchCard(row.id, row.act, rows, row.done_at, row.undone_at)

@@ -20,6 +20,7 @@ from zhunsheng.foundation.accounts.acting import Acting
 from zhunsheng.foundation.desk import actions as desk
 from zhunsheng.foundation.desk import queries as kept
 from zhunsheng.foundation.tabular.writing import write_table
+from zhunsheng.portals.officer.batching import ACTS, DECIDE
 from zhunsheng.portals.officer.door import with_power
 from zhunsheng.portals.officer.lists import LISTS
 from zhunsheng.web.clock import page_clock
@@ -38,6 +39,8 @@ PAGES = {
     "tasks": "officer:tasks",
     "messages": "officer:messages",
 }
+
+BATCHES = {"tasks": ACTS}
 
 
 def page_of(name: str, query: str = "") -> str:
@@ -63,6 +66,7 @@ def list_page(definition: ListDefinition[Any], here: str) -> View:
             "page": page_of(definition.key),
             "rows_max": EXPORT_ROWS_MAX,
             "text": request.GET.get("q", ""),
+            "acts": BATCHES.get(definition.key, {}).items() if DECIDE in acting.actor.powers else (),
         }
         return render(request, "officer/list.html", words)
 

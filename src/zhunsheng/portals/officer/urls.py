@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhunsheng.portals.officer import board, deciding, front, listing, searching, subjects, work
+from zhunsheng.portals.officer import batching, board, deciding, front, listing, searching, subjects, work
 from zhunsheng.portals.officer.lists import LISTS
 
 app_name = "officer"
@@ -23,6 +23,9 @@ urlpatterns = [
     path("subjects/", listing.list_page(LISTS["subjects"], "subjects"), name="subjects"),
     path("subjects/<str:key>/", subjects.subject, name="subject"),
     path("tasks/", listing.list_page(LISTS["tasks"], "tasks"), name="tasks"),
+    path("tasks/batch/", batching.preview, name="batch"),
+    path("tasks/batch/<int:number>/", batching.done, name="batch-done"),
+    path("tasks/batch/<int:number>/undo/", batching.undo, name="batch-undo"),
     path("messages/", listing.list_page(LISTS["messages"], "messages"), name="messages"),
     path("search/", searching.search, name="search"),
     path("lists/<str:name>/columns/", listing.choose_columns, name="columns"),

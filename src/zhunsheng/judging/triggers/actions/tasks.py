@@ -254,3 +254,16 @@ def pass_on(*, by: Actor, at: datetime, task_id: int, to: str, reason: str) -> N
         old, task.holder = task.holder, to
         task.save(update_fields=["holder"])
         _note(by, at, task, TaskChange.HANDED_OVER, f"{old} → {to}：{reason}")
+
+
+def put_back(*, by: Actor, at: datetime, task_id: int, held: str, to: str) -> bool:
+    """Undo an own move of a task: only while it is open and still in the hand in which it was put."""
+    by.require_person("撤销移交", "touch.decide")
+    with transaction.atomic():
+        task = SupervisionTask.objects.select_for_update().get(id=task_id)
+        if task.state in FINAL or task.holder != held:
+            return False
+        task.holder = to
+        task.save(update_fields=["holder"])
+        _note(by, at, task, TaskChange.HANDED_OVER, f"{held} → {to}：撤销批量办理")
+    return True
