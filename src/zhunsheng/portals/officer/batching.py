@@ -63,7 +63,7 @@ def preview(request: HttpRequest, acting: Acting) -> HttpResponse:
         "errors": {"reason": problem} if problem else {},
         "back": reverse("officer:tasks"),
     }
-    return render(request, "officer/batch.html", words, status=400 if problem else 200)
+    return render(request, "officer/batch.html", words)
 
 
 def _fits(act: str, row: TaskRow, acting: Acting) -> bool:

@@ -59,9 +59,7 @@ def touch(request: HttpRequest, acting: Acting, number: int) -> HttpResponse:
     return touch_page(request, acting, number)
 
 
-def touch_page(
-    request: HttpRequest, acting: Acting, number: int, problem: str = "", status: int = 200
-) -> HttpResponse:
+def touch_page(request: HttpRequest, acting: Acting, number: int, problem: str = "") -> HttpResponse:
     """The page of a touch; with a problem when a form on it was refused: what was typed is still there."""
     viewer = acting.viewer
     found = triggers.touch(viewer=viewer, touch_id=number)
@@ -106,7 +104,7 @@ def touch_page(
             if f.sealed_at is not None
         ],
     }
-    return render(request, "officer/touch.html", words, status=status)
+    return render(request, "officer/touch.html", words)
 
 
 def _facts(told: Told, found: TouchCard) -> list[Fact]:

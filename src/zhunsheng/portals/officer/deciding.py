@@ -54,7 +54,7 @@ def on_touch(power: str) -> Callable[[Act], Callable[..., HttpResponse]]:
             try:
                 act(request, acting, touch)
             except REFUSALS as refusal:
-                return touch_page(request, acting, number, problem=_words(refusal), status=400)
+                return touch_page(request, acting, number, problem=_words(refusal))
             return HttpResponseRedirect(reverse("officer:touch", args=[number]))
 
         return answer

@@ -121,9 +121,7 @@ def save_view(request: HttpRequest, acting: Acting, definition: ListDefinition[A
         )
     except desk.ViewError as error:
         words = {"title": _("视图没有保存"), "words": str(error)}
-        return render(
-            request, "officer/told.html", {**words, "back": _back_address(request, definition)}, status=400
-        )
+        return render(request, "officer/told.html", {**words, "back": _back_address(request, definition)})
     return _back(request, definition)
 
 

@@ -314,7 +314,7 @@ def hand_over(request: HttpRequest, acting: Acting) -> HttpResponse:
         handing.hand_over(by=acting.actor, at=at, owner=acting.person, to=to, reason=reason)
     except (NotFoundError, handing.HandOverError) as error:
         words = {"title": _("没有移交"), "words": str(error), "back": reverse("officer:work")}
-        return render(request, "officer/told.html", words, status=400)
+        return render(request, "officer/told.html", words)
     text = _("移交了全部未办结事项：%(reason)s") % {"reason": reason}
     desk.send_notice(by=acting.actor, at=at, to=to, kind="HANDED", text=text, address=reverse("officer:work"))
     return HttpResponseRedirect(reverse("officer:work") + "?heap=started")
