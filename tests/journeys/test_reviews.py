@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.journeys.city import BUREAU, MACHINE, OFFICER, Bureau, at
@@ -40,8 +42,11 @@ def desk(subject: str = E1) -> list[tuple[str, str, str]]:
     return [(t.kind, str(t.due_on), t.state) for t in told]
 
 
-def decide(bureau: Bureau, when: str, step: Step, subject: str = E1) -> None:
-    take_decision(by=OFFICER, at=at(when), touch_id=bureau.last_touch(subject), step=step, reason="核对记录")
+COLLEAGUE = replace(OFFICER, key="9801-08", name="方砚")
+
+
+def decide(bureau: Bureau, when: str, step: Step, subject: str = E1, by: Actor = OFFICER) -> None:
+    take_decision(by=by, at=at(when), touch_id=bureau.last_touch(subject), step=step, reason="核对记录")
     bureau.work(at(when))
 
 
@@ -84,7 +89,7 @@ def test_a_fixable_matter_is_corrected_reported_and_rechecked(bureau: Bureau) ->
     assert [kind for kind, *_ in desk()] == ["CORRECTION_DUE"]
     take_answer(by=BUSINESS, at=at("2026-08-20"), touch_id=bureau.last_touch(E1), answer="DONE")
     assert desk() == [("RECHECK_DUE", "2026-09-03", "OPEN")]
-    decide(bureau, "2026-08-28", Step.RECHECK_PASSED)
+    decide(bureau, "2026-08-28", Step.RECHECK_PASSED, by=COLLEAGUE)
     assert desk() == []
     assert bureau.touches(E1)[-1][3] == "NORMAL"
 
@@ -93,7 +98,7 @@ def test_story_18_a_failed_recheck_is_a_lead_whose_clock_runs_from_the_recheck(b
     trapped(bureau, "2026-05-11", 4)
     decide(bureau, "2026-05-12", Step.FIXABLE)
     take_answer(by=BUSINESS, at=at("2026-06-01"), touch_id=bureau.last_touch(E1), answer="DONE")
-    decide(bureau, "2026-06-12", Step.RECHECK_FAILED)
+    decide(bureau, "2026-06-12", Step.RECHECK_FAILED, by=COLLEAGUE)
     due = str(bureau.library.calendar.after_workdays(at("2026-06-12").date(), 15).on)
     assert desk() == [("LEAD_DUE", due, "OPEN")]
 

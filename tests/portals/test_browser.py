@@ -115,10 +115,16 @@ def test_an_officer_finds_out_why(
     page.goto(live_server.url + "/")
     seen.is_good("sign-in")
     seen.press("button[value='0001']")
+    for summary in page.locator("summary").all():
+        summary.click()
+    seen.is_good("work")
+    seen.press("nav a[href='/']")
     seen.is_good("front")
     seen.press("tbody a[href='/touches/?item=T01']")
     seen.is_good("board")
     seen.press("tbody td:nth-child(3) a")
+    for summary in page.locator("summary").all():
+        summary.click()
     seen.is_good("touch")
     seen.press(".lead a")
     assert page.url.endswith(f"/subjects/{E1}/")
@@ -126,7 +132,9 @@ def test_an_officer_finds_out_why(
     page.fill("#q", "电梯")
     with page.expect_navigation(wait_until="load"):
         page.keyboard.press("Enter")
-    page.wait_for_url("**/subjects/?q=*")
+    page.wait_for_url("**/search/?q=*")
+    seen.is_good("search")
+    page.goto(live_server.url + "/subjects/")
     seen.is_good("subjects")
     for name in ("tasks", "messages"):
         page.goto(f"{live_server.url}/{name}/")

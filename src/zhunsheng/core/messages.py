@@ -85,12 +85,17 @@ def fill(template: Template, values: Mapping[str, str], policy: MessagePolicy, *
     if missing:
         raise MessageError(f"{template.id}: 空格 {missing} 没有内容")
     text = BLANK.sub(lambda found: values[found.group(1)], template.zh)
+    check_text(text, policy, own=own, where=template.id)
+    return text
+
+
+def check_text(text: str, policy: MessagePolicy, *, own: frozenset[str], where: str) -> None:
+    """Refuse an allegation and another's numbers, whoever wrote the text."""
     _refuse_words(text, policy)
     for pattern, what in ((PHONE, "手机号"), (IDENTITY_NUMBER, "身份证号"), (CREDIT_CODE, "信用代码")):
         strangers = sorted(set(pattern.findall(text)) - own)
         if strangers:
-            raise MessageError(f"{template.id}: 文本含有他人的{what}，请删去")
-    return text
+            raise MessageError(f"{where}: 文本含有他人的{what}，请删去")
 
 
 def _refuse_words(text: str, policy: MessagePolicy) -> None:

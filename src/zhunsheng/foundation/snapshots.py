@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 
 
@@ -27,9 +28,10 @@ def keep(path: Path) -> None:
 
 
 def bring_back(path: Path) -> None:
-    """Make the database what it was when the copy was made; open connections see it at once."""
+    """Make the database what it was when the copy was made, up to date as to its tables."""
     with closing(sqlite3.connect(path)) as source:
         source.backup(_live())
+    call_command("migrate", interactive=False, verbosity=0)
 
 
 def _live() -> sqlite3.Connection:

@@ -126,6 +126,7 @@ class ListDefinition(Generic[Row]):
     """A list. `rows` gets viewer, what is chosen, and the part; `key_of` names a row for batch actions.
 
     `empty` says what would appear here and how to get it. `power` is the permission that opens the list.
+    `grows`: keys are numbers that grow, so that rows which are new since a look can be told.
     """
 
     key: str
@@ -137,7 +138,7 @@ class ListDefinition(Generic[Row]):
     rows: Callable[[Viewer, Mapping[str, str], Part], Listed[Row]]
     key_of: Callable[[Row], str]
     empty: Text
-    batch: tuple[tuple[str, Text], ...] = ()
+    grows: bool = True
 
     def asked(self, query: QueryDict) -> Asked[Row]:
         """What an address asks for; nonsense is left out."""
@@ -183,6 +184,20 @@ class Asked(Generic[Row]):
             if not told.next:
                 return
             asked = replace(asked, cursor=told.next)
+
+    def newest(self, viewer: Viewer) -> int:
+        """The number of the newest row; 0 when there is none, or when the list's keys are no numbers."""
+        return max(self._numbers(viewer, 1), default=0)
+
+    def news(self, viewer: Viewer, seen: int, rows_max: int) -> int:
+        """How many rows are newer than the one seen last, counted up to a number."""
+        return sum(number > seen for number in self._numbers(viewer, rows_max))
+
+    def _numbers(self, viewer: Viewer, rows_max: int) -> list[int]:
+        if not self.definition.grows:
+            return []
+        told = self.definition.rows(viewer, self.chosen, Part("id", True, rows_max=rows_max))
+        return [int(self.definition.key_of(row)) for row in told.rows]
 
     def query(self, **cursor: str) -> str:
         """The address's end: what is chosen and how it is sorted, with a cursor if one is given."""

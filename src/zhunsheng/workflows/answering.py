@@ -9,14 +9,20 @@ from django.db import transaction
 
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.engine.library import open_library
+from zhunsheng.foundation.accounts.actions import grants
 from zhunsheng.judging.triggers import queries as triggers
-from zhunsheng.judging.triggers.actions import enrolment, touches
+from zhunsheng.judging.triggers.actions import enrolment, tasks, touches
 from zhunsheng.judging.triggers.lifecycle import CONFIRMS, Step
 from zhunsheng.sensing.signals import actions as signals
 from zhunsheng.sensing.signals.new_facts import NewFact
 from zhunsheng.workflows.assessing import assess
 from zhunsheng.workflows.reviewing import follow
 from zhunsheng.workflows.terms import trigger_policy
+
+VIEWER = Viewer.bureau("answering")
+# Whoever orders a correction or makes it a lead has handled the matter, and may not check it afterwards.
+PARTS = {Step.FIXABLE: "INVESTIGATE", Step.SUSPECTED: "INVESTIGATE"}
+PARTS |= {Step.RECHECK_PASSED: "REVIEW", Step.RECHECK_FAILED: "REVIEW"}
 
 
 def take_answer(*, by: Actor, at: datetime, touch_id: int, answer: str, reason: str = "") -> None:
@@ -30,6 +36,8 @@ def take_answer(*, by: Actor, at: datetime, touch_id: int, answer: str, reason: 
 def take_decision(*, by: Actor, at: datetime, touch_id: int, step: Step, reason: str) -> None:
     """What a named person decided about a touch, stored and told to judging in one transaction."""
     with transaction.atomic():
+        if step in PARTS:
+            grants.take_part(by=by, at=at, matter=f"touch:{touch_id}", part=PARTS[step])
         facts = touches.decide(by=by, at=at, touch_id=touch_id, step=step, reason=reason)
         assess(by=by, at=at, touch_id=touch_id, step=step, reason=reason)
         if step in CONFIRMS:
@@ -38,9 +46,16 @@ def take_decision(*, by: Actor, at: datetime, touch_id: int, step: Step, reason:
         follow(touch_id, at, by)
 
 
+def take_control(*, by: Actor, at: datetime, task_id: int, touch_id: int, approve: bool, reason: str) -> None:
+    """Emergency control is approved or refused by somebody who has not handled the touch."""
+    with transaction.atomic():
+        grants.take_part(by=by, at=at, matter=f"touch:{touch_id}", part="REVIEW")
+        tasks.decide_control(by=by, at=at, task_id=task_id, approve=approve, reason=reason)
+
+
 def _revoke(by: Actor, at: datetime, touch_id: int, reason: str) -> list[NewFact]:
     """A confirmed red touch costs the enrolment of its item for the set time."""
-    touch = triggers.touch(viewer=Viewer.bureau(by.key), touch_id=touch_id)
+    touch = triggers.touch(viewer=VIEWER, touch_id=touch_id)
     if touch is None:
         return []
     policy = trigger_policy()

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q
 
 from zhunsheng.core.actors import Viewer
-from zhunsheng.foundation.desk.models import ColumnChoice, SavedView
+from zhunsheng.foundation.desk.models import BatchAct, ColumnChoice, Notice, SavedView
 
 
 @dataclass(frozen=True, slots=True)
 class ViewCard:
-    """A saved view. `own` says whether the viewer may remove it, `shared` whether colleagues see it."""
+    """A saved view. `own` says whether the viewer may remove it, `shared` whether colleagues see it.
+
+    `seen`: the newest row that the owner has seen, where the owner watches the view.
+    """
 
     id: int
     list_name: str
@@ -20,8 +24,7 @@ class ViewCard:
     query: str
     own: bool
     shared: bool
-    watched: bool
-    seen_key: str
+    seen: int | None
 
 
 def columns(*, viewer: Viewer, list_name: str) -> list[str]:
@@ -38,8 +41,58 @@ def views(*, viewer: Viewer, unit: str, list_name: str = "") -> list[ViewCard]:
     if list_name:
         rows = rows.filter(list_name=list_name)
     return [
-        ViewCard(
-            r.id, r.list_name, r.name, r.query, r.owner == viewer.key, bool(r.unit), r.watched, r.seen_key
-        )
+        ViewCard(r.id, r.list_name, r.name, r.query, r.owner == viewer.key, bool(r.unit), r.seen)
         for r in rows.order_by("id")
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeCard:
+    """A notice on somebody's desk."""
+
+    id: int
+    owner: str
+    sender: str
+    sender_name: str
+    kind: str
+    text: str
+    address: str
+    sent_at: datetime
+    read_at: datetime | None
+
+
+def notices(
+    *, viewer: Viewer, sent: bool = False, unread: bool = False, kind: str = "", rows_max: int = 100
+) -> list[NoticeCard]:
+    """Notices to the viewer, newest first, or those that the viewer has sent."""
+    if not viewer.is_staff:
+        return []
+    rows = Notice.objects.filter(sender=viewer.key) if sent else Notice.objects.filter(owner=viewer.key)
+    if unread:
+        rows = rows.filter(read_at=None)
+    if kind:
+        rows = rows.filter(kind=kind)
+    return [
+        NoticeCard(r.id, r.owner, r.sender, r.sender_name, r.kind, r.text, r.address, r.sent_at, r.read_at)
+        for r in rows.order_by("-id")[:rows_max]
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchCard:
+    """An act on many rows, as (key, before, after)."""
+
+    id: int
+    act: str
+    rows: tuple[tuple[str, str, str], ...]
+    done_at: datetime
+    undone_at: datetime | None
+
+
+def batch(*, viewer: Viewer, batch_id: int) -> BatchCard | None:
+    """An own act on many rows."""
+    row = BatchAct.objects.filter(id=batch_id, owner=viewer.key).first()
+    if row is None or not viewer.is_staff:
+        return None
+    rows = tuple((key, before, after) for key, before, after in row.rows)
+    return BatchCard(row.id, row.act, rows, row.done_at, row.undone_at)

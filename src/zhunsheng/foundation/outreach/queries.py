@@ -124,11 +124,12 @@ def listed(
     return seek(rows, part, _card)
 
 
-def totals(*, viewer: Viewer) -> dict[str, int]:
-    """Short messages by state, and `segments` in all; for bureau-wide viewers only."""
-    if not viewer.sees_all:
+def totals(*, viewer: Viewer, narrowed: Narrow | None = None) -> dict[str, int]:
+    """Short messages by state, and `segments` in all; of those that `narrowed` leaves, as in `listed`."""
+    if not viewer.sees_all and (narrowed is None or not viewer.is_supervisor):
         return {}
     rows = Message.objects.filter(channel=Channel.SMS)
+    rows = rows if narrowed is None else narrowed(rows)
     told = dict(rows.values_list("state").annotate(n=Count("id")).order_by("state"))
     told["segments"] = rows.aggregate(total=Sum("segments"))["total"] or 0
     return told

@@ -114,7 +114,7 @@ class TouchStep(AppendOnlyModel):
 
 
 class TouchAnswer(AppendOnlyModel):
-    """What the business answered, each time: the last one stands in the touch."""
+    """What the business answered, each time, and REPLY for what an officer said to it."""
 
     id = models.BigAutoField(primary_key=True)
     touch = models.ForeignKey(Touch, on_delete=models.PROTECT, related_name="told")
@@ -213,6 +213,7 @@ class TaskStep(AppendOnlyModel):
 
     class Meta:
         ordering = ("id",)
+        indexes = [models.Index(fields=["at"], name="triggers_task_steps_at")]
 
     def __str__(self) -> str:
         return f"{self.task_id} {self.change}"

@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
-import re
-
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.timezone import localtime
+from django.views.decorators.http import require_safe
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.facts import Fact
 from zhunsheng.core.rules.sentences import point_lines
 from zhunsheng.engine.library import open_library
+from zhunsheng.foundation.accounts.acting import Acting
 from zhunsheng.foundation.attachments import queries as files
 from zhunsheng.foundation.outbox import queries as outbox
 from zhunsheng.foundation.outreach import queries as outreach
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.queries import TouchCard
-from zhunsheng.portals.officer.access import internal
+from zhunsheng.portals.officer.door import with_power
 from zhunsheng.portals.officer.explaining import Event, Told
-from zhunsheng.portals.officer.words import ANSWERS, BASIS, CHANNELS, COLOURS, MESSAGES, STATES, STEPS, TONES
+from zhunsheng.portals.officer.lists.messages import without_link
+from zhunsheng.portals.officer.next_steps import next_steps
+from zhunsheng.portals.officer.words import (
+    ANSWERS,
+    BASIS,
+    CHANNELS,
+    COLOURS,
+    MESSAGES,
+    REPLY,
+    STATES,
+    STEPS,
+    TONES,
+)
 from zhunsheng.registers.registry import queries as registry
 from zhunsheng.registers.registry import scoping
 from zhunsheng.web.clock import page_clock
-
-# Whoever holds the link answers for the business: an officer reads the message without it.
-LINK = re.compile(r"/b/[^/\s]+/")
 
 
 def row_of(touch: TouchCard, name: str) -> dict[str, object]:
@@ -42,9 +52,16 @@ def row_of(touch: TouchCard, name: str) -> dict[str, object]:
     }
 
 
-@internal
-def touch(request: HttpRequest, viewer: Viewer, number: int) -> HttpResponse:
-    """Value against line, facts, article, who was told, what was answered, what happened."""
+@require_safe
+@with_power("subject.read")
+def touch(request: HttpRequest, acting: Acting, number: int) -> HttpResponse:
+    """Value against line, facts, article, who was told, what was answered, what happened, what next."""
+    return touch_page(request, acting, number)
+
+
+def touch_page(request: HttpRequest, acting: Acting, number: int, problem: str = "") -> HttpResponse:
+    """The page of a touch; with a problem when a form on it was refused: what was typed is still there."""
+    viewer = acting.viewer
     found = triggers.touch(viewer=viewer, touch_id=number)
     subject = registry.get(viewer=viewer, key=found.subject) if found else None
     if found is None or subject is None:
@@ -55,6 +72,9 @@ def touch(request: HttpRequest, viewer: Viewer, number: int) -> HttpResponse:
     owner = f"touch:{found.id}"
     words = {
         "here": "board",
+        "errors": {"next": problem} if problem else {},
+        "typed": {name: request.POST.get(name, "") for name in ("reason", "text")},
+        "next": next_steps(acting, found, localtime(page_clock().now()).date()),
         "row": row_of(found, subject.name),
         "touch": found,
         "subject": subject,
@@ -71,7 +91,11 @@ def touch(request: HttpRequest, viewer: Viewer, number: int) -> HttpResponse:
             for s in triggers.steps(viewer=viewer, touch_id=found.id)
         ],
         "answers": [
-            Event(a.at, str(ANSWERS.get(a.answer, a.answer)), f"{a.by_name}：{a.reason}")
+            Event(
+                a.at,
+                str({**ANSWERS, "REPLY": REPLY}.get(a.answer, a.answer)),
+                f"{subject.name if a.by_name == subject.key else a.by_name}：{a.reason}",
+            )
             for a in triggers.answers_of(viewer=viewer, touch_id=found.id)
         ],
         "files": [
@@ -97,7 +121,7 @@ def _messages(viewer: Viewer, number: int) -> list[dict[str, object]]:
         told.append(
             {
                 "channel": CHANNELS.get(card.channel, card.channel),
-                "text": LINK.sub("/b/……/", card.text),
+                "text": without_link(card.text),
                 "state": MESSAGES.get(state, state),
                 "at": card.created_at,
                 "segments": card.segments,

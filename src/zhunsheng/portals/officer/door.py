@@ -81,9 +81,11 @@ def of_request(request: HttpRequest) -> dict[str, object]:
 
 
 def home_of(found: SignedIn | None) -> str:
-    """Where somebody goes after signing in: the workbench, or the choice of a grant."""
-    reads = found is not None and found.acting is not None and "subject.read" in found.acting.actor.powers
-    return reverse("officer:front" if reads else "sign:grant")
+    """Where somebody goes after signing in: the workbench, a head's overview, or the choice of a grant."""
+    powers = found.acting.actor.powers if found and found.acting else frozenset()
+    if "subject.read" not in powers:
+        return reverse("sign:grant")
+    return reverse("officer:work" if "touch.decide" in powers else "officer:front")
 
 
 def remember(response: HttpResponse, request: HttpRequest, token: str) -> HttpResponse:

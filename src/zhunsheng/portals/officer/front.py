@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.engine.library import open_library
@@ -12,8 +17,10 @@ from zhunsheng.foundation.outbox import queries as outbox
 from zhunsheng.foundation.outreach import queries as outreach
 from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.judging.triggers import queries as triggers
+from zhunsheng.judging.triggers.queries import lists
 from zhunsheng.portals.officer.access import internal
 from zhunsheng.registers.registry import queries as registry
+from zhunsheng.registers.registry import scoping
 from zhunsheng.sensing.signals import queries as signals
 from zhunsheng.web.clock import page_clock
 
@@ -26,7 +33,7 @@ LOST = ("FAILED", "EXPIRED")
 def front(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Classes, touches by item and colour, messages, what waits, alerts."""
     states = triggers.states(viewer=viewer)
-    messages = outreach.totals(viewer=viewer)
+    messages = outreach.totals(viewer=viewer, narrowed=lambda rows: scoping.within(rows, viewer))
     unclear = sum(n for (_topic, state), n in outbox.counts(viewer=viewer).items() if state == "UNKNOWN")
     visits, alerts = triggers.visit_list(viewer=viewer), triggers.area_alerts(viewer=viewer)
     alarms = triggers.data_alarms(viewer=viewer)
@@ -47,7 +54,7 @@ def front(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "observing": states.get("OBSERVING", 0),
         "sent": sum(messages.get(state, 0) for state in SENT),
         "lost": sum(messages.get(state, 0) for state in LOST),
-        "unclear": unclear,
+        "unclear": unclear if viewer.sees_all else None,
         "answered": sum(triggers.answers(viewer=viewer).values()),
         "visits": [(names.get(key, key), key, why) for key, why, _at in visits[:ROWS_SHOWN]],
         "visits_total": len(visits),
@@ -58,8 +65,28 @@ def front(request: HttpRequest, viewer: Viewer) -> HttpResponse:
             for key, p, thing, at in alarms[:ROWS_SHOWN]
         ],
         "alarms_total": len(alarms),
+        **_since_yesterday(viewer),
     }
     return render(request, "officer/front.html", words)
+
+
+def _since_yesterday(viewer: Viewer) -> dict[str, object]:
+    """What changed since yesterday began: (words, number, address) and the day."""
+    today = localtime(page_clock().now()).replace(hour=0, minute=0, second=0, microsecond=0)
+    since = today - timedelta(days=1)
+    told, day = lists.news(viewer=viewer, since=since), since.date().isoformat()
+    board, tasks = reverse("officer:board"), reverse("officer:tasks")
+    rows = [
+        (_("新触安全红线"), "CRITICAL", f"{board}?colour=CRITICAL&begun_from={day}"),
+        (_("新触红线"), "RED", f"{board}?colour=RED&begun_from={day}"),
+        (_("新触黄线"), "YELLOW", f"{board}?colour=YELLOW&begun_from={day}"),
+        (_("企业答复"), "ANSWERED", ""),
+        (_("触线办结"), "ENDED", f"{board}?state=NORMAL"),
+        (_("新设任务"), "OPENED", f"{tasks}?sort=newest"),
+        (_("办结任务"), "FINISHED", f"{tasks}?state=ANY_CLOSED&sort=newest"),
+        (_("任务逾期"), "PASSED_DUE", f"{tasks}?state=OVERDUE"),
+    ]
+    return {"news": [(words, told.get(key, 0), where) for words, key, where in rows], "since": since}
 
 
 def _bars(classes: dict[str, int]) -> list[tuple[str, int, str, int]]:

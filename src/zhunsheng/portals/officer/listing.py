@@ -20,6 +20,7 @@ from zhunsheng.foundation.accounts.acting import Acting
 from zhunsheng.foundation.desk import actions as desk
 from zhunsheng.foundation.desk import queries as kept
 from zhunsheng.foundation.tabular.writing import write_table
+from zhunsheng.portals.officer.batching import ACTS, DECIDE
 from zhunsheng.portals.officer.door import with_power
 from zhunsheng.portals.officer.lists import LISTS
 from zhunsheng.web.clock import page_clock
@@ -39,6 +40,8 @@ PAGES = {
     "messages": "officer:messages",
     "audit": "officer:audit",
 }
+
+BATCHES = {"tasks": ACTS}
 
 
 def page_of(name: str, query: str = "") -> str:
@@ -64,6 +67,7 @@ def list_page(definition: ListDefinition[Any], here: str) -> View:
             "page": page_of(definition.key),
             "rows_max": EXPORT_ROWS_MAX,
             "text": request.GET.get("q", ""),
+            "acts": BATCHES.get(definition.key, {}).items() if DECIDE in acting.actor.powers else (),
         }
         return render(request, "officer/list.html", words)
 
@@ -105,21 +109,20 @@ def choose_columns(request: HttpRequest, acting: Acting, definition: ListDefinit
 @_of_list
 def save_view(request: HttpRequest, acting: Acting, definition: ListDefinition[Any]) -> HttpResponse:
     """Keep what is chosen under a name."""
+    asked = _asked(request, definition)
     try:
         desk.save_view(
             by=acting.actor,
             at=page_clock().now(),
             list_name=definition.key,
             name=request.POST.get("name", ""),
-            query=_asked(request, definition).query(),
+            query=asked.query(),
             unit=acting.unit if request.POST.get("shared") else "",
-            watched=bool(request.POST.get("watched")),
+            seen=asked.newest(acting.viewer) if definition.grows and request.POST.get("watched") else None,
         )
     except desk.ViewError as error:
         words = {"title": _("视图没有保存"), "words": str(error)}
-        return render(
-            request, "officer/told.html", {**words, "back": _back_address(request, definition)}, status=400
-        )
+        return render(request, "officer/told.html", {**words, "back": _back_address(request, definition)})
     return _back(request, definition)
 
 
@@ -131,6 +134,19 @@ def remove_view(request: HttpRequest, acting: Acting, number: int) -> HttpRespon
     if number not in views or not desk.remove_view(by=acting.actor, at=page_clock().now(), view_id=number):
         raise Http404
     return HttpResponseRedirect(page_of(views[number].list_name))
+
+
+@require_POST
+@with_power("subject.read")
+def look_at_view(request: HttpRequest, acting: Acting, number: int) -> HttpResponse:
+    """Open a watched view: what it shows now is seen."""
+    views = {view.id: view for view in kept.views(viewer=acting.viewer, unit=acting.unit) if view.own}
+    if number not in views:
+        raise Http404
+    view = views[number]
+    newest = LISTS[view.list_name].asked(QueryDict(view.query)).newest(acting.viewer)
+    desk.look_at_view(by=acting.actor, at=page_clock().now(), view_id=number, seen=newest)
+    return HttpResponseRedirect(page_of(view.list_name, view.query))
 
 
 @_of_list

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhunsheng.portals.officer import board, documents, front, listing, subjects
+from zhunsheng.portals.officer import (
+    batching,
+    board,
+    deciding,
+    documents,
+    front,
+    listing,
+    searching,
+    subjects,
+    work,
+)
 from zhunsheng.portals.officer.lists import LISTS
 
 app_name = "officer"
@@ -12,17 +22,30 @@ urlpatterns = [
     path("", front.front, name="front"),
     path("touches/", listing.list_page(LISTS["touches"], "board"), name="board"),
     path("touches/<int:number>/", board.touch, name="touch"),
+    path("touches/<int:number>/decide/", deciding.decide, name="decide"),
+    path("touches/<int:number>/reply/", deciding.reply, name="reply"),
+    path("touches/<int:number>/copy/", deciding.copy, name="copy"),
+    path("touches/<int:number>/task/", deciding.task, name="task"),
+    path("work/", work.work, name="work"),
+    path("work/read/", work.read, name="read"),
+    path("work/hand-over/", work.hand_over, name="hand-over"),
+    path("visits/<str:key>/", deciding.note_visit, name="visit"),
     path("subjects/", listing.list_page(LISTS["subjects"], "subjects"), name="subjects"),
     path("subjects/<str:key>/", subjects.subject, name="subject"),
     path("tasks/", listing.list_page(LISTS["tasks"], "tasks"), name="tasks"),
+    path("tasks/batch/", batching.preview, name="batch"),
+    path("tasks/batch/<int:number>/", batching.done, name="batch-done"),
+    path("tasks/batch/<int:number>/undo/", batching.undo, name="batch-undo"),
     path("messages/", listing.list_page(LISTS["messages"], "messages"), name="messages"),
     path("audit/", listing.list_page(LISTS["audit"], "audit"), name="audit"),
     path("documents/", documents.listing, name="documents"),
     path("documents/<int:number>/", documents.document, name="document"),
     path("documents/<int:number>/step/", documents.step, name="document-step"),
     path("documents/<int:number>/file.<str:form>", documents.page_file, name="document-file"),
+    path("search/", searching.search, name="search"),
     path("lists/<str:name>/columns/", listing.choose_columns, name="columns"),
     path("lists/<str:name>/views/", listing.save_view, name="save-view"),
     path("lists/<str:name>/export/", listing.export, name="export"),
+    path("views/<int:number>/look/", listing.look_at_view, name="look-at-view"),
     path("views/<int:number>/remove/", listing.remove_view, name="remove-view"),
 ]

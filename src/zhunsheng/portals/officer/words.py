@@ -76,6 +76,17 @@ STEPS: Words = {
     "RESUME": _("恢复核查"),
 }
 ANSWERS: Words = {"DONE": _("已处理"), "DISAGREE": _("有不同意见"), "HELP": _("需要帮助")}
+REPLY = _("监管所回复")
+STEP_ACTS: Words = {
+    "EXPLAINED": _("说明成立，办结"),
+    "FALSE_ALARM": _("认定误报，办结"),
+    "FIXABLE": _("确认触线，责令改正"),
+    "SUSPECTED": _("确认触线，转线索"),
+    "CORRECTED": _("登记已整改，转复核"),
+    "RECHECK_PASSED": _("复核通过，办结"),
+    "RECHECK_FAILED": _("复核未通过，转线索"),
+}
+NOTICES: Words = {"COPY": _("抄送"), "HANDED": _("移交")}
 MESSAGES: Words = {
     "QUEUED": _("待发"),
     "ACCEPTED": _("网关已受理"),

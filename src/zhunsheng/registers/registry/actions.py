@@ -14,7 +14,7 @@ from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.core.reference import Edition, Table, read_edition
 from zhunsheng.foundation.evidence import actions as evidence
-from zhunsheng.registers.registry import scoping
+from zhunsheng.registers.registry import scoping, searching
 from zhunsheng.registers.registry.lifecycle import SubjectState, check_transition
 from zhunsheng.registers.registry.models import (
     Belonging,
@@ -134,6 +134,8 @@ def _record_subject(by: Actor, at: datetime, record: SubjectRecord, *, lawful_st
                 subject=found, valid_from=at.date(), defaults={"name": record.name}
             )
         Subject.objects.filter(id=found.id).update(recorded_at=at, **wanted)
+        if {"name", "phone"} & set(changed):
+            searching.index_all(Subject.objects.filter(id=found.id))
         _audit(by, at, record.key, "SUBJECT_CHANGED", {"changed": changed})
     return Effect.CHANGED
 
@@ -192,6 +194,7 @@ def _note_new(by: Actor, at: datetime, made: Sequence[tuple[Subject, SubjectReco
         for kind, number in _numbers(record)
     ]
     names = [SubjectName(subject=s, name=r.name, valid_from=r.established_on) for s, r in made]
+    searching.index([searching.Known(s.id, [r.name], [r.key, r.old_number], r.phone) for s, r in made])
     SubjectIdentifier.objects.bulk_create(numbers, batch_size=1_000)
     SubjectName.objects.bulk_create(names, batch_size=1_000)
     entries: list[tuple[str, Mapping[str, object]]] = [(f"subject:{r.key}", {}) for _, r in made]
@@ -260,7 +263,9 @@ def record_belonging(*, by: Actor, at: datetime, record: BelongingRecord) -> Eff
         )
         if not created and all(getattr(found, k) == v for k, v in wanted.items()):
             return Effect.UNCHANGED
-        if not created:
+        if created:
+            searching.index_all(Subject.objects.filter(id=subject.id))
+        else:
             Belonging.objects.filter(id=found.id).update(recorded_at=at, **wanted)
         detail = {"kind": record.kind, "number": record.number}
         _audit(by, at, record.subject, "BELONGING_RECORDED", detail)
@@ -351,3 +356,13 @@ def load_edition(*, by: Actor, at: datetime, kind: str, document: Mapping[str, A
             detail = {"edition": read.name, "entries": len(read.entries)}
             evidence.record(by=by, at=at, action="EDITION_LOADED", target=f"reference:{kind}", detail=detail)
     return read
+
+
+def index_again(*, by: Actor, at: datetime) -> int:
+    """Index every subject anew, for rows that came in past the actions; how many."""
+    with transaction.atomic():
+        count = searching.index_all(Subject.objects.all())
+        evidence.record(
+            by=by, at=at, action="SUBJECTS_INDEXED", target="registry", detail={"subjects": count}
+        )
+    return count

@@ -18,8 +18,15 @@ from zhunsheng.core.reference import DIVISIONS, INDUSTRIES, Edition, Table, read
 from zhunsheng.engine.referencefiles import shipped_editions
 from zhunsheng.foundation.accounts.queries import access
 from zhunsheng.foundation.seeking import beginning, seek
-from zhunsheng.registers.registry import scoping
-from zhunsheng.registers.registry.models import Belonging, ReferenceEdition, Subject, SubjectLink, SubjectName
+from zhunsheng.registers.registry import scoping, searching
+from zhunsheng.registers.registry.models import (
+    Belonging,
+    ReferenceEdition,
+    Subject,
+    SubjectIdentifier,
+    SubjectLink,
+    SubjectName,
+)
 
 Row = tuple[int, str, datetime]
 
@@ -162,13 +169,26 @@ def listed(*, viewer: Viewer, wanted: SubjectFilter, part: Part) -> Listed[Subje
     if wanted.industry:
         rows = rows.filter(**beginning("industry", wanted.industry))
     if wanted.text:
-        rows = rows.filter(
-            Q(name__contains=wanted.text)
-            | Q(key=wanted.text)
-            | Q(identifiers__number=wanted.text)
-            | Q(id__in=SubjectName.objects.filter(name__contains=wanted.text).values("subject"))
-        ).distinct()
+        named = searching.found_by(wanted.text)
+        rows = rows.none() if named is None else rows.filter(id__in=named)
     return seek(rows, part, lambda row: _card(row, viewer))
+
+
+def find(*, viewer: Viewer, text: str, rows_max: int = 20) -> list[tuple[SubjectCard, str]]:
+    """Subjects by number, telephone, part of a name or first letters of its pinyin; with the number met.
+
+    A telephone must be given in full, by somebody who may have it shown.
+    """
+    named = searching.found_by(text, phones=viewer.reveals >= scoping.FIELD_LEVELS["phone"])
+    if named is None:
+        return []
+    rows = scoping.subjects(viewer).filter(withdrawn_at=None, id__in=named)
+    found = list(rows.order_by("id")[:rows_max])
+    plain, ids = text.strip().upper(), [row.id for row in found]
+    met: dict[int, str] = {}
+    for kept in (Belonging.objects, SubjectIdentifier.objects):
+        met.update(kept.filter(subject__in=ids, number__startswith=plain).values_list("subject", "number"))
+    return [(_card(row, viewer), met.get(row.id, "")) for row in found]
 
 
 def canonical(*, viewer: Viewer, key: str, on: date) -> str:

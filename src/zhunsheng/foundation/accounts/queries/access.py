@@ -123,3 +123,13 @@ def parts_taken(*, viewer: Viewer, matter: str) -> list[tuple[str, str]]:
     if not viewer.is_staff:
         return []
     return list(PartTaken.objects.filter(matter=matter).values_list("person", "part"))
+
+
+def colleagues(*, viewer: Viewer, on: date, power: str) -> list[GrantCard]:
+    """Standing grants of others whose role has this permission: whom work can be given to; staff only."""
+    if not viewer.is_staff:
+        return []
+    book = role_book()
+    roles = [role.id for role in book.roles.values() if power in role.permissions]
+    rows = acting.standing_grants(on).filter(role__in=roles).exclude(person__key=viewer.key)
+    return [_card(row) for row in rows.order_by("unit__key", "person__key", "id")]

@@ -244,3 +244,30 @@ def take(*, by: Actor, at: datetime, task_id: int) -> None:
         old, task.holder = task.holder, by.key
         task.save(update_fields=["holder"])
         _note(by, at, task, TaskChange.HANDED_OVER, f"{old} → {by.key} {by.name}")
+
+
+def pass_on(*, by: Actor, at: datetime, task_id: int, to: str, reason: str) -> None:
+    """Give an open task to a colleague: the own one, or any with `work.hand_over`; its clock runs on."""
+    by.require_person("移交任务", "touch.decide")
+    with transaction.atomic():
+        task = SupervisionTask.objects.select_for_update().get(id=task_id)
+        if task.holder != by.key:
+            by.require_power("work.hand_over")
+        if task.state in FINAL or not to.strip() or not reason.strip() or to == task.holder:
+            raise TaskError("任务已办结，或没有写明接手人和理由")
+        old, task.holder = task.holder, to
+        task.save(update_fields=["holder"])
+        _note(by, at, task, TaskChange.HANDED_OVER, f"{old} → {to}：{reason}")
+
+
+def put_back(*, by: Actor, at: datetime, task_id: int, held: str, to: str) -> bool:
+    """Undo an own move of a task: only while it is open and still in the hand in which it was put."""
+    by.require_person("撤销移交", "touch.decide")
+    with transaction.atomic():
+        task = SupervisionTask.objects.select_for_update().get(id=task_id)
+        if task.state in FINAL or task.holder != held:
+            return False
+        task.holder = to
+        task.save(update_fields=["holder"])
+        _note(by, at, task, TaskChange.HANDED_OVER, f"{held} → {to}：撤销批量办理")
+    return True

@@ -25,6 +25,7 @@ from zhunsheng.judging.triggers.models import SubjectMemory, Touch, TouchAnswer
 from zhunsheng.sensing.signals.new_facts import NewFact
 
 ANSWERS = frozenset({"DONE", "DISAGREE", "HELP"})
+REPLY = "REPLY"
 
 
 class AnswerError(Exception):
@@ -52,6 +53,23 @@ def answer(*, by: Actor, at: datetime, touch_id: int, answer: str, reason: str =
         detail = {"answer": answer, "why": reason}
         evidence.record(by=by, at=at, action="TOUCH_ANSWERED", target=f"touch:{touch_id}", detail=detail)
     return written.answered(touch, at)
+
+
+def reply(*, by: Actor, at: datetime, touch_id: int, text: str) -> int:
+    """A named person has seen to the last answer and says what: kept beside it; the number of the reply."""
+    by.require_person("回复企业", "touch.decide")
+    with transaction.atomic():
+        touch = Touch.objects.select_for_update().filter(id=touch_id).first()
+        if touch is None or not touch.answer:
+            raise AnswerError("企业还没有答复，无需回复")
+        if not text.strip():
+            raise AnswerError("请写明回复内容")
+        touch.answer_settled_at = at
+        touch.save(update_fields=["answer_settled_at"])
+        made = TouchAnswer.objects.create(touch=touch, answer=REPLY, reason=text, at=at, by_name=by.name)
+        detail = {"text": text}
+        evidence.record(by=by, at=at, action="ANSWER_SETTLED", target=f"touch:{touch_id}", detail=detail)
+    return made.id
 
 
 def pass_reply_date(*, by: Actor, at: datetime, touch_id: int) -> list[NewFact]:

@@ -211,12 +211,12 @@ def touching(*, viewer: Viewer, point: str, since: datetime, until: datetime) ->
     return set(rows.exclude(steps__step__in=FALSE).values_list("subject", flat=True))
 
 
-def visit_list(*, viewer: Viewer) -> list[tuple[str, str, datetime]]:
-    """(subject, reason, asked at) of everybody still to be visited; for the bureau only."""
+def visit_list(*, viewer: Viewer, rows_max: int | None = None) -> list[tuple[str, str, datetime]]:
+    """(subject, reason, asked at) of everybody still to be visited, or the first ones; bureau only."""
     if not viewer.is_staff:
         return []
     rows = scoping.within(VisitEntry.objects.filter(visited_at=None), viewer).order_by("id")
-    return list(rows.values_list("subject", "reason", "asked_at"))
+    return list(rows.values_list("subject", "reason", "asked_at")[:rows_max])
 
 
 def area_alerts(*, viewer: Viewer) -> list[tuple[str, str, int, datetime]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Count, Model, QuerySet
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.clock import SHANGHAI
@@ -14,7 +14,7 @@ from zhunsheng.core.listing import Listed, Part
 from zhunsheng.foundation.seeking import seek
 from zhunsheng.judging.triggers.cards import TaskCard, TouchCard, task_card, touch_card
 from zhunsheng.judging.triggers.lifecycle import FINAL, TaskState
-from zhunsheng.judging.triggers.models import SupervisionTask, Touch
+from zhunsheng.judging.triggers.models import SupervisionTask, TaskStep, Touch
 from zhunsheng.registers.registry import scoping
 
 M = TypeVar("M", bound=Model)
@@ -111,3 +111,16 @@ def _due(rows: QuerySet[M], field: str, since: date | None, until: date | None) 
 
 def _begin(day: date) -> datetime:
     return datetime.combine(day, time(0), SHANGHAI)
+
+
+def news(*, viewer: Viewer, since: datetime) -> dict[str, int]:
+    """What happened since an instant, for a head: touches begun by colour (`YELLOW` …), `ENDED`, `ANSWERED`,
+    and tasks `OPENED`, `PASSED_DUE`, `FINISHED`; for the bureau, within the viewer's scope."""
+    if not viewer.is_staff:
+        return {}
+    rows = scoping.within(Touch.objects.order_by(), viewer)
+    told = dict(rows.filter(started_at__gte=since).values_list("colour").annotate(n=Count("id")))
+    told["ENDED"] = rows.filter(ended_at__gte=since).count()
+    told["ANSWERED"] = rows.filter(answered_at__gte=since).count()
+    steps = scoping.within(TaskStep.objects.order_by(), viewer, "task__touch__subject")
+    return told | dict(steps.filter(at__gte=since).values_list("change").annotate(n=Count("id")))

@@ -49,7 +49,7 @@ SUBJECTS: ListDefinition[SubjectCard] = ListDefinition(
         Column("officer", _("责任监管人员"), lambda row: row.officer or "—", shown=False),
     ),
     filters=(
-        Words("q", _("关键字"), _("名称、曾用名或代码")),
+        Words("q", _("关键字"), _("名称、首字母、代码")),
         Choice("state", _("状态"), lambda: list(SUBJECT_STATES.items())),
         Choice("kind", _("类型"), lambda: list(SUBJECT_KINDS.items())),
         Words("division", _("区划代码"), _("六位数字")),
@@ -64,5 +64,6 @@ SUBJECTS: ListDefinition[SubjectCard] = ListDefinition(
     ),
     rows=_rows,
     key_of=lambda row: row.key,
+    grows=False,
     empty=_("还没有主体。从登记系统导出名录后，用 zhunsheng import subjects 导入。"),
 )
