@@ -138,7 +138,7 @@ def explain_standing(
     pack: Pack, judgement: Judgement, facts: Sequence[Fact], world: Sequence[Fact]
 ) -> tuple[PointTrace, ...]:
     """Where a subject stands before every reminder line, touched or not: value, line, facts that count."""
-    look = _Look(pack, facts, world, judgement.as_of, judgement.known_at)
+    look = _Look(pack, facts, world, judgement, plainly=True)
     return tuple(look.standing_at(r) for r in judgement.points if look.points[r.point][1].yellow is not None)
 
 

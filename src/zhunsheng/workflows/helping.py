@@ -11,6 +11,7 @@ from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.messages import check_text
 from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.outreach import actions as outreach
+from zhunsheng.foundation.outreach.new_messages import NewMessage
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.actions import touches
 from zhunsheng.registers.registry import queries as registry
@@ -29,5 +30,5 @@ def take_reply(*, by: Actor, at: datetime, touch_id: int, text: str) -> None:
     with transaction.atomic():
         number = touches.reply(by=by, at=at, touch_id=touch_id, text=text)
         key, purpose = f"INBOX:{touch_id}:reply-{number}", f"{subject.key}:reply:{number}"
-        letter = outreach.NewMessage(key, "INBOX", subject.key, purpose, text, subject.key)
+        letter = NewMessage(key, "INBOX", subject.key, purpose, text, subject.key)
         outreach.queue(by=by, at=at, message=letter, policy=policy)

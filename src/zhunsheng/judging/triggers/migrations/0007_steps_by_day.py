@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("triggers", "0005_lists_have_one_life"),
+        ("triggers", "0006_area_and_scope"),
     ]
 
     operations = [
