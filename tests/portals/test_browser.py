@@ -143,6 +143,28 @@ def test_an_officer_finds_out_why(
         seen.is_good(name)
 
 
+def test_an_officer_takes_many_tasks_on_a_telephone_and_puts_them_back(
+    browser: Browser, live_server: Any, touch_id: int
+) -> None:
+    city = Bureau()
+    city.enrol(E1, "T02")
+    for n in range(4):
+        city.tell(E1, "ELEVATOR_TRAPPED", f"2026-07-01 08:0{n}", object="L-7", number=f"N-{n}")
+    seen = look_at(browser, live_server.url, LOOKS[3], PHONE)
+    page = seen.page
+    page.goto(live_server.url + "/sign-in/")
+    seen.press("button[value='0002']")
+    page.goto(live_server.url + "/tasks/?state=ANY_OPEN")
+    seen.is_good("tasks-open")
+    page.check("input[name=row]")
+    seen.press("#batch button[value=TAKE]")
+    seen.is_good("batch")
+    seen.press("main form button.button")
+    seen.is_good("batch-done")
+    seen.press("main form button.button")
+    seen.is_good("batch-undone")
+
+
 def test_the_keyboard_is_enough(browser: Browser, live_server: Any, touch_id: int) -> None:
     seen = look_at(browser, live_server.url, LOOKS[0], PHONE)
     page = seen.page
