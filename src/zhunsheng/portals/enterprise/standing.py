@@ -143,6 +143,7 @@ def _records(library: Library, facts: Sequence[Fact]) -> Iterator[Record]:
         contract = library.contracts.get(fact.kind)
         if contract is None or not _is_shown(fact, library):
             continue
+        open_fields = {n for n, f in contract.fields.items() if f.pii == "NONE" and n not in hidden}
         parts = [
             f"{contract.fields[name].name_zh} {speaker.stored((fact.kind,), name, value)}"
             for name, value in fact.payload.items()
