@@ -147,9 +147,6 @@ def _records(library: Library, facts: Sequence[Fact]) -> Iterator[Record]:
         parts = [
             f"{contract.fields[name].name_zh} {speaker.stored((fact.kind,), name, value)}"
             for name, value in fact.payload.items()
-            if value is not None
-            and name not in hidden
-            and name in contract.fields
-            and contract.fields[name].pii == "NONE"
+            if value is not None and name in open_fields
         ]
         yield Record(contract.name_zh, fact.object, day_of(fact.occurred_at), "；".join(parts))
