@@ -47,7 +47,7 @@ def test_records_of_others_and_of_judging_are_not_in_the_file(bureau: Bureau, cl
     bureau.tell(E1, "INSPECTION_RESULT", "2026-06-21", source="daily_inspection", result="CORRECTED")
     page = read(client, touch)
     assert "检查结果" in page and "已改正" in page and "登记事项" in page
-    for words in ("举报查实", "触发式监管登记", "同业"):
+    for words in ("举报查实", "触发式监管登记", "同业", "固有风险"):
         assert words not in page, words
 
 

@@ -138,13 +138,15 @@ def _is_shown(fact: Fact, library: Library) -> bool:
 
 def _records(library: Library, facts: Sequence[Fact]) -> Iterator[Record]:
     speaker = Speaker(library.contracts)
+    hidden = library.policy("zhunsheng.own-file-policy/1")["hidden_fields"]
     for fact in sorted(facts, key=lambda f: f.order, reverse=True):
         contract = library.contracts.get(fact.kind)
         if contract is None or not _is_shown(fact, library):
             continue
+        open_fields = {n for n, f in contract.fields.items() if f.pii == "NONE" and n not in hidden}
         parts = [
             f"{contract.fields[name].name_zh} {speaker.stored((fact.kind,), name, value)}"
             for name, value in fact.payload.items()
-            if value is not None and name in contract.fields and contract.fields[name].pii == "NONE"
+            if value is not None and name in open_fields
         ]
         yield Record(contract.name_zh, fact.object, day_of(fact.occurred_at), "；".join(parts))
