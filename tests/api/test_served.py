@@ -149,7 +149,7 @@ def examples(language: str) -> Iterator[str]:
 def test_the_page_s_example_works_as_printed(installation: Installation) -> None:
     if machine.which("curl") is None:
         pytest.skip("no curl")
-    issue, post = examples("sh")
+    issue, post, *_reading = examples("sh")
     (receipt,) = examples("json")
     words = issue.split()
     assert words[0] == "zhunsheng"

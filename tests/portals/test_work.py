@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from tests.journeys.city import BUREAU, MACHINE, Bureau, at
 from tests.journeys.city import OFFICER as PERSON
@@ -128,9 +129,9 @@ def test_copies_are_read_and_tasks_change_hands(bureau: Bureau) -> None:
     officer.post(f"/touches/{red}/copy/", {"to": COLLEAGUE, "text": "看一下这部电梯"})
     assert "看一下这部电梯" in heap(officer, "started") and "看一下这部电梯" in heap(colleague, "copied")
     number = re.findall(r'name="notice" value="(\d+)"', heap(colleague, "unread"))
-    officer.post("/work/read/", {"notice": number})
+    officer.post(reverse("officer:read"), {"notice": number})
     assert numbers(colleague)["unread"] == "1"
-    colleague.post("/work/read/", {"notice": [*number, "x", "9" * 30]})
+    colleague.post(reverse("officer:read"), {"notice": [*number, "x", "9" * 30]})
     assert numbers(colleague)["unread"] == "0" and numbers(colleague)["copied"] == "1"
     officer.post(f"/touches/{red}/task/", {"task": task.id, "act": "take"})
     told = {"task": task.id, "act": "pass", "to": COLLEAGUE, "reason": "出差"}
@@ -139,8 +140,8 @@ def test_copies_are_read_and_tasks_change_hands(bureau: Bureau) -> None:
     assert triggers.tasks(viewer=BUREAU, touch_id=red)[0].holder == COLLEAGUE
     assert officer.post(f"/touches/{red}/task/", {**told, "to": HEAD}).status_code == 200
     whole = {"to": HEAD, "reason": "休假"}
-    assert colleague.post("/work/hand-over/", {**whole, "to": "9999"}).status_code == 200
-    assert colleague.post("/work/hand-over/", whole).status_code == 302
+    assert colleague.post(reverse("officer:hand-over"), {**whole, "to": "9999"}).status_code == 200
+    assert colleague.post(reverse("officer:hand-over"), whole).status_code == 302
     assert triggers.tasks(viewer=BUREAU, touch_id=red)[0].holder == HEAD
     assert AuditEvent.objects.filter(action="WORK_HANDED_OVER").count() == 1
 

@@ -15,6 +15,7 @@ from zhunsheng.engine.fast import codes as c
 from zhunsheng.engine.fast.batch import Yardstick, judge_batch, plain
 from zhunsheng.engine.fast.columns import Dictionary, FactColumns
 from zhunsheng.engine.fast.compile import CannotCompileError
+from zhunsheng.engine.fast.freezing import freezing_kinds
 from zhunsheng.engine.fast.scratch import World
 from zhunsheng.engine.judgement import Judgement
 from zhunsheng.engine.reference import judge
@@ -50,6 +51,7 @@ class SingleJudge:
     def __init__(self, pack: Pack) -> None:
         self.pack, self._lock = pack, Lock()
         self._yardstick: StandingYardstick | None = None
+        self._freezing = freezing_kinds(pack)
         try:
             self._yardstick = StandingYardstick.of(pack, Dictionary())
         except CannotCompileError:
@@ -70,13 +72,17 @@ class SingleJudge:
                 return plain(judge(self.pack, subject, facts, world, as_of, known_at))
 
     def trials(self, facts: Sequence[Fact], world: Sequence[Fact]) -> Trials | None:
-        """Trials on the facts of a subject in force; None where only the reference can judge them."""
+        """Trials on the facts of a subject in force; None where only the reference can judge them.
+
+        A trial does not freeze indicators, so whoever may have frozen ones is tried by the reference.
+        """
         ready = self._yardstick
         if ready is None or not facts:
             return None
         with self._lock:
             columns = FactColumns.of(facts, ready.compiler.words)
-            return None if columns.beyond else Trials(ready, facts, columns, world, self._lock)
+            beyond = columns.beyond or any(fact.kind in self._freezing for fact in facts)
+            return None if beyond else Trials(ready, facts, columns, world, self._lock)
 
     def judge_many(
         self,

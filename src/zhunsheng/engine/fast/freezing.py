@@ -38,6 +38,11 @@ def hold_frozen(
         _hold(tables, columns, scratch, world, subjects, said, slots, wanted, frozen, as_of, known_at, out)
 
 
+def freezing_kinds(pack: Pack) -> frozenset[str]:
+    """The kinds of facts by which some indicator of the pack may be frozen."""
+    return frozenset(kind for select, _ in _freezes(pack) for kind in select.kinds)
+
+
 def _freezes(pack: Pack) -> Iterator[tuple[Select, U8]]:
     """Each state that freezes, with a mark for every indicator of the pack that it freezes."""
     nodes = [node for model in pack.models for node in model.indicators]
