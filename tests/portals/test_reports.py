@@ -92,6 +92,14 @@ def test_the_one_that_leaves_hides_small_cells_and_says_so(bureau: Bureau, clien
     assert client.get(f"/reports/{number}/pdf/?for=outside").status_code == 200
 
 
+def test_a_district_does_not_read_the_sums_of_the_bureau(bureau: Bureau, client: Client) -> None:
+    reporting.make(at("2026-07-01"), at("2026-07-01 06:00"))
+    number = portraits.reports(viewer=BUREAU)[0].id
+    as_(client, "0002")
+    assert f"/reports/{number}/" not in client.get("/reports/").content.decode()
+    assert client.get(f"/reports/{number}/").status_code == 404
+
+
 def test_nobody_outside_the_bureau_gets_one(bureau: Bureau) -> None:
     reporting.make(at("2026-07-01"), at("2026-07-01 06:00"))
     number = portraits.reports(viewer=BUREAU)[0].id

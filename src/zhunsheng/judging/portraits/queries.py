@@ -179,17 +179,17 @@ class ReportCard:
 
 
 def reports(*, viewer: Viewer) -> list[ReportCard]:
-    """Every kept report, newest first; for the bureau only."""
-    if not viewer.is_supervisor:
+    """Every kept report, newest first; for whoever sees the whole bureau, as its sums are the bureau's."""
+    if not viewer.sees_all:
         return []
     rows = CreditReport.objects.select_related("run").order_by("-run__as_of", "period", "-id")[:REPORTS_MAX]
     return [_report(row) for row in rows]
 
 
 def report(*, viewer: Viewer, report_id: int) -> ReportCard | None:
-    """One kept report; for the bureau only."""
+    """One kept report; for whoever sees the whole bureau."""
     row = CreditReport.objects.select_related("run").filter(id=report_id).first()
-    return _report(row) if row is not None and viewer.is_supervisor else None
+    return _report(row) if row is not None and viewer.sees_all else None
 
 
 def _report(row: CreditReport) -> ReportCard:
