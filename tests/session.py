@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tools.messages import compile_catalogs
+from tools.shares import read_cut
 
 HOME = Path(tempfile.mkdtemp(prefix="zhunsheng-tests-"))
 (HOME / "static").mkdir()  # as `zhunsheng serve` does; without it the static middleware warns
@@ -74,8 +75,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def refuse_databases(items: list[pytest.Item]) -> None:
+    """What runs once must not be able to answer differently on the other database."""
+    once = tuple(f"{folder}/" for folder in read_cut().once)
+    asking = [i.nodeid for i in items if i.nodeid.startswith(once) and "db" in getattr(i, "fixturenames", ())]
+    if asking:
+        raise pytest.UsageError(f"runs once (pyproject.toml), yet asks for a database: {', '.join(asking)}")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A test that makes sense on one database only is left out on the other, not skipped."""
+    refuse_databases(items)
     vendor = "postgresql" if os.environ.get("DATABASE_URL", "").startswith("postgres") else "sqlite"
     foreign = [i for i in items if (mark := i.get_closest_marker("only_on")) and mark.args[0] != vendor]
     if foreign:

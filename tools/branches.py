@@ -56,9 +56,9 @@ def measuring(data_file: str, packages: Sequence[str] = WATCHED.packages) -> cov
     )
 
 
-def data_file(lane: str) -> Path:
-    """Where the run on one database leaves its measurement."""
-    return BUILD / f"branches-{lane}.data"
+def data_file(share: str) -> Path:
+    """Where a share of the suite leaves its measurement."""
+    return BUILD / f"branches-{share}.data"
 
 
 def holds(files: Sequence[Path], packages: Sequence[str] = WATCHED.packages) -> bool:

@@ -7,13 +7,14 @@ import re
 import socket
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from tests import session
-from tools import bootstrap, check, machine, run_tests
+from tools import bootstrap, check, machine, run_tests, shares
 from tools.postgres import Server
 
 ROOT = bootstrap.ROOT
@@ -171,6 +172,43 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "chromium", lambda: None)
     monkeypatch.setattr(machine, "may_install", lambda: False)
     assert run_tests.bring_parts()["Chromium"] == "chromium"
+
+
+def test_every_test_is_in_a_share_and_what_may_touch_a_database_in_one_for_each() -> None:
+    everywhere = {str(file.relative_to(ROOT)) for file in (ROOT / "tests").rglob("test_*.py")}
+    for database, wanted in {"postgresql": everywhere, "sqlite": everywhere}.items():
+        counted: Counter[str] = Counter()
+        for share in shares.whole_suite():
+            if share.database == database or share.name == "no-database":
+                ignored = tuple(word.removeprefix("--ignore=") for word in share.arguments if "=" in word)
+                named = tuple(f"{word}/" for word in share.arguments if "=" not in word) or ("tests/",)
+                counted.update(
+                    file
+                    for file in everywhere
+                    if file.startswith(named) and not file.startswith(tuple(f"{i}/" for i in ignored))
+                )
+        assert counted == Counter(dict.fromkeys(wanted, 1))
+
+
+def test_what_runs_once_may_not_ask_for_a_database() -> None:
+    class Asking:
+        fixturenames = ("db",)
+
+        def __init__(self, nodeid: str) -> None:
+            self.nodeid = nodeid
+
+    session.refuse_databases([Asking("tests/contexts/test_x.py::test_y")])  # type: ignore[list-item]
+    with pytest.raises(pytest.UsageError, match="test_y"):
+        session.refuse_databases([Asking("tests/core/test_x.py::test_y")])  # type: ignore[list-item]
+
+
+def test_a_share_that_fails_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    bad = shares.Share("machinery-bad", "sqlite", ("tests/nowhere",))
+    (run,) = shares.run_shares([bad], measure=False, refuse_skips=False)
+    run_tests.summary([run], {}, static_holds=True)
+    assert run.exit_code == pytest.ExitCode.USAGE_ERROR
+    assert "machinery-bad: FAILED (exit 4)" in capsys.readouterr().out
+    bad.log.unlink()
 
 
 @pytest.mark.postgres

@@ -1,0 +1,159 @@
+"""The suite, cut into shares that are each a pytest of their own, a few of them at once.
+
+Much of a test is waiting: for a sync, a gateway, a browser. Two shares alone leave a third of two cores idle,
+so a few more run at once. What never touches a database runs once; the rest runs on both.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import tomllib
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from defusedxml import ElementTree
+
+from tools import branches
+from tools.bootstrap import ROOT, say
+from tools.branches import BUILD
+from tools.postgres import start_server
+
+SHARES_FOR_EACH_CORE = 1.5
+LOOK_SECONDS, WORD_SECONDS = 0.2, 15.0
+DATABASES = ("postgresql", "sqlite")
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Folders of tests: those without a database, and those long enough to be shares of their own."""
+
+    once: tuple[str, ...]
+    apart: tuple[str, ...]
+
+
+def read_cut() -> Cut:
+    """What pyproject.toml says."""
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["zhunsheng"]["shares"]
+    return Cut(tuple(told["once"]), tuple(told["apart"]))
+
+
+@dataclass(frozen=True)
+class Share:
+    """Some tests on one database: the words for pytest."""
+
+    name: str
+    database: str
+    arguments: tuple[str, ...]
+
+    @property
+    def report(self) -> Path:
+        """Where pytest writes its machine-readable report."""
+        return BUILD / f"tests-{self.name}.xml"
+
+    @property
+    def log(self) -> Path:
+        """Where pytest's words go."""
+        return BUILD / f"tests-{self.name}.log"
+
+
+def whole_suite() -> list[Share]:
+    """All tests, the long shares first."""
+    cut = read_cut()
+    ignored = tuple(f"--ignore={folder}" for folder in (*cut.once, *cut.apart))
+    return [
+        *(Share(base, base, ignored) for base in DATABASES),
+        *(Share(f"{base}-apart", base, cut.apart) for base in DATABASES),
+        Share("no-database", "sqlite", cut.once),
+    ]
+
+
+def part_of_it(arguments: Sequence[str]) -> list[Share]:
+    """What somebody asked for by name, on both databases."""
+    return [Share(base, base, tuple(arguments)) for base in DATABASES]
+
+
+@dataclass
+class Run:
+    """A share that runs or has run."""
+
+    share: Share
+    stack: ExitStack
+    process: subprocess.Popen[bytes]
+    started: float
+    seconds: float = 0.0
+    counts: dict[str, int] = field(default_factory=dict)
+    skips: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        return self.process.returncode
+
+    def end(self) -> None:
+        """Stop its server and read the report; a run that died before reporting has none."""
+        self.seconds = time.monotonic() - self.started
+        self.stack.close()
+        words = self.share.log.read_text(encoding="utf-8", errors="replace")
+        print(f"\n===== {self.share.name} =====\n{words}")
+        if not self.share.report.exists():
+            return
+        suite = ElementTree.parse(self.share.report).getroot().find("testsuite")
+        if suite is None:
+            return
+        self.counts = {key: int(suite.get(key, 0)) for key in ("tests", "failures", "errors", "skipped")}
+        self.skips = Counter(skip.get("message", "") for skip in suite.iter("skipped"))
+
+    def progress(self) -> str:
+        """The last percentage that pytest wrote."""
+        words = self.share.log.read_text(encoding="utf-8", errors="replace")
+        marks = [part.partition("]")[0].strip() for part in words.split("[")[1:]]
+        return next((mark for mark in reversed(marks) if mark.endswith("%")), "0%")
+
+
+def start(share: Share, *, measure: bool, refuse_skips: bool) -> Run:
+    """Start pytest, on a PostgreSQL of its own where the share wants one; its words go to a file."""
+    stack = ExitStack()
+    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+    if share.database == "postgresql":
+        environment["DATABASE_URL"] = stack.enter_context(start_server()).url()
+    share.report.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "pytest", "-q", "--durations=15", f"--junitxml={share.report}"]
+    if measure:
+        data = branches.data_file(share.name)
+        data.unlink(missing_ok=True)
+        environment[branches.FILE_VARIABLE] = str(data)
+        command += ["-p", branches.PLUGIN]
+    if refuse_skips:
+        command.append("--refuse-skips")
+    say(f"{share.name} …")
+    with share.log.open("wb") as words:
+        process = subprocess.Popen(
+            [*command, *share.arguments], cwd=ROOT, env=environment, stdout=words, stderr=subprocess.STDOUT
+        )
+    return Run(share, stack, process, time.monotonic())
+
+
+def run_shares(shares: Sequence[Share], *, measure: bool, refuse_skips: bool) -> list[Run]:
+    """All shares, a few at once, in order; shows that they go on, and the words of each when it ends."""
+    waiting, running, done = list(shares), list[Run](), list[Run]()
+    at_once = max(2, round((os.cpu_count() or 2) * SHARES_FOR_EACH_CORE))
+    began = told = time.monotonic()
+    while waiting or running:
+        while waiting and len(running) < at_once:
+            running.append(start(waiting.pop(0), measure=measure, refuse_skips=refuse_skips))
+        for run in [run for run in running if run.process.poll() is not None]:
+            run.end()
+            running.remove(run)
+            done.append(run)
+        time.sleep(LOOK_SECONDS)
+        if running and time.monotonic() - told >= WORD_SECONDS:
+            told = time.monotonic()
+            words = "   ".join(f"{run.share.name}: {run.progress()}" for run in running)
+            say(f"{told - began:.0f} s   {words}")
+    return done
