@@ -9,12 +9,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from zhunsheng.cli.exit_codes import CannotRunError
-from zhunsheng.cli.imports import open_batch
 from zhunsheng.cli.output import Output, reporting
 from zhunsheng.core.actors import Actor
 from zhunsheng.core.clock import SystemClock
 from zhunsheng.engine.packfiles import current_pack
 from zhunsheng.sensing.signals import actions as signals
+from zhunsheng.workflows.importing import open_batch
 from zhunsheng.workflows.listing import undo
 
 
