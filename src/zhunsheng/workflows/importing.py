@@ -26,9 +26,8 @@ def batch_of(file: Path) -> str:
         return f"signals:{hashlib.file_digest(stream, 'sha256').hexdigest()[:32]}"
 
 
-def open_batch(file: Path) -> str:
+def open_batch(base: str) -> str:
     """The batch that an import of this file belongs to: a file that was undone begins another one."""
-    base = batch_of(file)
     told = signals.batches(viewer=VIEWER, key=base)
     if told and told[-1][1]:
         return told[-1][0]

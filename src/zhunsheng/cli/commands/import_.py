@@ -77,7 +77,12 @@ def command(
 ) -> ExitCode:
     """Read, take in, answer."""
     contracts = current_pack(settings.PACKS / "general").contracts
-    at, by, batch, told = SystemClock().now(), Actor.service("import"), importing.open_batch(file), Told()
+    at, by, batch, told = (
+        SystemClock().now(),
+        Actor.service("import"),
+        importing.open_batch(importing.batch_of(file)),
+        Told(),
+    )
     try:
         rows = read_table(file, encoding=encoding)
         chosen, rows = choosing.choose(preset, Target(kind), rows, contracts)
