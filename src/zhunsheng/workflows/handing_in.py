@@ -22,7 +22,7 @@ PAGE = Limits(file_bytes=FILE_BYTES_MAX, rows=100_000, cpu_seconds=20)
 
 
 def hand_in(*, by: Actor, at: datetime, new: NewUpload, content: bytes) -> int:
-    """Keep a table whose every row can be read; its number. `header`, `rows`, `batch` of `new` are found here.
+    """Keep a table that can be read; its number. `header`, `rows`, `batch` of `new` are found here.
 
     AttachmentError for what is no table or too large, TableRefusedError for one that cannot be read.
     """

@@ -1,4 +1,4 @@
-"""How a table's columns feed the fields of a target: what each field wants, what is proposed, what was chosen.
+"""How a table's columns feed the fields of a target: what a field wants, what is proposed, what was chosen.
 
 One list serves template, mapping page and reading, so they cannot disagree.
 """
@@ -35,7 +35,7 @@ class FieldGuide:
 
 
 def base_of(presets: Mapping[str, Preset], target: Target, kind: str, header: Sequence[str] = ()) -> str:
-    """The preset whose reading of texts is followed: the one that knows most of the columns, else the first."""
+    """The preset whose reading of texts is followed: the one that knows most columns, else the first."""
     fit = [p for p in presets.values() if p.target is target and p.kind == kind]
     known = {p.id: len({n for c in p.columns for n in c.names} & set(header)) for p in fit}
     return max(known, key=lambda one: known[one], default="")

@@ -119,6 +119,7 @@ def map_columns(
     as_of: date | None,
 ) -> None:
     """Say which column feeds which field; the dry run waits for a worker. Remembered for the same header."""
+    by.require_person("对应列")
     with transaction.atomic():
         row = _step(by, at, upload_id, UploadState.CHECKING)
         row.grant, row.base, row.columns, row.as_of = grant, base, dict(columns), as_of
@@ -158,6 +159,7 @@ def forget_mapping(*, by: Actor, at: datetime, mapping_id: int) -> bool:
 
 def ask(*, by: Actor, at: datetime, upload_id: int, grant: int, work: UploadState, why: str = "") -> None:
     """Let a worker take the rows, or take them back, under a grant; UploadStepError when that is not next."""
+    by.require_person("导入或撤销")
     with transaction.atomic():
         row = _step(by, at, upload_id, work, why)
         row.grant = grant
