@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.listing import Listed, Part
 from zhunsheng.foundation.attachments import queries as attachments
+from zhunsheng.foundation.attachments.queries import AttachmentCard
 from zhunsheng.foundation.seeking import seek
 from zhunsheng.foundation.uploads.actions import owner_of
 from zhunsheng.foundation.uploads.lifecycle import WORK, UploadState
@@ -169,8 +170,8 @@ def problems_of_rows(*, viewer: Viewer, upload_id: int) -> dict[int, list[Proble
 
 @contextmanager
 def table_of(*, viewer: Viewer, upload_id: int) -> Iterator[Path]:
-    """The original under a name that says what it is. The caller has opened the upload."""
-    (card,) = attachments.of_owner(viewer=viewer, owner=owner_of(upload_id))
+    """The original under a name that says what it is."""
+    card = _original(viewer, upload_id)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"table{Path(card.name).suffix}"
         path.symlink_to(card.path(original=True))
@@ -179,8 +180,14 @@ def table_of(*, viewer: Viewer, upload_id: int) -> Iterator[Path]:
 
 def file_id(*, viewer: Viewer, upload_id: int) -> int:
     """The attachment that holds the original."""
-    (card,) = attachments.of_owner(viewer=viewer, owner=owner_of(upload_id))
-    return card.id
+    return _original(viewer, upload_id).id
+
+
+def _original(viewer: Viewer, upload_id: int) -> AttachmentCard:
+    """Of whom an upload is, only this context knows; files that are shared with nobody are the bureau's."""
+    owner = owner_of(opened(viewer=viewer, upload_id=upload_id).id)
+    (card,) = attachments.of_owner(viewer=Viewer.bureau("uploads"), owner=owner)
+    return card
 
 
 @dataclass(frozen=True, slots=True)
