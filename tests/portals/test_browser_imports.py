@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, FilePayload
 
 from tests.journeys.city import at
 from tests.journeys.test_register_import import CAFE, HEAD, SHOP, WRONG, subject_row
@@ -23,7 +23,7 @@ NOW = "2026-07-02 10:00"
 
 
 @pytest.fixture
-def bureau(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def file(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FilePayload:
     cache.clear()
     settings.MEDIA_ROOT = tmp_path
     stand_at(settings, NOW)
@@ -33,14 +33,13 @@ def bureau(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
         subject_row(no="2", key=WRONG),
         subject_row(no="3", key=CAFE, state="倒闭", capital="五十"),
     ]
-    file = tmp_path / "登记名册-2026年6月.csv"
-    file.write_text(HEAD + "\n".join(rows), encoding="utf-8")
-    return file
+    content = (HEAD + "\n".join(rows)).encode()
+    return {"name": "登记名册-2026年6月.csv", "mimeType": "text/csv", "buffer": content}
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda v: f"{'-'.join(v[0])}-{v[1]['width']}")
 def test_a_register_goes_in_and_comes_out_again(
-    browser: Browser, live_server: Any, bureau: Path, view: Any
+    browser: Browser, live_server: Any, file: FilePayload, view: Any
 ) -> None:
     look, viewport = view
     seen = look_at(browser, live_server.url, look, viewport)
@@ -59,7 +58,7 @@ def test_a_register_goes_in_and_comes_out_again(
     seen.press("form[enctype] button")
     assert page.evaluate("document.activeElement.className") == "problems"
     seen.is_good("imports-refused")
-    page.set_input_files("#file", bureau)
+    page.set_input_files("#file", file)
     seen.press("form[enctype] button")
     for summary in page.locator("summary").all():
         summary.click()
@@ -89,7 +88,7 @@ def test_a_register_goes_in_and_comes_out_again(
     seen.is_good("imports-history")
 
 
-def test_the_keyboard_brings_a_file_in(browser: Browser, live_server: Any, bureau: Path) -> None:
+def test_the_keyboard_brings_a_file_in(browser: Browser, live_server: Any, file: FilePayload) -> None:
     seen = look_at(browser, live_server.url, ("zh-hans", "light"), SCREEN)
     page = seen.page
 
@@ -107,7 +106,7 @@ def test_the_keyboard_brings_a_file_in(browser: Browser, live_server: Any, burea
     page.keyboard.press("Enter")
     page.wait_for_url("**/new/subjects/")
     reach("#file")
-    page.set_input_files("#file", bureau)
+    page.set_input_files("#file", file)
     reach("form[enctype] button")
     page.keyboard.press("Enter")
     page.wait_for_url("**/imports/*/")

@@ -50,9 +50,18 @@ def guide(target: Target, kind: str, contracts: ContractSet, base: Preset | None
         if not column.names:
             continue  # a constant of the source
         names = tuple(dict.fromkeys((*column.names, spec.name_zh, name)))
-        words = YES_NO if spec.type is FieldType.FLAG and not column.values else tuple(column.values or ())
-        told.append(FieldGuide(spec, names, words or spec.values, column.lookup))
+        told.append(FieldGuide(spec, names, _words(spec, column), column.lookup))
     return sorted(told, key=lambda one: not one.field.required)
+
+
+def _words(spec: FieldContract, column: Column) -> tuple[str, ...]:
+    """One word for each stored value, the source's own first; a stored code only where it has no word."""
+    said = {value: word for word, value in reversed((column.values or {}).items())}
+    if spec.type is FieldType.FLAG:
+        return tuple(said.values())[::-1] or YES_NO
+    if spec.type is not FieldType.CHOICE:
+        return ()
+    return tuple(spec.values_zh.get(v) or said.get(v, v) for v in spec.values if not said or v in said)
 
 
 def plain_column(spec: FieldContract) -> Column:
