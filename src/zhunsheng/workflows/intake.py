@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from itertools import islice
 
 from django.db import transaction
 
-from zhunsheng.core.contracts import ContractSet, Refusal
+from zhunsheng.core.contracts import Refusal
 from zhunsheng.core.presets.preset import Preset
 from zhunsheng.foundation.tabular.limits import Row
 from zhunsheng.registers.registry import queries as registry
@@ -25,28 +24,28 @@ def take_signals(rows: Iterable[Row], *, terms: Terms, preset: Preset | None = N
     """
     told, stream = Told(), iter(rows)
     while part := list(islice(stream, ROWS_A_COMMIT)):
-        good = _readable(part, terms.contracts, terms.at, told, preset)
+        good = _readable(part, terms, told, preset)
         with transaction.atomic():
             record_rows([[f] for _, f in good], told, terms)
             transaction.set_rollback(terms.dry_run)
         yield told
 
 
-def _readable(
-    part: list[Row], contracts: ContractSet, at: datetime, told: Told, preset: Preset | None
-) -> list[tuple[Row, NewFact]]:
+def _readable(part: list[Row], terms: Terms, told: Told, preset: Preset | None) -> list[tuple[Row, NewFact]]:
     tables = lookups(VIEWER) if preset else {}
     read = [
-        (row, *(fact_of_row(row, preset, tables) if preset else fact_from_row(row.cells, contracts)))
+        (row, *(fact_of_row(row, preset, tables) if preset else fact_from_row(row.cells, terms.contracts)))
         for row in part
     ]
     keys = {fact.subject for _, fact, _ in read if fact is not None}
-    known = registry.known_keys(viewer=VIEWER, keys=keys)
+    known = registry.known_keys(viewer=terms.viewer, keys=keys)
     good = []
     for row, fact, refusals in read:
         found = [Refusal("", row.reason_zh, row.cure_zh)] if row.reason_zh else refusals
         if fact is not None:
-            found = refusals_of(fact, contracts, at) + ([] if fact.subject in known else [UNKNOWN])
+            found = refusals_of(fact, terms.contracts, terms.at) + (
+                [] if fact.subject in known else [UNKNOWN]
+            )
         if found or fact is None:
             told.refused.append((row, found))
         else:

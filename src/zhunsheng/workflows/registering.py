@@ -10,16 +10,15 @@ from django.db import transaction
 
 from zhunsheng.core.clock import instant
 from zhunsheng.core.presets.preset import Preset
-from zhunsheng.core.presets.targets import Target
 from zhunsheng.foundation.tabular.limits import Row
-from zhunsheng.registers.registry import queries as registry
 from zhunsheng.registers.registry.facts import KINDS
 from zhunsheng.sensing.signals import queries as stored
 from zhunsheng.sensing.signals.new_facts import NewFact
 from zhunsheng.sensing.signals.register_rows import Values, lookups, news_of, values_of_row
 from zhunsheng.sensing.signals.standing import LastWords
 from zhunsheng.workflows.listing import enlist
-from zhunsheng.workflows.tallying import ROWS_A_COMMIT, TWICE, UNKNOWN, VIEWER, Terms, Told, record_rows
+from zhunsheng.workflows.reaching import closed_to
+from zhunsheng.workflows.tallying import ROWS_A_COMMIT, TWICE, VIEWER, Terms, Told, record_rows
 
 
 def take_records(rows: Iterable[Row], *, preset: Preset, on: dt.date, terms: Terms) -> Iterator[Told]:
@@ -28,13 +27,13 @@ def take_records(rows: Iterable[Row], *, preset: Preset, on: dt.date, terms: Ter
     while part := list(islice(stream, ROWS_A_COMMIT)):
         good = _readable(part, preset, on, told)
         keys = {str(values["subject"]) for _, values in good}
-        known = keys if preset.target is Target.SUBJECTS else registry.known_keys(viewer=VIEWER, keys=keys)
+        closed = closed_to(terms.viewer, preset.target, [values for _, values in good])
         kinds = KINDS[preset.target]
         words = LastWords.read(stored.told_of(viewer=VIEWER, subjects=keys, kinds=kinds), instant(terms.at))
         kept: list[tuple[Values, list[NewFact]]] = []
         for row, values in good:
             facts, refusals = news_of(values, preset.target, on, words, terms.contracts, terms.at)
-            refusals += [] if values["subject"] in known else [UNKNOWN]
+            refusals += closed.get(str(values["subject"]), [])
             mark = (values["subject"], values.get("number"), values.get("on"))
             refusals += [TWICE] if facts and mark in seen else []
             seen.add(mark)

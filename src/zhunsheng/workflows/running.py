@@ -18,14 +18,14 @@ from zhunsheng.foundation.outbox.dispatch import Terms
 from zhunsheng.foundation.outbox.lifecycle import RowState
 from zhunsheng.foundation.outreach import actions as outreach
 from zhunsheng.foundation.schedule import actions as schedule
-from zhunsheng.workflows import monthly, reporting
+from zhunsheng.workflows import monthly, reporting, uploading
 
 BY = Actor.service("dispatch")
 
 
 def turn_inside(clock: Clock, handlers: dict[str, outbox.Handler]) -> int:
-    """Hand over what is due and handle internal effects until none is left; how many were handled."""
-    total = 0
+    """Work off uploads, hand over what is due, handle internal effects until none is left; how many."""
+    total = uploading.work_off(clock)
     monthly.ensure(clock.now())
     reporting.ensure(clock.now())
     while True:

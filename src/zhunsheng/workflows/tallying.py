@@ -22,13 +22,17 @@ TWICE = Refusal("subject", "同一张表里同一对象同一天有两行，内�
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Who imports when, under which contracts and batch; a dry run is rolled back."""
+    """Who imports when, under which contracts and batch; a dry run is rolled back.
+
+    Rows about subjects that are closed to `viewer` are refused.
+    """
 
     by: Actor
     at: datetime
     contracts: ContractSet
     batch: str
     dry_run: bool = False
+    viewer: Viewer = VIEWER
 
 
 @dataclass

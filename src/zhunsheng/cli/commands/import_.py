@@ -10,17 +10,15 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from zhunsheng.cli.exit_codes import CannotRunError, ExitCode
-from zhunsheng.cli.imports import VIEWER, choose, open_batch, presets, write_errors
 from zhunsheng.cli.output import Output, reporting
 from zhunsheng.core.actors import Actor
-from zhunsheng.core.clock import SHANGHAI, SystemClock
+from zhunsheng.core.clock import SystemClock
+from zhunsheng.core.packs.nodes import PackError
 from zhunsheng.core.presets.targets import Target
 from zhunsheng.engine.packfiles import current_pack
 from zhunsheng.foundation.tabular.limits import TableRefusedError
 from zhunsheng.foundation.tabular.reading import read_table
-from zhunsheng.sensing.signals import queries as signals
-from zhunsheng.workflows.intake import take_signals
-from zhunsheng.workflows.registering import take_records
+from zhunsheng.workflows import choosing, importing, returning
 from zhunsheng.workflows.tallying import Terms, Told
 
 ROWS_SHOWN = 10
@@ -31,17 +29,17 @@ class ImportCommand(click.Command):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One line a preset."""
-        known = presets(current_pack(settings.PACKS / "general").contracts)
+        known = choosing.presets(current_pack(settings.PACKS / "general").contracts)
         with formatter.section(_("预设")):
             formatter.write_dl([(p.id, f"{p.target}  {p.name_zh}") for p in known.values()])
 
 
-def day_of_table(day: dt.datetime | None, batch: str, at: dt.datetime) -> dt.date:
-    """The day that rows without a day speak of: given, or that of the file's first import, or today."""
-    if day is not None:
-        return day.date()
-    told = [created for key, stands, created in signals.batches(viewer=VIEWER, key=batch) if stands]
-    return (told[-1] if told else at).astimezone(SHANGHAI).date()
+def _unknown(error: choosing.PresetUnknownError, target: str) -> str:
+    known = "、".join(error.known)
+    if error.name:
+        message = _("没有导入 %(target)s 的预设 %(name)s；可用：%(known)s")
+        return message % {"target": target, "name": error.name, "known": known}
+    return _("从表头认不出唯一的预设，请用 --preset 指明：%(known)s") % {"known": known}
 
 
 @click.command(
@@ -79,24 +77,31 @@ def command(
 ) -> ExitCode:
     """Read, take in, answer."""
     contracts = current_pack(settings.PACKS / "general").contracts
-    at, by, batch, told = SystemClock().now(), Actor.service("import"), open_batch(file), Told()
+    at, by, batch, told = (
+        SystemClock().now(),
+        Actor.service("import"),
+        importing.open_batch(importing.batch_of(file)),
+        Told(),
+    )
     try:
-        chosen, rows = choose(preset, Target(kind), read_table(file, encoding=encoding), contracts)
+        rows = read_table(file, encoding=encoding)
+        chosen, rows = choosing.choose(preset, Target(kind), rows, contracts)
         terms = Terms(by, at, contracts, batch, dry_run)
-        if chosen is None or chosen.target is Target.SIGNALS:
-            parts = take_signals(rows, preset=chosen, terms=terms)
-        else:
-            parts = take_records(rows, preset=chosen, on=day_of_table(as_of, batch, at), terms=terms)
+        parts = importing.take(rows, preset=chosen, day=as_of.date() if as_of else None, terms=terms)
         with out.progress(_("导入")) as progress:
             for told in parts:
                 progress.reach(told.accepted + told.duplicates + len(told.refused))
-    except TableRefusedError as error:
+    except (PackError, TableRefusedError) as error:
         raise CannotRunError(str(error)) from error
+    except choosing.PresetUnknownError as error:
+        raise CannotRunError(_unknown(error, kind)) from error
     for row, refusals in told.refused[:ROWS_SHOWN]:
         for r in refusals:
             out.line(f"{row.number}: {r.field} {r.reason_zh}。{r.cure_zh}")
     if errors is not None and told.refused:
-        write_errors(told, errors)
+        returned, wrong = [row for row, _ in told.refused], {row.number: r for row, r in told.refused}
+        names = returning.own_columns(returned)
+        returning.write_returned(errors, names, returned, wrong, all_rows=False)
     counts = {"accepted": told.accepted, "rejected": len(told.refused), "duplicates": told.duplicates}
     out.line(_("收下 %(accepted)d 行，已有 %(duplicates)d 行，退回 %(rejected)d 行。") % counts)
     out.result({**counts, "errors_file": str(errors) if errors and told.refused else None})

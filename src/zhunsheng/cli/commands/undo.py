@@ -9,12 +9,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from zhunsheng.cli.exit_codes import CannotRunError
-from zhunsheng.cli.imports import open_batch
 from zhunsheng.cli.output import Output, reporting
 from zhunsheng.core.actors import Actor
 from zhunsheng.core.clock import SystemClock
 from zhunsheng.engine.packfiles import current_pack
 from zhunsheng.sensing.signals import actions as signals
+from zhunsheng.workflows.importing import batch_of, open_batch
 from zhunsheng.workflows.listing import undo
 
 
@@ -26,7 +26,7 @@ def command(out: Output, file: Path) -> None:
     contracts = current_pack(settings.PACKS / "general").contracts
     by, at = Actor.service("import"), SystemClock().now()
     try:
-        count = undo(by=by, at=at, batch=open_batch(file), contracts=contracts)
+        count = undo(by=by, at=at, batch=open_batch(batch_of(file)), contracts=contracts)
     except signals.UnknownBatchError as error:
         raise CannotRunError(_("这个文件没有导入过，或已经撤销。")) from error
     out.line(_("撤回 %(count)d 条事实。") % {"count": count})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from pathlib import PurePath
 
 from PIL import Image, ImageOps
 
@@ -15,18 +16,36 @@ PDF = "application/pdf"
 SHOWN = "image/jpeg"
 PICTURES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", PDF: ".pdf"}
+TABLES = {
+    ".csv": "text/csv",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+ENDINGS |= {told: ending for ending, told in TABLES.items()}
 
 
 class AttachmentError(ValueError):
     """A file that cannot be taken; the text says why and what to do."""
 
 
+def table_type(name: str, size_bytes: int) -> str:
+    """The type of a table by its name; what it holds, only a reader of tables can say (`tabular`)."""
+    _check_size(size_bytes)
+    told = TABLES.get(PurePath(name).suffix.lower())
+    if told is None:
+        raise AttachmentError("只接受表格：.xlsx 或 .csv；旧的 .xls 请用表格软件另存为 .xlsx")
+    return told
+
+
+def _check_size(size_bytes: int) -> None:
+    if not size_bytes:
+        raise AttachmentError("文件是空的，请重新选择")
+    if size_bytes > FILE_BYTES_MAX:
+        raise AttachmentError(f"文件超过 {FILE_BYTES_MAX // 1024 // 1024} MB，请压缩或拆分后再上传")
+
+
 def media_type(content: bytes) -> str:
     """The type of a file that may be handed in; AttachmentError for everything else."""
-    if not content:
-        raise AttachmentError("文件是空的，请重新选择")
-    if len(content) > FILE_BYTES_MAX:
-        raise AttachmentError(f"文件超过 {FILE_BYTES_MAX // 1024 // 1024} MB，请压缩后再上传")
+    _check_size(len(content))
     if content.startswith(b"%PDF-"):
         if b"%%EOF" not in content[-1024:]:
             raise AttachmentError("PDF 文件不完整，请重新导出后再上传")

@@ -23,7 +23,7 @@ ALLOWED = {
     "utf-16-be": "utf-16-be",
 }
 SAMPLE_BYTES = 1 << 16
-ASK = "用 --encoding 指明编码（utf-8、gb18030、utf-16），或用表格软件另存为 UTF-8"
+ASK = "指明文件编码（utf-8、gb18030、utf-16），或用表格软件另存为 UTF-8"
 
 
 def encoding_of(path: Path, given: str, limits: Limits) -> str:

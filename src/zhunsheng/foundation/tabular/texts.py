@@ -37,7 +37,7 @@ def _lines(stream: TextIO, limits: Limits) -> Iterator[str]:
         raise TableRefusedError(
             "ENCODING_WRONG",
             f"不是 {error.encoding} 编码",
-            "核对 --encoding，或另存为 UTF-8",
+            "核对指明的编码，或另存为 UTF-8",
             f"第 {number + 1} 行",
         ) from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -54,3 +55,43 @@ def _write_xlsx(
         for number, row in enumerate(chain([[note] for note in notes], [header], rows)):
             for place, cell in enumerate(row):
                 sheet.write_string(number, place, cell.replace("\x00", ""), text)
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateColumn:
+    """A column to be filled: its name, what to write, and the words that are taken (none: any text)."""
+
+    name: str
+    note: str
+    words: Sequence[str] = ()
+
+
+ROWS_WITH_CHOICES = 5_000
+LIST_CHARACTERS_MAX = 255
+
+
+def write_template(path: Path, columns: Sequence[TemplateColumn], guide: Sequence[Sequence[str]]) -> None:
+    """An empty table to be filled. A workbook has a note at each column and lists to choose from.
+
+    `guide` is a table for a second sheet, its header first; a CSV file has the header line alone, because
+    everything below it is data.
+    """
+    if path.suffix.lower() != ".xlsx":
+        write_table(path, [column.name for column in columns], [])
+        return
+    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        sheet, text = book.add_worksheet("数据"), book.add_format({"num_format": "@"})
+        head = book.add_format({"bold": True, "num_format": "@", "bg_color": "#E3EDF8", "border": 1})
+        sheet.freeze_panes(1, 0)
+        for place, column in enumerate(columns):
+            sheet.set_column(place, place, max(14, 2 * len(column.name) + 2), text)
+            sheet.write_string(0, place, column.name, head)
+            sheet.write_comment(0, place, column.note, {"x_scale": 2, "y_scale": 1.5})
+            if column.words and len(",".join(column.words)) <= LIST_CHARACTERS_MAX:
+                choice = {"validate": "list", "source": list(column.words), "error_type": "warning"}
+                sheet.data_validation(1, place, ROWS_WITH_CHOICES, place, choice)
+        notes = book.add_worksheet("填写说明")
+        notes.set_column(0, 3, 24)
+        for number, line in enumerate(guide):
+            for place, cell in enumerate(line):
+                notes.write_string(number, place, cell, text if number else head)

@@ -39,6 +39,7 @@ PAGES = {
     "tasks": "officer:tasks",
     "messages": "officer:messages",
     "audit": "officer:audit",
+    "imports": "imports:history",
 }
 
 BATCHES = {"tasks": ACTS}
@@ -49,7 +50,7 @@ def page_of(name: str, query: str = "") -> str:
     return reverse(PAGES[name]) + (f"?{query}" if query else "")
 
 
-def list_page(definition: ListDefinition[Any], here: str) -> View:
+def list_page(definition: ListDefinition[Any], here: str, template: str = "officer/list.html") -> View:
     """The page of a list."""
 
     @require_safe
@@ -69,7 +70,7 @@ def list_page(definition: ListDefinition[Any], here: str) -> View:
             "text": request.GET.get("q", ""),
             "acts": BATCHES.get(definition.key, {}).items() if DECIDE in acting.actor.powers else (),
         }
-        return render(request, "officer/list.html", words)
+        return render(request, template, words)
 
     return page
 

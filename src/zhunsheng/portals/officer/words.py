@@ -32,6 +32,8 @@ ACTS: Words = {
     "LIST_PUBLISHED": _("清单发布"),
     "LIST_EFFECTIVE": _("清单施行"),
     "LIST_SUPERSEDED": _("清单失效"),
+    "TABLE_RECEIVED": _("上传表格"),
+    "TABLE_STEP": _("导入进展"),
     "SUBJECT_RECORDED": _("主体登记"),
     "SUBJECT_CHANGED": _("主体变更"),
     "OFFICER_ASSIGNED": _("指定责任人"),
@@ -158,3 +160,22 @@ METHODS: Words = {
     "ENTRUSTED": _("委托送达"),
     "ANNOUNCEMENT": _("公告送达"),
 }
+TARGETS: Words = {
+    "subjects": _("主体"),
+    "permits": _("许可证件"),
+    "premises": _("经营场所"),
+    "shops": _("网店"),
+    "equipment": _("特种设备"),
+    "signals": _("信号"),
+}
+UPLOADS: Words = {
+    "UPLOADED": _("待对应列"),
+    "CHECKING": _("预检中"),
+    "CHECKED": _("已预检，待导入"),
+    "TAKING": _("导入中"),
+    "TAKEN": _("已导入"),
+    "UNDOING": _("撤销中"),
+    "UNDONE": _("已撤销"),
+    "REFUSED": _("整个文件退回"),
+}
+UPLOAD_TONES = {"TAKEN": "good", "REFUSED": "bad", "CHECKED": "warn", "UPLOADED": "warn"}

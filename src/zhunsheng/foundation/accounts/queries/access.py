@@ -83,6 +83,14 @@ def acting_with(*, viewer: Viewer, person: str, power: str, on: date) -> acting.
     return next((one for one in found if power in one.actor.powers), None)
 
 
+def acting_under(*, viewer: Viewer, grant: int, on: date) -> acting.Acting | None:
+    """Whoever works under a grant, if it stands on a day: for work that goes on after the page was left."""
+    if not viewer.sees_all:
+        return None
+    row = acting.standing_grants(on).filter(id=grant).first()
+    return acting.empower(row, on) if row else None
+
+
 def _card(row: Grant) -> GrantCard:
     book = role_book()
     name = book.roles[row.role].name_zh if row.role in book.roles else row.role
