@@ -14,7 +14,7 @@ from django.test import Client
 from python_calamine import CalamineWorkbook
 
 from tests.contexts.accounts import office
-from tests.journeys.city import BUREAU, at
+from tests.journeys.city import BUREAU, HOUSE, at
 from tests.journeys.test_register_import import CAFE, HEAD, PERMIT_HEAD, SHOP, THIRD, WRONG, subject_row, told
 from tests.portals.pages import as_, staffed, stand_at
 from zhunsheng.core.clock import FixedClock
@@ -128,6 +128,37 @@ def test_from_the_first_file_to_the_last_row_and_back(officer: Client) -> None:
     assert (
         registry.known_keys(viewer=BUREAU, keys={SHOP, THIRD}) == {THIRD} and told(SHOP, "REGISTRATION") == []
     )
+
+
+class Walker(Client):
+    """A browser that keeps every page it saw."""
+
+    seen = ""
+
+    def request(self, **asked: Any) -> Any:
+        response = super().request(**asked)
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            self.seen += response.content.decode()
+        return response
+
+
+def test_the_how_to_says_what_stands_on_the_pages(bureau: None) -> None:
+    page = (HOUSE / "docs" / "how-to" / "import-a-register.md").read_text(encoding="utf-8")
+    (content,) = re.findall(r"```csv\n(.*?)```", page, re.S)
+    walker = as_(Walker(), "0005")
+    for address in ("/work/", "/imports/", "/imports/new/", "/imports/new/subjects/"):
+        walker.get(address)
+    number = upload(walker, SimpleUploadedFile("a.csv", content.encode()))
+    turn()
+    walker.get(f"/imports/{number}/")
+    walker.post(f"/imports/{number}/take/")
+    turn()
+    walker.get(f"/imports/{number}/")
+    walker.get(f"/imports/{number}/undo/")
+    labels = set(re.findall(r"\*\*(.+?)\*\*", page, re.S))
+    assert len(labels) > 15
+    assert [label for label in labels if label not in walker.seen] == []
+    assert Upload.objects.get(id=number).accepted == 1
 
 
 def test_the_choice_of_columns_is_remembered_and_may_be_shared(officer: Client) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from importlib import import_module
 from types import ModuleType
 
@@ -57,4 +59,10 @@ def _serve(out: Output, port: int, demo: ModuleType) -> None:
     settings.DEMO, settings.DEMO_CLOCK, settings.PUBLIC_ADDRESS = True, demo.CLOSING, address
     if path := demo.waiting_link():
         out.note(_("一条待答复的提醒，企业从短信里打开的页面：%(link)s") % {"link": f"{address}/{path}"})
-    click.get_current_context().invoke(serve, host=HOST, port=port, workers=1, as_json=False)
+    words = [sys.executable, "-m", "zhunsheng.demo.working", str(os.getpid())]
+    worker = subprocess.Popen(words, stdin=subprocess.DEVNULL)  # noqa: S603 our own interpreter and module
+    try:
+        click.get_current_context().invoke(serve, host=HOST, port=port, workers=1, as_json=False)
+    finally:
+        worker.terminate()
+        worker.wait()

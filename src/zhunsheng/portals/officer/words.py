@@ -161,7 +161,7 @@ METHODS: Words = {
     "ANNOUNCEMENT": _("公告送达"),
 }
 TARGETS: Words = {
-    "subjects": _("主体"),
+    "subjects": _("主体名录"),
     "permits": _("许可证件"),
     "premises": _("经营场所"),
     "shops": _("网店"),

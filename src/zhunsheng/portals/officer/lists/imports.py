@@ -47,9 +47,9 @@ IMPORTS: ListDefinition[UploadCard] = ListDefinition(
             tone=lambda row: UPLOAD_TONES.get(row.state, ""),
         ),
         Column("rows", _("行数"), lambda row: row.rows),
-        Column("accepted", _("收下"), lambda row: row.accepted),
+        Column("accepted", _("收下的行"), lambda row: row.accepted),
         Column("duplicates", _("已有"), lambda row: row.duplicates),
-        Column("refused", _("退回"), lambda row: row.refused),
+        Column("refused", _("退回的行"), lambda row: row.refused),
         Column("owner", _("上传人"), lambda row: row.owner_name),
     ),
     filters=(
