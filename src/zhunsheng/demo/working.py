@@ -1,6 +1,6 @@
 """The worker of the demo: what officers do on its pages is carried on, on the day on which the city stands.
 
-A process of its own beside the pages, as an installation has one; it ends when they do and sends nothing outside.
+A process of its own beside the pages, as an installation has one. It ends when they do and sends nothing.
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ def guide(target: Target, kind: str, contracts: ContractSet, base: Preset | None
 
 def _words(spec: FieldContract, column: Column) -> tuple[str, ...]:
     """One word for each stored value, the source's own first; a stored code only where it has no word."""
-    said = {value: word for word, value in reversed((column.values or {}).items())}
+    said = {value: word for word, value in reversed(list((column.values or {}).items()))}
     if spec.type is FieldType.FLAG:
         return tuple(said.values())[::-1] or YES_NO
     if spec.type is not FieldType.CHOICE:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping as Told
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from zhunsheng.foundation.uploads.lifecycle import (
     check_step,
 )
 from zhunsheng.foundation.uploads.models import Mapping, Problem, Upload
+from zhunsheng.foundation.uploads.names import owner_of, signature_of
 
 LEASE = timedelta(minutes=10)
 MAPPINGS_MAX = 50
@@ -57,16 +57,6 @@ class Counts:
     def done(self) -> int:
         """Rows looked at."""
         return self.accepted + self.duplicates + self.refused
-
-
-def owner_of(upload_id: int) -> str:
-    """Under which name the original is kept."""
-    return f"upload:{upload_id}"
-
-
-def signature_of(header: Sequence[str]) -> str:
-    """The same for the same column names, in whatever order."""
-    return hashlib.sha256("\n".join(sorted(header)).encode()).hexdigest()
 
 
 def receive(*, by: Actor, at: datetime, new: NewUpload, content: bytes) -> int:

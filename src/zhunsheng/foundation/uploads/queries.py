@@ -16,9 +16,9 @@ from zhunsheng.core.listing import Listed, Part
 from zhunsheng.foundation.attachments import queries as attachments
 from zhunsheng.foundation.attachments.queries import AttachmentCard
 from zhunsheng.foundation.seeking import seek
-from zhunsheng.foundation.uploads.actions import owner_of
 from zhunsheng.foundation.uploads.lifecycle import WORK, UploadState
 from zhunsheng.foundation.uploads.models import Mapping, Problem, Upload
+from zhunsheng.foundation.uploads.names import owner_of
 
 
 @dataclass(frozen=True, slots=True)
