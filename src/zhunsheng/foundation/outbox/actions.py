@@ -21,6 +21,7 @@ Payload = Mapping[str, Any]
 Handler = Callable[[Payload, datetime], None]
 ROWS_A_COMMIT = 50
 ATTEMPTS_MAX = 8
+SETTLE = "message.settle"
 FOR_A_PERSON = [RowState.UNKNOWN.value, RowState.DEAD.value]
 BACK_OFF_SECONDS = 30
 FRESH = (
@@ -165,7 +166,7 @@ def settle(*, by: Actor, at: datetime, row_id: int, finding: Finding, reason: st
 
     SEND_AGAIN is the statement that nothing arrived: the row starts afresh and is no longer in doubt.
     """
-    by.require_person("处置结果不明或未能送出的事项")
+    by.require_person("处置结果不明或未能送出的事项", SETTLE)
     with transaction.atomic():
         row = OutboxRow.objects.select_for_update().filter(id=row_id).first()
         after = None if row is None else SETTLED.get((RowState(row.state), finding))
@@ -180,6 +181,25 @@ def settle(*, by: Actor, at: datetime, row_id: int, finding: Finding, reason: st
         detail = {"finding": finding.value, "why": reason}
         evidence.record(by=by, at=at, action="OUTBOX_SETTLED", target=f"outbox:{row_id}", detail=detail)
     return after
+
+
+def settle_told(*, by: Actor, at: datetime, topic: str, told: Mapping[str, str]) -> int:
+    """Unclear rows whose target has spoken since (key → its words) are done; how many were unclear.
+
+    That the target speaks of the key proves that it has it, whatever became of it there. The entry names
+    who brought the word, and no person; rows that are not UNKNOWN stay as they are.
+    """
+    unclear = OutboxRow.objects.filter(topic=topic, state=RowState.UNKNOWN.value, key__in=list(told))
+    with transaction.atomic():
+        rows = list(unclear.select_for_update().order_by("id"))
+        for row in rows:
+            row.state, row.in_doubt, row.owner = RowState.DONE.value, False, ""
+            row.note, row.finished_at = told[row.key][:2000], at
+            row.save(update_fields=["state", "in_doubt", "owner", "note", "finished_at"])
+            detail = {"topic": topic, "key": row.key, "told": told[row.key]}
+            target = f"outbox:{row.id}"
+            evidence.record(by=by, at=at, action="OUTBOX_SETTLED_BY_RECEIPT", target=target, detail=detail)
+    return len(rows)
 
 
 def hand_to(*, by: Actor, at: datetime, row_id: int, owner: str) -> None:

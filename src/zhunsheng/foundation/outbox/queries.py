@@ -37,6 +37,14 @@ def states_of(*, topic: str, keys: list[str], viewer: Viewer) -> dict[str, str]:
     return told
 
 
+def unclear_keys(*, topic: str, viewer: Viewer) -> list[str]:
+    """The keys of the UNKNOWN rows of a topic, oldest first; for the bureau only."""
+    if not viewer.sees_all:
+        return []
+    rows = OutboxRow.objects.filter(topic=topic, state=RowState.UNKNOWN.value)
+    return list(rows.order_by("id").values_list("key", flat=True))
+
+
 def oldest_pending_at(*, topic: str, viewer: Viewer) -> datetime | None:
     """Since when the oldest open row of a topic waits: the age alarm's input."""
     if not viewer.sees_all:
@@ -73,6 +81,12 @@ def for_a_person(*, viewer: Viewer, owner: str = "") -> list[Waiting]:
         Waiting(r.id, r.topic, r.key, r.state, r.owner, r.finished_at or r.created_at, r.attempts, r.note)
         for r in rows.order_by("id")
     ]
+
+
+def key_of(*, viewer: Viewer, row_id: int, topic: str) -> str:
+    """The key of a row, where it is of this topic; else empty. For the bureau only."""
+    rows = OutboxRow.objects.filter(id=row_id, topic=topic) if viewer.sees_all else OutboxRow.objects.none()
+    return rows.values_list("key", flat=True).first() or ""
 
 
 @dataclass(frozen=True, slots=True)
