@@ -81,8 +81,11 @@ def of_request(request: HttpRequest) -> dict[str, object]:
 
 
 def home_of(found: SignedIn | None) -> str:
-    """Where somebody goes after signing in: the workbench, a head's overview, or the choice of a grant."""
+    """Where somebody goes after signing in: the workbench, a head's overview, what administrators look after,
+    or the choice of a grant."""
     powers = found.acting.actor.powers if found and found.acting else frozenset()
+    if "org.read" in powers and "subject.read" not in powers:
+        return reverse("org:units")
     if "subject.read" not in powers:
         return reverse("sign:grant")
     return reverse("officer:work" if "touch.decide" in powers else "officer:front")
@@ -94,23 +97,34 @@ def remember(response: HttpResponse, request: HttpRequest, token: str) -> HttpRe
     return response
 
 
-def with_power(power: str) -> Callable[[View], View]:
-    """Only for those whose grant has this permission; for anybody else there is no such page.
+def at_work(view: View) -> View:
+    """Only for somebody who works under a grant; the view gets the request and the grant in use.
 
-    The view gets the request and the grant in use. A half-finished log-in is led to its next step.
+    A half-finished log-in is led to its next step.
     """
 
+    @wraps(view)
+    def answer(request: HttpRequest, **named: object) -> HttpResponse:
+        acting = _acting(request)
+        if isinstance(acting, HttpResponse):
+            return acting
+        response = view(request, acting, **named)
+        patch_cache_control(response, no_store=True, private=True)
+        return response
+
+    return answer
+
+
+def with_power(power: str) -> Callable[[View], View]:
+    """Only for those whose grant has this permission; for anybody else there is no such page."""
+
     def decorate(view: View) -> View:
+        @at_work
         @wraps(view)
-        def answer(request: HttpRequest, **named: object) -> HttpResponse:
-            acting = _acting(request)
-            if isinstance(acting, HttpResponse):
-                return acting
+        def answer(request: HttpRequest, acting: Acting, **named: object) -> HttpResponse:
             if power not in acting.actor.powers:
                 raise Http404
-            response = view(request, acting, **named)
-            patch_cache_control(response, no_store=True, private=True)
-            return response
+            return view(request, acting, **named)
 
         return answer
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 
 from django.conf import settings
@@ -24,24 +23,17 @@ from zhunsheng.foundation.accounts.actions.signing_in import RefusedError, Step
 from zhunsheng.foundation.accounts.lifecycle import SessionStage
 from zhunsheng.foundation.accounts.passwords import WeakPasswordError
 from zhunsheng.foundation.accounts.queries import access, logins
+from zhunsheng.foundation.accounts.roles import role_book
 from zhunsheng.foundation.accounts.totp import SECRET_BYTES
 from zhunsheng.foundation.accounts.who import SignedIn, who_is
 from zhunsheng.portals.officer.door import STEPS, home_of, remember, signed_in, source_of, token_of
 from zhunsheng.web.clock import page_clock
+from zhunsheng.web.fields import Field
+from zhunsheng.web.fields import shown as fields_shown
 
 DIGITS_MAX = 19
 SELF = Viewer.bureau("own-log-in")
 View = Callable[..., HttpResponse]
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One thing to fill in."""
-
-    name: str
-    label: str
-    kind: str = "text"
-    complete: str = "off"
 
 
 def at_stage(*stages: SessionStage) -> Callable[[View], View]:
@@ -66,7 +58,7 @@ def _form(
     request: HttpRequest, title: str, fields: list[Field], problem: str = "", **more: object
 ) -> HttpResponse:
     errors = {fields[0].name: problem} if problem and fields else {}
-    words = {"title": title, "fields": fields, "errors": errors, **more}
+    words = {"title": title, "fields": fields_shown(fields, {}, errors), "errors": errors, **more}
     return render(request, "officer/sign/form.html", words, status=400 if problem else 200)
 
 
@@ -84,7 +76,7 @@ def first(request: HttpRequest) -> HttpResponse:
     """Name and password."""
     fields = [
         Field("name", _("登录名"), complete="username"),
-        Field("password", _("密码"), "password", "current-password"),
+        Field("password", _("密码"), "password", complete="current-password"),
     ]
     if request.method != "POST":
         return _form(request, _("登录"), fields, doors=True)
@@ -198,8 +190,8 @@ def enrol(request: HttpRequest, found: SignedIn) -> HttpResponse:
 def password(request: HttpRequest, found: SignedIn) -> HttpResponse:
     """A new password; every other session ends."""
     fields = [
-        Field("old", _("现在的密码"), "password", "current-password"),
-        Field("new", _("新密码"), "password", "new-password"),
+        Field("old", _("现在的密码"), "password", complete="current-password"),
+        Field("new", _("新密码"), "password", complete="new-password"),
     ]
     return _try(request, _("更换密码"), fields, _change)
 
@@ -231,7 +223,9 @@ def grant(request: HttpRequest, found: SignedIn) -> HttpResponse:
         except AccountError as error:
             raise Http404 from error
         return HttpResponseRedirect(home_of(who_is(token_of(request), at)))
-    words = {"me": found, "grants": access.grants(viewer=SELF, on=day(at), person=found.person)}
+    book, held = role_book(), access.grants(viewer=SELF, on=day(at), person=found.person)
+    lends = [c for c in held if not c.delegated and c.role in book.roles and book.roles[c.role].delegable]
+    words = {"me": found, "grants": held, "delegable": bool(lends and found.acting)}
     return render(request, "officer/sign/grant.html", words)
 
 
@@ -267,7 +261,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """The first password of somebody invited. A void link looks like a good one until used."""
     fields = [
         Field("name", _("登录名（已有账号的不变）"), complete="username"),
-        Field("password", _("密码"), "password", "new-password"),
+        Field("password", _("密码"), "password", complete="new-password"),
     ]
     title, problem = _("开通账号"), ""
     if request.method == "POST":

@@ -15,7 +15,7 @@ from zhunsheng.core.actors import Actor
 from zhunsheng.foundation.accounts import failures, passwords, sessions, totp
 from zhunsheng.foundation.accounts.acting import day, standing_grants
 from zhunsheng.foundation.accounts.lifecycle import SessionStage
-from zhunsheng.foundation.accounts.models import Account, LoginSession, RecoveryCode
+from zhunsheng.foundation.accounts.models import Account, Grant, LoginSession, RecoveryCode
 from zhunsheng.foundation.accounts.policies import LogInPolicy, log_in_policy
 from zhunsheng.foundation.accounts.secrets import fingerprint, new_recovery_code, new_token, seal, unseal
 from zhunsheng.foundation.evidence import actions as evidence
@@ -127,7 +127,10 @@ def _arrive(row: LoginSession, at: datetime, policy: LogInPolicy) -> None:
     others = list(open_rows.exclude(id=row.id).select_related("account__person").order_by("-id"))
     sessions.end(others[policy.sessions_max - 1 :], at, "REPLACED")
     grants = list(standing_grants(day(at)).filter(person=account.person)[:2])
-    LoginSession.objects.filter(id=row.id).update(grant=grants[0] if len(grants) == 1 else None)
+    only = grants[0] if len(grants) == 1 else None
+    LoginSession.objects.filter(id=row.id).update(grant=only)
+    if only is not None:
+        Grant.objects.filter(id=only.id).update(used_at=at)
     sessions.note(account, at, "SIGNED_IN", {"session": row.id, "source": row.source, "others": len(others)})
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from zhunsheng.portals.officer.lists.audit import AUDIT
+from zhunsheng.portals.officer.lists.grants import GRANTS
 from zhunsheng.portals.officer.lists.messages import SENT
+from zhunsheng.portals.officer.lists.people import PEOPLE
 from zhunsheng.portals.officer.lists.subjects import SUBJECTS
 from zhunsheng.portals.officer.lists.tasks import TASKS
 from zhunsheng.portals.officer.lists.touches import TOUCHES
 from zhunsheng.web.lists import ListDefinition
 
-LISTS: dict[str, ListDefinition[Any]] = {one.key: one for one in (TOUCHES, SUBJECTS, TASKS, SENT, AUDIT)}
+ALL: tuple[ListDefinition[Any], ...] = (TOUCHES, SUBJECTS, TASKS, SENT, AUDIT, PEOPLE, GRANTS)
+LISTS = {one.key: one for one in ALL}
