@@ -27,9 +27,8 @@ PLACE = "place-"
 
 
 def standing(asked: Asked) -> list[UnitCard]:
-    """The units that stand now and are to stay, parents first."""
-    told = organisation.units(viewer=asked.acting.viewer, on=asked.today)
-    return [card for card in told if card.valid_to is None]
+    """The units that are to stay, those included that begin on a day to come; parents first."""
+    return organisation.units(viewer=asked.acting.viewer, on=date.max)
 
 
 def unit_choices(asked: Asked, *levels: str) -> list[tuple[str, Text]]:

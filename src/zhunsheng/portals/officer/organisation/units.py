@@ -118,7 +118,7 @@ def unit(request: HttpRequest, acting: Acting) -> HttpResponse:
 
 
 def _acts(card: UnitCard) -> list[tuple[str, str]]:
-    told = [(link("org:rename-unit", key=card.key, name=card.name, code=card.code), _("更名"))]
+    told = [(link("org:rename-unit", key=card.key, new_name=card.name, new_code=card.code), _("更名"))]
     if card.level != "BUREAU":
         told += [
             (link("org:merge-units", keys=card.key), _("合并")),
