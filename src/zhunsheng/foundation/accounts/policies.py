@@ -34,6 +34,9 @@ class LogInPolicy:
     recovery_codes: int
     invitation: timedelta
     dormant: timedelta
+    provider_return: timedelta
+    provider_skew: timedelta
+    provider_counts_as_second: bool
 
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> LogInPolicy:
@@ -55,6 +58,9 @@ class LogInPolicy:
             int(second["recovery_codes"]),
             timedelta(hours=int(told["invitation"]["hours"])),
             timedelta(days=int(told["dormant_days"])),
+            timedelta(minutes=int(told["provider"]["return_minutes"])),
+            timedelta(seconds=int(told["provider"]["clock_skew_seconds"])),
+            bool(told["provider"]["counts_as_second_factor"]),
         )
 
 

@@ -25,6 +25,7 @@ class SignedIn:
     name: str
     stage: SessionStage
     acting: acting.Acting | None
+    by_provider: bool = False
 
 
 def who_is(token: str, at: datetime) -> SignedIn | None:
@@ -56,4 +57,5 @@ def _signed_in(row: LoginSession, today: date) -> SignedIn:
         person.name,
         SessionStage(row.stage),
         acting.empower(grant, today) if grant else None,
+        row.by_provider,
     )

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from zhunsheng.core.actors import Actor, ActorKind, Viewer
 from zhunsheng.foundation import snapshots
 from zhunsheng.foundation.accounts.acting import day
-from zhunsheng.foundation.accounts.actions import accounts, signing_in
+from zhunsheng.foundation.accounts.actions import accounts, outside, signing_in
 from zhunsheng.foundation.accounts.actions.accounts import AccountError
 from zhunsheng.foundation.accounts.actions.signing_in import RefusedError, Step
 from zhunsheng.foundation.accounts.lifecycle import SessionStage
@@ -62,7 +62,8 @@ def _form(
     return render(request, "officer/sign/form.html", words, status=400 if problem else 200)
 
 
-def _next(request: HttpRequest, step: Step) -> HttpResponse:
+def next_page(request: HttpRequest, step: Step) -> HttpResponse:
+    """Where a log-in goes after a step: the next one, or in."""
     arrived = step.stage is SessionStage.SIGNED_IN
     led = home_of(who_is(step.token, page_clock().now())) if arrived else reverse(STEPS[step.stage])
     if step.recovery_codes:
@@ -79,7 +80,7 @@ def first(request: HttpRequest) -> HttpResponse:
         Field("password", _("密码"), "password", complete="current-password"),
     ]
     if request.method != "POST":
-        return _form(request, _("登录"), fields, doors=True)
+        return _form(request, _("登录"), fields, doors=True, provider=bool(settings.OIDC_ISSUER))
     try:
         step = signing_in.sign_in(
             by=source_of(request),
@@ -89,8 +90,15 @@ def first(request: HttpRequest) -> HttpResponse:
             device=request.headers.get("User-Agent", ""),
         )
     except RefusedError as refused:
-        return _form(request, _("登录"), fields, str(refused), doors=True)
-    return _next(request, step)
+        return _form(
+            request,
+            _("登录"),
+            fields,
+            str(refused),
+            doors=True,
+            provider=bool(settings.OIDC_ISSUER),
+        )
+    return next_page(request, step)
 
 
 def demo_only(view: View) -> View:
@@ -115,7 +123,7 @@ def step_in(request: HttpRequest) -> HttpResponse:
         step = signing_in.step_in(by=by, at=at, person=request.POST.get("person", ""))
     except RefusedError as refused:
         return _form(request, _("登录"), [Field("name", _("登录名"))], str(refused), doors=True)
-    return _next(request, step)
+    return next_page(request, step)
 
 
 @require_POST
@@ -151,7 +159,7 @@ def _try(
     if request.method != "POST":
         return _form(request, title, fields)
     try:
-        return _next(request, call(request))
+        return next_page(request, call(request))
     except (RefusedError, WeakPasswordError) as refused:
         return _form(request, title, fields, str(refused))
 
@@ -174,7 +182,7 @@ def enrol(request: HttpRequest, found: SignedIn) -> HttpResponse:
             )
         except RefusedError as refused:
             return _form(request, title, fields, str(refused))
-        return _next(request, step)
+        return next_page(request, step)
     address = signing_in.begin_enrolment(
         by=source_of(request),
         at=page_clock().now(),
@@ -251,9 +259,17 @@ def end(request: HttpRequest, found: SignedIn, number: int) -> HttpResponse:
 
 @require_POST
 def out(request: HttpRequest) -> HttpResponse:
-    """End this log-in."""
-    accounts.sign_out(by=source_of(request), at=page_clock().now(), token=token_of(request))
-    return remember(HttpResponseRedirect(reverse("sign:in")), request, "")
+    """End this log-in, and show the way out of the provider to who came in through it."""
+    found, by = signed_in(request), source_of(request)
+    accounts.sign_out(by=by, at=page_clock().now(), token=token_of(request))
+    back, way_out = reverse("sign:in"), ""
+    if found is not None and found.by_provider:
+        home = settings.PUBLIC_ADDRESS
+        returns_to = f"{home}{reverse('sign:provider-return')}"
+        way_out = outside.way_out(by=by, returns_to=returns_to, back_to=f"{home}{back}")
+    if not way_out:
+        return remember(HttpResponseRedirect(back), request, "")
+    return remember(render(request, "officer/sign/out.html", {"way_out": way_out, "me": None}), request, "")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -46,7 +46,7 @@ def sign_in(*, by: Actor, at: datetime, name: str, password: str, device: str = 
         account = _held().filter(name=name).first()
         same = account is not None and found is not None and account.password == found.password
         if until is None and account is not None and right and same and sessions.may_sign_in(account, at):
-            return _begin(account, at, source, device, policy)
+            return begin(account, at, source, device, policy)
         why = "LOCKED" if until else "WRONG" if not right else "CLOSED"
         if until is None:
             failures.count_failure(name, source, at, policy)
@@ -88,30 +88,45 @@ def _refusal(until: datetime | None) -> str:
     return _("登录名或密码不正确")
 
 
-def _begin(account: Account, at: datetime, source: str, device: str, policy: LogInPolicy) -> Step:
-    """A session in the first stage that is still due."""
+def begin(
+    account: Account,
+    at: datetime,
+    source: str,
+    device: str,
+    policy: LogInPolicy,
+    *,
+    by_provider: bool = False,
+) -> Step:
+    """A session in the first stage that is still due, after a first factor that was right."""
     token = new_token()
     row = LoginSession(
         account=account,
         token_hash=fingerprint(token, "session"),
         source=source,
         device=device[:200],
+        by_provider=by_provider,
         started_at=at,
         seen_at=at,
     )
-    if account.totp_confirmed:
+    if by_provider and policy.provider_counts_as_second:
+        row.stage = SessionStage.SIGNED_IN
+    elif account.totp_confirmed:
         row.stage = SessionStage.SECOND
     elif policy.second_factor_required:
         row.stage = SessionStage.ENROL
     else:
-        row.stage = _after_factors(account, at, policy)
+        row.stage = _after_factors(row, at, policy)
     row.save()
     if row.stage == SessionStage.SIGNED_IN:
         _arrive(row, at, policy)
     return Step(SessionStage(row.stage), token)
 
 
-def _after_factors(account: Account, at: datetime, policy: LogInPolicy) -> SessionStage:
+def _after_factors(row: LoginSession, at: datetime, policy: LogInPolicy) -> SessionStage:
+    """A password that was not used is not asked to be changed either."""
+    account = row.account
+    if row.by_provider:
+        return SessionStage.SIGNED_IN
     set_at = account.password_set_at
     outworn = set_at is None or at - set_at >= policy.password_age
     due = account.must_change or (bool(account.password) and outworn)
@@ -135,7 +150,7 @@ def _arrive(row: LoginSession, at: datetime, policy: LogInPolicy) -> None:
 
 
 def _proceed(row: LoginSession, at: datetime, policy: LogInPolicy) -> Step:
-    stage = _after_factors(row.account, at, policy)
+    stage = _after_factors(row, at, policy)
     token = sessions.advance(row, stage, at)
     if stage is SessionStage.SIGNED_IN:
         _arrive(row, at, policy)

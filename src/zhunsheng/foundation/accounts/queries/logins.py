@@ -60,7 +60,10 @@ def accounts(*, viewer: Viewer) -> list[AccountCard]:
 
 @dataclass(frozen=True, slots=True)
 class LogIn:
-    """One person's account as the security administrator sees it; `locked_until` None unless locked now."""
+    """One person's account as the security administrator sees it; `locked_until` None unless locked now.
+
+    `outside` is the name at the identity provider, empty if none is linked.
+    """
 
     name: str
     state: str
@@ -70,6 +73,7 @@ class LogIn:
     password_set_at: datetime | None
     second_factor: bool
     locked_until: datetime | None
+    outside: str
 
 
 def log_in_of(*, viewer: Viewer, at: datetime, person: str) -> LogIn | None:
@@ -77,6 +81,7 @@ def log_in_of(*, viewer: Viewer, at: datetime, person: str) -> LogIn | None:
     row = Account.objects.filter(person__key=person).first() if viewer.is_staff else None
     if row is None:
         return None
+    linked = row.identities.filter(ended_at=None).values_list("subject", flat=True).first()
     return LogIn(
         row.name,
         row.state,
@@ -86,6 +91,7 @@ def log_in_of(*, viewer: Viewer, at: datetime, person: str) -> LogIn | None:
         row.password_set_at,
         row.totp_confirmed,
         failures.locked_anywhere(row.name, at),
+        linked or "",
     )
 
 

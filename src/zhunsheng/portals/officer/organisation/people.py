@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import localtime
@@ -98,6 +99,10 @@ def _account_acts(account: LogIn | None, key: str) -> Links:
         ]
     else:
         told.append((link("org:enable", name=name), _("启用")))
+    if settings.OIDC_ISSUER:
+        told.append((link("org:link-identity", name=name), _("关联统一认证")))
+    if account.outside:
+        told.append((link("org:unlink-identity", name=name), _("解除统一认证关联")))
     if account.locked_until:
         told.append((link("org:unlock", name=name), _("解除锁定")))
     return told
@@ -114,6 +119,8 @@ def _log_in(account: LogIn) -> list[tuple[str, str]]:
         (_("最近登录"), f"{localtime(signed_in):%Y-%m-%d %H:%M}" if signed_in else _("没有登录过")),
         (_("第二因素"), _("已设置") if account.second_factor else _("首次登录时设置")),
     ]
+    if account.outside:
+        told.append((_("统一认证"), account.outside))
     if account.locked_until:
         told.append((_("锁定"), _("到 %(time)s") % {"time": f"{localtime(account.locked_until):%H:%M}"}))
     return told

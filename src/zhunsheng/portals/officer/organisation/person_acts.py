@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from zhunsheng.foundation.accounts.actions import accounts, people, work
+from zhunsheng.foundation.accounts.actions import accounts, outside, people, work
 from zhunsheng.foundation.accounts.policies import log_in_policy
 from zhunsheng.foundation.accounts.queries import logins
 from zhunsheng.foundation.accounts.roles import role_book
@@ -150,6 +150,22 @@ def _unlock(asked: Asked) -> str:
     return _back(asked)
 
 
+def _link(asked: Asked) -> str:
+    outside.link_identity(
+        by=asked.by,
+        at=asked.at,
+        name=asked.text("name"),
+        subject=asked.text("subject"),
+        reason=asked.text("reason"),
+    )
+    return _back(asked)
+
+
+def _unlink(asked: Asked) -> str:
+    outside.unlink_identity(by=asked.by, at=asked.at, name=asked.text("name"), reason=asked.text("reason"))
+    return _back(asked)
+
+
 PERSON_ACTS = {
     "register-person": Act(
         EDIT,
@@ -214,5 +230,25 @@ PERSON_ACTS = {
         lambda asked: (NAME, REASON),
         _unlock,
         intro=_("请先核实是本人在尝试登录。"),
+    ),
+    "link-identity": Act(
+        MANAGE,
+        _("关联统一认证"),
+        _("关联"),
+        lambda asked: (
+            NAME,
+            Field("subject", _("统一认证中的编号"), hint=_("本人用统一认证登录一次，页面会显示这个编号。")),
+            REASON,
+        ),
+        _link,
+        intro=_("关联后本人可用统一认证登录这个账号；权限仍只来自授权，不因登录方式增加。"),
+    ),
+    "unlink-identity": Act(
+        MANAGE,
+        _("解除统一认证关联"),
+        _("解除"),
+        lambda asked: (NAME, REASON),
+        _unlink,
+        intro=_("立即生效，该账号的全部登录结束。"),
     ),
 }
