@@ -30,8 +30,9 @@ STAFF = {
     "0004": ("officer", "980102/汀前所"),
     "0005": ("credit_officer", "9801"),
     "0006": ("bureau_leader", "9801"),
+    "0007": ("auditor", "9801"),
 }
-NAMES = dict(zip(STAFF, ("沈知秋", "李敏", "周航", "方砚", "顾南乔", "许望舒"), strict=True))
+NAMES = dict(zip(STAFF, ("沈知秋", "李敏", "周航", "方砚", "顾南乔", "许望舒", "严是"), strict=True))
 
 
 def staffed(monkeypatch: Any) -> None:

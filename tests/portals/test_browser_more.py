@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 
 from tests.contexts.statutes.test_lists import effective
 from tests.journeys.city import BUREAU, Bureau, at
-from tests.portals.pages import link, reminded, staffed, stand_at
+from tests.portals.pages import E1, link, reminded, staffed, stand_at
 from tests.portals.test_browser import PHONE, SCREEN, browser, look_at
 from zhunsheng.cli.packing import drafts_of
 from zhunsheng.judging.portraits import queries as portraits
@@ -65,6 +65,12 @@ def test_every_page_is_good(browser: Browser, live_server: Any, city: int, view:
     for name, address in {**OFFICERS, **PUBLIC}.items():
         seen.page.goto(live_server.url + address)
         seen.is_good(f"{name}-{viewport['width']}")
+    seen.page.goto(f"{live_server.url}/subjects/{E1}/reveal/?field=phone")
+    seen.is_good(f"reveal-{viewport['width']}")
+    seen.page.select_option("#purpose", "CONTACT")
+    seen.page.fill("#words", "任务 12")
+    seen.press("main form .button")
+    seen.is_good(f"revealed-{viewport['width']}")
     seen.page.goto(live_server.url + link(city) + "file/")
     seen.is_good(f"own-file-{viewport['width']}")
     number = portraits.reports(viewer=BUREAU)[0].id

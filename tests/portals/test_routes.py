@@ -43,6 +43,7 @@ PEOPLE = {
     "other_district": ("0002", "officer", "980103/西浦所"),
     "system_admin": ("0003", "system_admin", "9801"),
     "audit_admin": ("0004", "audit_admin", "9801"),
+    "security_admin": ("0008", "security_admin", "9801"),
     "password_only": ("0005", "officer", "980102/城东所"),
     "timed_out": ("0006", "officer", "980102/城东所"),
     "disabled": ("0007", "officer", "980102/城东所"),

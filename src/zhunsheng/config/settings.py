@@ -25,6 +25,11 @@ DOCUMENT_FONTS = Path(env_text("ZHUNSHENG_DOCUMENT_FONTS", "/usr/share/fonts/ope
 DOCUMENT_FONT = env_text("ZHUNSHENG_DOCUMENT_FONT", "Noto Serif CJK SC")
 WORD_FONT = env_text("ZHUNSHENG_WORD_FONT", "仿宋")
 LOG_IN_PROFILE = env_text("ZHUNSHENG_LOG_IN_PROFILE", "mlps3")
+OIDC_ISSUER = env_text("ZHUNSHENG_OIDC_ISSUER", "")
+OIDC_CLIENT_ID = env_text("ZHUNSHENG_OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = env_text("ZHUNSHENG_OIDC_CLIENT_SECRET", "")
+if OIDC_ISSUER and not OIDC_CLIENT_ID:
+    raise ImproperlyConfigured("ZHUNSHENG_OIDC_CLIENT_ID: 启用统一认证时须写明")
 DEMO = env_flag("ZHUNSHENG_DEMO", default=False)
 DEMO_CLOCK = demo_clock(env_text("ZHUNSHENG_DEMO_CLOCK", ""), demo=DEMO)
 

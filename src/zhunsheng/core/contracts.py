@@ -12,6 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from zhunsheng.core.actors import FieldLevel
 from zhunsheng.core.facts import Scalar
 
 NO_WORDS: Mapping[str, str] = MappingProxyType({})
@@ -29,6 +30,11 @@ class FieldType(StrEnum):
     INSTANT = "INSTANT"
 
 
+LEVELS = {
+    "NONE": FieldLevel.INTERNAL,
+    "PERSONAL": FieldLevel.SENSITIVE,
+    "SECRET": FieldLevel.REPORTER_SECRET,
+}
 NUMERIC = frozenset({FieldType.INTEGER, FieldType.MONEY_FEN, FieldType.FLAG, FieldType.INSTANT})
 
 
@@ -46,6 +52,11 @@ class FieldContract:
     values: tuple[str, ...] = ()
     pii: str = "NONE"
     values_zh: Mapping[str, str] = field(default_factory=lambda: NO_WORDS)
+
+    @property
+    def level(self) -> FieldLevel:
+        """How closely the field is kept."""
+        return LEVELS[self.pii]
 
 
 @dataclass(frozen=True, slots=True)

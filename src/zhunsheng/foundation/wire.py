@@ -46,7 +46,8 @@ def call(method: str, url: str, body: bytes | None, headers: Mapping[str, str], 
     deadline = Timer(seconds, partial(_cut, line.sock))
     deadline.start()
     try:
-        line.request(method, parts.path, body, dict(headers))
+        target = parts.path or "/"
+        line.request(method, f"{target}?{parts.query}" if parts.query else target, body, dict(headers))
         response = line.getresponse()
         return Reply(response.status, response.read(REPLY_BYTES_MAX))
     except (OSError, HTTPException) as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from datetime import date, datetime
 
 from zhunsheng.core.actors import Actor, ActorKind, ScopeKind
@@ -92,3 +94,9 @@ def open_account(key: str, name: str, at: datetime = NOW) -> str:
 def code(at: datetime, secret: bytes = SECRET) -> str:
     """What the app shows at an instant."""
     return code_at(secret, instant(at) // STEP_SECONDS)
+
+
+def b32(page: str) -> bytes:
+    """The secret for the app that a page shows."""
+    secret = re.findall(r"<code>([A-Z2-7]+)</code>", page)[0]
+    return base64.b32decode(secret + "=" * (-len(secret) % 8))

@@ -12,6 +12,7 @@ from zhunsheng.core.actors import PowerLackingError, Scope, ScopeKind, Viewer
 from zhunsheng.foundation.accounts.acting import Acting
 from zhunsheng.foundation.accounts.actions import grants, organisation, work
 from zhunsheng.foundation.accounts.actions.organisation import NewUnit
+from zhunsheng.foundation.accounts.revealing import RevealError
 from zhunsheng.foundation.accounts.tenancy import within_wall
 from zhunsheng.foundation.evidence import queries as evidence
 from zhunsheng.judging.portraits import queries as portraits
@@ -19,7 +20,7 @@ from zhunsheng.judging.portraits.models import ClassRun, SubjectClass
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.models import AreaAlert, DataAlarm, SupervisionTask, Touch, VisitEntry
 from zhunsheng.registers.registry import actions, queries, scoping
-from zhunsheng.registers.registry.actions import RevealError, SubjectRecord, UnknownSubjectError
+from zhunsheng.registers.registry.actions import SubjectRecord, UnknownSubjectError
 from zhunsheng.sensing.signals import queries as signals
 from zhunsheng.sensing.signals.models import FactEvidence, StoredFact
 
@@ -179,17 +180,37 @@ def test_a_telephone_number_is_masked_until_a_purpose_is_on_record() -> None:
     card = queries.get(viewer=me.viewer, key="E1")
     assert card is not None and card.phone == "*******0001"
     with pytest.raises(RevealError, match="用途"):
-        actions.reveal(by=me.actor, at=NOW, viewer=me.viewer, key="E1", field="phone", purpose=" ")
-    told = actions.reveal(by=me.actor, at=NOW, viewer=me.viewer, key="E1", field="phone", purpose="约定上门")
+        actions.reveal(
+            by=me.actor, at=NOW, viewer=me.viewer, key="E1", field="phone", purpose="CURIOUS", words="x"
+        )
+    with pytest.raises(RevealError, match="用途"):
+        actions.reveal(
+            by=me.actor, at=NOW, viewer=me.viewer, key="E1", field="phone", purpose="CONTACT", words=" "
+        )
+    told = actions.reveal(
+        by=me.actor, at=NOW, viewer=me.viewer, key="E1", field="phone", purpose="CONTACT", words="约定上门"
+    )
     assert told == PHONE
     last = evidence.entries_of(target="subject:E1", viewer=Viewer.bureau("test"))[-1]
-    assert (last.actor, last.action, last.detail["purpose"]) == ("程岚", "FIELD_REVEALED", "约定上门")
+    assert (last.actor, last.action, last.detail["purpose"]) == (
+        "程岚",
+        "FIELD_REVEALED",
+        "联系企业或约定上门：约定上门",
+    )
     with pytest.raises(UnknownSubjectError):
-        actions.reveal(by=me.actor, at=NOW, viewer=me.viewer, key="W1", field="phone", purpose="好奇")
+        actions.reveal(
+            by=me.actor, at=NOW, viewer=me.viewer, key="W1", field="phone", purpose="CONTACT", words="好奇"
+        )
     reviewer = office.at_work(office.give("0002", "case_reviewer", EAST))
     with pytest.raises(PowerLackingError):
         actions.reveal(
-            by=reviewer.actor, at=NOW, viewer=reviewer.viewer, key="E1", field="phone", purpose="x"
+            by=reviewer.actor,
+            at=NOW,
+            viewer=reviewer.viewer,
+            key="E1",
+            field="phone",
+            purpose="CONTACT",
+            words="x",
         )
 
 

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from tests.contexts.accounts import office
 from tests.contexts.accounts.office import EAST, FOUNDED, NOW, SHELL, WEST
 from zhunsheng.cli import health
-from zhunsheng.core.actors import Audience, Scope, ScopeKind, Viewer
+from zhunsheng.core.actors import Actor, ActorKind, Audience, Scope, ScopeKind, Viewer
 from zhunsheng.foundation.accounts import tenancy
+from zhunsheng.foundation.accounts.actions import work
 from zhunsheng.judging.triggers.models import Touch, TouchStep
 from zhunsheng.registers.registry import actions, walls
 from zhunsheng.registers.registry.actions import SubjectRecord
@@ -226,3 +228,20 @@ def test_a_web_server_begins_with_everything_closed() -> None:
             told.append(cursor.fetchone()[0])
     tenancy.greet(connection)
     assert told == ["on", "off"]
+
+
+def test_an_administrator_without_any_scope_hands_over_work_in_every_district(app_role: None) -> None:
+    """What row security hides from her would stay behind with somebody who has left."""
+    with tenancy.within_wall(Viewer.bureau("test")):
+        Subject.objects.update(officer="0001")
+    office.found_bureau()
+    for key in ("0001", "0002"):
+        office.hire(key, "程岚", "980102/城东所")
+        office.give(key, "officer", "980102/城东所")
+    admin = Actor(ActorKind.PERSON, "0009", "石安", frozenset({"work.hand_over"}))
+    with tenancy.within_wall(NOBODY):
+        assert work.open_work(by=admin, at=NOW, owner="0001")["registry"] == 3
+        moved = work.hand_over(by=admin, at=NOW, owner="0001", to="0002", reason="调离")
+        assert moved["registry"] == 3 and not Subject.objects.exists()
+    with tenancy.within_wall(Viewer.bureau("test")):
+        assert set(Subject.objects.values_list("officer", flat=True)) == {"0002"}

@@ -67,7 +67,7 @@ def scope_of(grant: Grant) -> Scope:
     if kind in {ScopeKind.ALL, ScopeKind.NONE}:
         return Scope(kind)
     if kind is ScopeKind.CUSTOM:
-        chosen = Unit.objects.filter(key__in=grant.units, valid_to=None)
+        chosen = [u for u in tree.heirs(Unit.objects.filter(key__in=grant.units)) if u.valid_to is None]
         return Scope(kind, *tree.joined(tree.codes_below(part) for part in chosen))
     if kind is ScopeKind.UNIT:
         return Scope(kind, *tree.codes_alone(unit))

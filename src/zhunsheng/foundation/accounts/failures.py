@@ -21,6 +21,12 @@ def locked_until(name: str, source: str, at: datetime) -> datetime | None:
     return max((row.locked_until for row in rows if row.locked_until), default=None)
 
 
+def locked_anywhere(name: str, at: datetime) -> datetime | None:
+    """Until when this name is locked from at least one source."""
+    rows = SignInFailures.objects.filter(name=name, locked_until__gt=at)
+    return max((row.locked_until for row in rows if row.locked_until), default=None)
+
+
 def count_failure(name: str, source: str, at: datetime, policy: LogInPolicy) -> None:
     """One more failure; with the last one allowed the lock closes and counting begins anew."""
     for place, most in ((source, policy.failures_max), (EVERYWHERE, policy.failures_all_sources_max)):
@@ -42,3 +48,8 @@ def forget_failures(name: str, source: str) -> None:
             count=F("count") - row.count
         )
         SignInFailures.objects.filter(id=row.id).update(count=0)
+
+
+def forget_all(name: str) -> None:
+    """No lock and no failure of this name is left, from whatever source."""
+    SignInFailures.objects.filter(name=name).update(count=0, locked_until=None)

@@ -1,4 +1,5 @@
-"""The numbers of logging in, read from `packs/access`: the profile is data, never a constant."""
+"""The numbers of logging in and the purposes of looking at closed fields, read from
+`packs/access`: both are data, never a constant."""
 
 from __future__ import annotations
 
@@ -33,6 +34,9 @@ class LogInPolicy:
     recovery_codes: int
     invitation: timedelta
     dormant: timedelta
+    provider_return: timedelta
+    provider_skew: timedelta
+    provider_counts_as_second: bool
 
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> LogInPolicy:
@@ -54,6 +58,9 @@ class LogInPolicy:
             int(second["recovery_codes"]),
             timedelta(hours=int(told["invitation"]["hours"])),
             timedelta(days=int(told["dormant_days"])),
+            timedelta(minutes=int(told["provider"]["return_minutes"])),
+            timedelta(seconds=int(told["provider"]["clock_skew_seconds"])),
+            bool(told["provider"]["counts_as_second_factor"]),
         )
 
 
@@ -64,6 +71,22 @@ def _read(folder: Path, _stamp: object) -> Mapping[str, LogInPolicy]:
         for name, document in read_documents(folder)
         if document.get("schema") == "zhunsheng.log-in/1"
     }
+
+
+@lru_cache(maxsize=4)
+def _purposes(folder: Path, _stamp: object) -> Mapping[str, str]:
+    return {
+        code: str(body["name_zh"])
+        for _name, document in read_documents(folder)
+        if document.get("schema") == "zhunsheng.reveal-purposes/1"
+        for code, body in document["purposes"].items()
+    }
+
+
+def reveal_purposes() -> Mapping[str, str]:
+    """What closed fields may be looked at for: code → name, as the pack lists them."""
+    folder = Path(settings.PACKS) / "access"
+    return _purposes(folder, stamp(folder))
 
 
 def log_in_policy() -> LogInPolicy:

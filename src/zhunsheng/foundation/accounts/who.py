@@ -9,7 +9,7 @@ from django.db import transaction
 
 from zhunsheng.foundation.accounts import acting, sessions
 from zhunsheng.foundation.accounts.lifecycle import SessionStage
-from zhunsheng.foundation.accounts.models import LoginSession
+from zhunsheng.foundation.accounts.models import Grant, LoginSession
 from zhunsheng.foundation.accounts.policies import log_in_policy
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -25,6 +25,7 @@ class SignedIn:
     name: str
     stage: SessionStage
     acting: acting.Acting | None
+    by_provider: bool = False
 
 
 def who_is(token: str, at: datetime) -> SignedIn | None:
@@ -41,6 +42,7 @@ def who_is(token: str, at: datetime) -> SignedIn | None:
         return None
     if at - row.seen_at >= SEEN_EVERY:
         LoginSession.objects.filter(id=row.id, ended_at=None).update(seen_at=at)
+        Grant.objects.filter(id=row.grant_id or 0).update(used_at=at)
     return _signed_in(row, acting.day(at))
 
 
@@ -55,4 +57,5 @@ def _signed_in(row: LoginSession, today: date) -> SignedIn:
         person.name,
         SessionStage(row.stage),
         acting.empower(grant, today) if grant else None,
+        row.by_provider,
     )

@@ -20,6 +20,7 @@ from zhunsheng.foundation.accounts.acting import Acting, day
 from zhunsheng.foundation.accounts.lifecycle import SessionStage
 from zhunsheng.foundation.accounts.queries import access
 from zhunsheng.foundation.accounts.who import SignedIn, who_is
+from zhunsheng.portals.officer.navigation import open_to
 from zhunsheng.web.clock import page_clock
 
 COOKIE = "zhunsheng_session"
@@ -65,7 +66,7 @@ def signed_in(request: HttpRequest) -> SignedIn | None:
 
 
 def of_request(request: HttpRequest) -> dict[str, object]:
-    """For templates: `me`, whoever is signed in, and in the demo `demo` with its instant and colleagues."""
+    """For templates: `me`, who is signed in, `navigation`, and in the demo `demo`: its instant, colleagues."""
     # Behind a signed link nobody is known, even if the same browser is signed in.
     if request.path_info.startswith((FOR_PROGRAMS, FOR_BUSINESSES)):
         return {"me": None}
@@ -77,12 +78,16 @@ def of_request(request: HttpRequest) -> dict[str, object]:
             "colleagues": lambda: access.grants(viewer=EVERYBODY, on=day(at)),
             "can_reset": snapshots.can_keep() and snapshots.demo_start().exists(),
         }
-    return {"me": signed_in(request), "demo": demo}
+    found = signed_in(request)
+    return {"me": found, "navigation": open_to(found.acting if found else None), "demo": demo}
 
 
 def home_of(found: SignedIn | None) -> str:
-    """Where somebody goes after signing in: the workbench, a head's overview, or the choice of a grant."""
+    """Where somebody goes after signing in: the workbench, a head's overview, what administrators look after,
+    or the choice of a grant."""
     powers = found.acting.actor.powers if found and found.acting else frozenset()
+    if "org.read" in powers and "subject.read" not in powers:
+        return reverse("org:units")
     if "subject.read" not in powers:
         return reverse("sign:grant")
     return reverse("officer:work" if "touch.decide" in powers else "officer:front")
@@ -94,23 +99,34 @@ def remember(response: HttpResponse, request: HttpRequest, token: str) -> HttpRe
     return response
 
 
-def with_power(power: str) -> Callable[[View], View]:
-    """Only for those whose grant has this permission; for anybody else there is no such page.
+def at_work(view: View) -> View:
+    """Only for somebody who works under a grant; the view gets the request and the grant in use.
 
-    The view gets the request and the grant in use. A half-finished log-in is led to its next step.
+    A half-finished log-in is led to its next step.
     """
 
+    @wraps(view)
+    def answer(request: HttpRequest, **named: object) -> HttpResponse:
+        acting = _acting(request)
+        if isinstance(acting, HttpResponse):
+            return acting
+        response = view(request, acting, **named)
+        patch_cache_control(response, no_store=True, private=True)
+        return response
+
+    return answer
+
+
+def with_power(power: str) -> Callable[[View], View]:
+    """Only for those whose grant has this permission; for anybody else there is no such page."""
+
     def decorate(view: View) -> View:
+        @at_work
         @wraps(view)
-        def answer(request: HttpRequest, **named: object) -> HttpResponse:
-            acting = _acting(request)
-            if isinstance(acting, HttpResponse):
-                return acting
+        def answer(request: HttpRequest, acting: Acting, **named: object) -> HttpResponse:
             if power not in acting.actor.powers:
                 raise Http404
-            response = view(request, acting, **named)
-            patch_cache_control(response, no_store=True, private=True)
-            return response
+            return view(request, acting, **named)
 
         return answer
 

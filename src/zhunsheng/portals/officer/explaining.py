@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from zhunsheng.core.actors import Viewer
+from zhunsheng.core.actors import FieldLevel, Viewer
 from zhunsheng.core.clock import day_of, instant, moment
 from zhunsheng.core.facts import Fact
 from zhunsheng.core.rules.sentences import Speaker, points_text
@@ -27,6 +27,17 @@ class Event:
     at: datetime
     title: str
     text: str
+    closed: tuple[Closed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A field of a fact that is not shown at once."""
+
+    fact_id: str
+    field: str
+    name_zh: str
+    level: FieldLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,7 @@ class Told:
     """A subject's facts and what they mean at an instant."""
 
     def __init__(self, viewer: Viewer, subject: str, at: datetime) -> None:
+        self.viewer = viewer
         self.library: Library = open_library(settings.PACKS)
         self.facts = signals.timeline(viewer=viewer, subject=subject, known_at=at)
         self.by_id = {fact.fact_id: fact for fact in self.facts}
@@ -58,7 +70,18 @@ class Told:
     def timeline(self, rows_max: int = 200) -> list[Event]:
         """The facts, newest first."""
         newest = sorted(self.facts, key=lambda fact: fact.order, reverse=True)[:rows_max]
-        return [Event(moment(f.occurred_at), self.kind(f.kind), self._payload(f)) for f in newest]
+        return [
+            Event(moment(f.occurred_at), self.kind(f.kind), self._payload(f), self._closed(f)) for f in newest
+        ]
+
+    def _closed(self, fact: Fact) -> tuple[Closed, ...]:
+        contract = self.library.contracts.get(fact.kind)
+        fields = contract.fields if contract else {}
+        return tuple(
+            Closed(fact.fact_id, name, fields[name].name_zh, fields[name].level)
+            for name, value in fact.payload.items()
+            if name in fields and value is not None and fields[name].level > self.viewer.clearance
+        )
 
     def _payload(self, fact: Fact) -> str:
         contract = self.library.contracts.get(fact.kind)
@@ -66,7 +89,7 @@ class Told:
         parts = [fact.object] if fact.object else []
         for name, value in fact.payload.items():
             field = contract.fields.get(name) if contract else None
-            if field is None or field.pii != "NONE" or value is None:
+            if field is None or field.level > self.viewer.clearance or value is None:
                 continue
             parts.append(f"{field.name_zh} {speaker.stored((fact.kind,), name, value)}")
         return "；".join(parts)

@@ -21,7 +21,7 @@ from zhunsheng.foundation.desk import actions as desk
 from zhunsheng.foundation.desk import queries as kept
 from zhunsheng.foundation.tabular.writing import write_table
 from zhunsheng.portals.officer.batching import ACTS, DECIDE
-from zhunsheng.portals.officer.door import with_power
+from zhunsheng.portals.officer.door import at_work, with_power
 from zhunsheng.portals.officer.lists import LISTS
 from zhunsheng.web.clock import page_clock
 from zhunsheng.web.lists import ListDefinition, shown
@@ -40,6 +40,8 @@ PAGES = {
     "messages": "officer:messages",
     "audit": "officer:audit",
     "imports": "imports:history",
+    "people": "org:people",
+    "grants": "org:review",
 }
 
 BATCHES = {"tasks": ACTS}
@@ -79,7 +81,7 @@ def _of_list(view: View) -> View:
     """The definition of the list named in the address, for those who may open it."""
 
     @require_POST
-    @with_power("subject.read")
+    @at_work
     def answer(request: HttpRequest, acting: Acting, name: str) -> HttpResponse:
         definition = LISTS.get(name)
         if definition is None or definition.power not in acting.actor.powers:
@@ -128,7 +130,7 @@ def save_view(request: HttpRequest, acting: Acting, definition: ListDefinition[A
 
 
 @require_POST
-@with_power("subject.read")
+@at_work
 def remove_view(request: HttpRequest, acting: Acting, number: int) -> HttpResponse:
     """Forget an own view."""
     views = {view.id: view for view in kept.views(viewer=acting.viewer, unit=acting.unit)}
@@ -138,7 +140,7 @@ def remove_view(request: HttpRequest, acting: Acting, number: int) -> HttpRespon
 
 
 @require_POST
-@with_power("subject.read")
+@at_work
 def look_at_view(request: HttpRequest, acting: Acting, number: int) -> HttpResponse:
     """Open a watched view: what it shows now is seen."""
     views = {view.id: view for view in kept.views(viewer=acting.viewer, unit=acting.unit) if view.own}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhunsheng.portals.officer import signing
+from zhunsheng.portals.officer import provider, signing
 
 app_name = "sign"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("sign-in/sessions/", signing.sessions, name="sessions"),
     path("sign-in/sessions/<int:number>/end/", signing.end, name="end"),
     path("sign-in/invitation/<str:token>/", signing.invitation, name="invitation"),
+    path("sign-in/provider/", provider.depart, name="provider"),
+    path("sign-in/provider/return/", provider.come_back, name="provider-return"),
     path("sign-in/as/", signing.step_in, name="as"),
     path("sign-in/reset/", signing.reset, name="reset"),
     path("sign-out/", signing.out, name="out"),

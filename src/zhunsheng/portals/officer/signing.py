@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 
 from django.conf import settings
@@ -18,30 +17,23 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from zhunsheng.core.actors import Actor, ActorKind, Viewer
 from zhunsheng.foundation import snapshots
 from zhunsheng.foundation.accounts.acting import day
-from zhunsheng.foundation.accounts.actions import accounts, signing_in
+from zhunsheng.foundation.accounts.actions import accounts, outside, signing_in
 from zhunsheng.foundation.accounts.actions.accounts import AccountError
 from zhunsheng.foundation.accounts.actions.signing_in import RefusedError, Step
 from zhunsheng.foundation.accounts.lifecycle import SessionStage
 from zhunsheng.foundation.accounts.passwords import WeakPasswordError
 from zhunsheng.foundation.accounts.queries import access, logins
+from zhunsheng.foundation.accounts.roles import role_book
 from zhunsheng.foundation.accounts.totp import SECRET_BYTES
 from zhunsheng.foundation.accounts.who import SignedIn, who_is
 from zhunsheng.portals.officer.door import STEPS, home_of, remember, signed_in, source_of, token_of
 from zhunsheng.web.clock import page_clock
+from zhunsheng.web.fields import Field
+from zhunsheng.web.fields import shown as fields_shown
 
 DIGITS_MAX = 19
 SELF = Viewer.bureau("own-log-in")
 View = Callable[..., HttpResponse]
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One thing to fill in."""
-
-    name: str
-    label: str
-    kind: str = "text"
-    complete: str = "off"
 
 
 def at_stage(*stages: SessionStage) -> Callable[[View], View]:
@@ -66,11 +58,12 @@ def _form(
     request: HttpRequest, title: str, fields: list[Field], problem: str = "", **more: object
 ) -> HttpResponse:
     errors = {fields[0].name: problem} if problem and fields else {}
-    words = {"title": title, "fields": fields, "errors": errors, **more}
+    words = {"title": title, "fields": fields_shown(fields, {}, errors), "errors": errors, **more}
     return render(request, "officer/sign/form.html", words, status=400 if problem else 200)
 
 
-def _next(request: HttpRequest, step: Step) -> HttpResponse:
+def next_page(request: HttpRequest, step: Step) -> HttpResponse:
+    """Where a log-in goes after a step: the next one, or in."""
     arrived = step.stage is SessionStage.SIGNED_IN
     led = home_of(who_is(step.token, page_clock().now())) if arrived else reverse(STEPS[step.stage])
     if step.recovery_codes:
@@ -84,10 +77,10 @@ def first(request: HttpRequest) -> HttpResponse:
     """Name and password."""
     fields = [
         Field("name", _("登录名"), complete="username"),
-        Field("password", _("密码"), "password", "current-password"),
+        Field("password", _("密码"), "password", complete="current-password"),
     ]
     if request.method != "POST":
-        return _form(request, _("登录"), fields, doors=True)
+        return _form(request, _("登录"), fields, doors=True, provider=bool(settings.OIDC_ISSUER))
     try:
         step = signing_in.sign_in(
             by=source_of(request),
@@ -97,8 +90,15 @@ def first(request: HttpRequest) -> HttpResponse:
             device=request.headers.get("User-Agent", ""),
         )
     except RefusedError as refused:
-        return _form(request, _("登录"), fields, str(refused), doors=True)
-    return _next(request, step)
+        return _form(
+            request,
+            _("登录"),
+            fields,
+            str(refused),
+            doors=True,
+            provider=bool(settings.OIDC_ISSUER),
+        )
+    return next_page(request, step)
 
 
 def demo_only(view: View) -> View:
@@ -123,7 +123,7 @@ def step_in(request: HttpRequest) -> HttpResponse:
         step = signing_in.step_in(by=by, at=at, person=request.POST.get("person", ""))
     except RefusedError as refused:
         return _form(request, _("登录"), [Field("name", _("登录名"))], str(refused), doors=True)
-    return _next(request, step)
+    return next_page(request, step)
 
 
 @require_POST
@@ -159,7 +159,7 @@ def _try(
     if request.method != "POST":
         return _form(request, title, fields)
     try:
-        return _next(request, call(request))
+        return next_page(request, call(request))
     except (RefusedError, WeakPasswordError) as refused:
         return _form(request, title, fields, str(refused))
 
@@ -182,7 +182,7 @@ def enrol(request: HttpRequest, found: SignedIn) -> HttpResponse:
             )
         except RefusedError as refused:
             return _form(request, title, fields, str(refused))
-        return _next(request, step)
+        return next_page(request, step)
     address = signing_in.begin_enrolment(
         by=source_of(request),
         at=page_clock().now(),
@@ -198,8 +198,8 @@ def enrol(request: HttpRequest, found: SignedIn) -> HttpResponse:
 def password(request: HttpRequest, found: SignedIn) -> HttpResponse:
     """A new password; every other session ends."""
     fields = [
-        Field("old", _("现在的密码"), "password", "current-password"),
-        Field("new", _("新密码"), "password", "new-password"),
+        Field("old", _("现在的密码"), "password", complete="current-password"),
+        Field("new", _("新密码"), "password", complete="new-password"),
     ]
     return _try(request, _("更换密码"), fields, _change)
 
@@ -231,7 +231,9 @@ def grant(request: HttpRequest, found: SignedIn) -> HttpResponse:
         except AccountError as error:
             raise Http404 from error
         return HttpResponseRedirect(home_of(who_is(token_of(request), at)))
-    words = {"me": found, "grants": access.grants(viewer=SELF, on=day(at), person=found.person)}
+    book, held = role_book(), access.grants(viewer=SELF, on=day(at), person=found.person)
+    lends = [c for c in held if not c.delegated and c.role in book.roles and book.roles[c.role].delegable]
+    words = {"me": found, "grants": held, "delegable": bool(lends and found.acting)}
     return render(request, "officer/sign/grant.html", words)
 
 
@@ -257,9 +259,21 @@ def end(request: HttpRequest, found: SignedIn, number: int) -> HttpResponse:
 
 @require_POST
 def out(request: HttpRequest) -> HttpResponse:
-    """End this log-in."""
-    accounts.sign_out(by=source_of(request), at=page_clock().now(), token=token_of(request))
-    return remember(HttpResponseRedirect(reverse("sign:in")), request, "")
+    """End this log-in, and show the way out of the provider to who came in through it."""
+    found, by = signed_in(request), source_of(request)
+    accounts.sign_out(by=by, at=page_clock().now(), token=token_of(request))
+    back, way_out = reverse("sign:in"), ""
+    if found is not None and found.by_provider:
+        home = settings.PUBLIC_ADDRESS
+        returns_to = f"{home}{reverse('sign:provider-return')}"
+        way_out = outside.way_out(by=by, returns_to=returns_to, back_to=f"{home}{back}")
+    if not way_out:
+        return remember(HttpResponseRedirect(back), request, "")
+    return remember(
+        render(request, "officer/sign/out.html", {"way_out": way_out, "me": None, "navigation": []}),
+        request,
+        "",
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -267,7 +281,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """The first password of somebody invited. A void link looks like a good one until used."""
     fields = [
         Field("name", _("登录名（已有账号的不变）"), complete="username"),
-        Field("password", _("密码"), "password", "new-password"),
+        Field("password", _("密码"), "password", complete="new-password"),
     ]
     title, problem = _("开通账号"), ""
     if request.method == "POST":

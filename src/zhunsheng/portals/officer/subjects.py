@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
-from zhunsheng.core.actors import Viewer
 from zhunsheng.core.rules.sentences import points_text
+from zhunsheng.foundation.accounts.acting import Acting
 from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.judging.triggers import queries as triggers
-from zhunsheng.portals.officer.access import internal
+from zhunsheng.portals.officer import revealing
 from zhunsheng.portals.officer.board import row_of
+from zhunsheng.portals.officer.door import with_power
 from zhunsheng.portals.officer.explaining import Told
 from zhunsheng.portals.officer.words import SUBJECT_STATES
 from zhunsheng.registers.registry import queries as registry
+from zhunsheng.registers.registry.scoping import FIELD_LEVELS
 from zhunsheng.web.clock import page_clock
 
 TOUCHES_SHOWN = 100
 
 
-@internal
-def subject(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
+@require_safe
+@with_power("subject.read")
+def subject(request: HttpRequest, acting: Acting, key: str) -> HttpResponse:
     """Class with its sum and the way back, touches, belongings, and every fact on one timeline."""
+    viewer = acting.viewer
     found = registry.get(viewer=viewer, key=key)
     if found is None:
         raise Http404
@@ -41,6 +46,9 @@ def subject(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
         "way": told.class_way(),
         "touches": [row_of(row, found.name) for row in rows],
         "belongings": registry.belongings(viewer=viewer, key=key),
-        "timeline": told.timeline(),
+        "timeline": revealing.timeline(acting, key, told.timeline()),
+        "phone_address": revealing.address_of(acting, key, FIELD_LEVELS["phone"], field="phone")
+        if found.phone
+        else "",
     }
     return render(request, "officer/subject.html", words)

@@ -179,3 +179,14 @@ UPLOADS: Words = {
     "REFUSED": _("整个文件退回"),
 }
 UPLOAD_TONES = {"TAKEN": "good", "REFUSED": "bad", "CHECKED": "warn", "UPLOADED": "warn"}
+ACCOUNT_STATES: Words = {"ACTIVE": _("启用"), "DISABLED": _("停用"), "NONE": _("未开通")}
+ACCOUNT_TONES = {"ACTIVE": "good", "DISABLED": "bad"}
+UNIT_LEVELS: Words = {"BUREAU": _("市局"), "DISTRICT": _("区县局"), "STATION": _("基层所")}
+UNIT_CHANGES: Words = {"RENAMED": _("更名或改隶"), "MERGED": _("合并"), "SPLIT": _("拆分")}
+FIELD_LEVELS: Words = {
+    "PUBLIC": _("公开"),
+    "INTERNAL": _("内部"),
+    "SENSITIVE": _("敏感"),
+    "REPORTER_SECRET": _("举报人保密"),
+}
+OPEN_WORK: Words = {"registry": _("负责的主体"), "triggers": _("未办结任务"), "schedule": _("法定期限")}

@@ -13,6 +13,7 @@ from django.db import transaction
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.core.reference import Edition, Table, read_edition
+from zhunsheng.foundation.accounts.revealing import RevealError, stated
 from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.registers.registry import scoping, searching
 from zhunsheng.registers.registry.lifecycle import SubjectState, check_transition
@@ -37,10 +38,6 @@ class Effect(StrEnum):
 
 class UnknownSubjectError(Exception):
     """Nobody is registered under this key."""
-
-
-class RevealError(Exception):
-    """A closed field that this viewer may not open, or not without saying what for."""
 
 
 class EditionError(Exception):
@@ -229,18 +226,17 @@ def assign_officer(*, by: Actor, at: datetime, viewer: Viewer, key: str, officer
         _audit(by, at, key, "OFFICER_ASSIGNED", {"from": found.officer, "to": officer})
 
 
-def reveal(*, by: Actor, at: datetime, viewer: Viewer, key: str, field: str, purpose: str) -> str:
-    """A masked field in full, for a purpose that goes on record together with who asked."""
-    by.require_person("查看敏感字段", "subject.reveal")
-    if field not in scoping.FIELD_LEVELS or viewer.reveals < scoping.FIELD_LEVELS[field]:
-        raise RevealError("没有查看该字段的权限")
-    if not purpose.strip():
-        raise RevealError("请写明查看用途")
+def reveal(*, by: Actor, at: datetime, viewer: Viewer, key: str, field: str, purpose: str, words: str) -> str:
+    """A masked field in full, for a purpose on the list and words beside it; both go on record first."""
+    if field not in scoping.FIELD_LEVELS:
+        raise RevealError(field)
+    level = scoping.FIELD_LEVELS[field]
+    told = stated(by=by, viewer=viewer, level=level, purpose=purpose, words=words)
     with transaction.atomic():
         found = scoping.subjects(viewer).filter(key=key).first()
         if found is None:
             raise UnknownSubjectError(key)
-        _audit(by, at, key, "FIELD_REVEALED", {"field": field, "purpose": purpose.strip()})
+        _audit(by, at, key, "FIELD_REVEALED", {"field": field, **told})
         return str(getattr(found, field))
 
 

@@ -11,9 +11,11 @@ from uuid import uuid4
 
 from django.db import connection, transaction
 
-from zhunsheng.core.actors import Actor
+from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.contracts import ContractSet, Refusal
+from zhunsheng.core.facts import Scalar
 from zhunsheng.foundation import bulk
+from zhunsheng.foundation.accounts.revealing import RevealError, stated
 from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.foundation.outbox import actions as outbox
 from zhunsheng.sensing.signals.models import BatchState, ImportBatch, InboxEntry, StoredFact
@@ -25,6 +27,7 @@ from zhunsheng.sensing.signals.new_facts import (
     content_hash,
     identity,
 )
+from zhunsheng.sensing.signals.queries import timeline
 from zhunsheng.sensing.signals.storing import Taking, stored
 
 FACTS_RECORDED = "facts.recorded"
@@ -187,3 +190,28 @@ def undo_batch(*, by: Actor, at: datetime, batch: str, contracts: ContractSet) -
         detail = {"facts": len(retractions)}
         evidence.record(by=by, at=at, action="BATCH_UNDONE", target=f"batch:{batch}", detail=detail)
     return len(retractions)
+
+
+def reveal(
+    *,
+    by: Actor,
+    at: datetime,
+    viewer: Viewer,
+    contracts: ContractSet,
+    subject: str,
+    fact_id: str,
+    field: str,
+    purpose: str,
+    words: str,
+) -> Scalar:
+    """A closed field of a fact, for a purpose that goes on record first; RevealError says why not."""
+    found = next((f for f in timeline(viewer=viewer, subject=subject) if f.fact_id == fact_id), None)
+    contract = contracts.kinds.get(found.kind) if found else None
+    known = contract.fields.get(field) if contract else None
+    if found is None or known is None or field not in found.payload:
+        raise RevealError(field)
+    told = stated(by=by, viewer=viewer, level=known.level, purpose=purpose, words=words)
+    with transaction.atomic():
+        detail = {"field": f"{found.kind}.{field}", "fact": fact_id, **told}
+        evidence.record(by=by, at=at, action="FIELD_REVEALED", target=f"subject:{subject}", detail=detail)
+    return found.payload[field]

@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from zhunsheng.core.actors import Actor, ActorKind
-from zhunsheng.foundation.accounts import passwords, sessions
+from zhunsheng.foundation.accounts import failures, passwords, sessions
 from zhunsheng.foundation.accounts.acting import day, standing_grants
 from zhunsheng.foundation.accounts.finding import person_of
 from zhunsheng.foundation.accounts.lifecycle import SessionStage
 from zhunsheng.foundation.accounts.models import (
     Account,
     AccountState,
+    Grant,
     Invitation,
     LoginSession,
     RecoveryCode,
@@ -35,7 +37,7 @@ def _account(name: str) -> Account:
     rows = Account.objects.select_for_update(of=("self",)).select_related("person")
     found = rows.filter(name=name).first()
     if found is None:
-        raise AccountError(f"{name}: 没有这个账号")
+        raise AccountError(_("%(name)s: 没有这个账号") % {"name": name})
     return found
 
 
@@ -67,12 +69,12 @@ def accept_invitation(*, by: Actor, at: datetime, token: str, name: str, passwor
         rows = rows.filter(used_at=None, expires_at__gt=at)
         row = rows.filter(token_hash=fingerprint(token, "invitation")).first()
         if row is None:
-            raise AccountError("链接无效、已使用或已过期")
+            raise AccountError(_("链接无效、已使用或已过期"))
         account = Account.objects.select_for_update().filter(person=row.person).first()
         if account is None:
             account = _new_account(row, name.strip(), at)
         elif account.state != AccountState.ACTIVE:
-            raise AccountError("账号已停用")
+            raise AccountError(_("账号已停用"))
         passwords.set_password(account, password, at, log_in_policy())
         sessions.end_all(account, at, "PASSWORD_CHANGED")
         Invitation.objects.filter(id=row.id).update(used_at=at)
@@ -82,7 +84,7 @@ def accept_invitation(*, by: Actor, at: datetime, token: str, name: str, passwor
 
 def _new_account(row: Invitation, name: str, at: datetime) -> Account:
     if not 3 <= len(name) <= 64 or Account.objects.filter(name=name).exists():
-        raise AccountError("登录名须为 3 至 64 个字符，且未被使用过")
+        raise AccountError(_("登录名须为 3 至 64 个字符，且未被使用过"))
     return Account.objects.create(person=row.person, name=name, state_at=at)
 
 
@@ -102,7 +104,7 @@ def drop_second_factor(*, by: Actor, at: datetime, name: str, reason: str) -> No
     """The telephone is lost: a new second factor is set at the next sign-in; all sessions end."""
     by.require_power("account.manage")
     if not reason.strip() or (by.kind is ActorKind.PERSON and _is_own(by, name)):
-        raise AccountError("须写明理由，且不能重置本人的第二因素")
+        raise AccountError(_("须写明理由，且不能重置本人的第二因素"))
     with transaction.atomic():
         account = _account(name)
         account.totp_secret, account.totp_step, account.totp_confirmed = "", 0, False
@@ -120,7 +122,7 @@ def disable(*, by: Actor, at: datetime, name: str, reason: str) -> int:
     """Close an account at once; how many sessions died with it."""
     by.require_power("account.manage")
     if not reason.strip():
-        raise AccountError("停用须写明理由")
+        raise AccountError(_("停用须写明理由"))
     with transaction.atomic():
         account = _account(name)
         account.state, account.state_reason, account.state_at = AccountState.DISABLED, reason, at
@@ -143,6 +145,17 @@ def enable(*, by: Actor, at: datetime, name: str, reason: str, expires_on: date 
         _audit(by, at, name, "ACCOUNT_ENABLED", why=reason)
 
 
+def unlock(*, by: Actor, at: datetime, name: str, reason: str) -> None:
+    """Let somebody try again before the lock ends by itself: who asked has been recognised otherwise."""
+    by.require_power("account.manage")
+    if not reason.strip():
+        raise AccountError(_("解除锁定须写明理由"))
+    with transaction.atomic():
+        account = _account(name)
+        failures.forget_all(account.name)
+        _audit(by, at, name, "ACCOUNT_UNLOCKED", why=reason)
+
+
 def disable_dormant(*, by: Actor, at: datetime) -> list[str]:
     """Close every account that nobody has used for the policy's days; their names."""
     names = sessions.dormant_names(at, log_in_policy())
@@ -156,11 +169,12 @@ def choose_grant(*, by: Actor, at: datetime, token: str, grant_id: int) -> None:
     with transaction.atomic():
         row = sessions.open_session(token, at, log_in_policy())
         if row is None or row.stage != SessionStage.SIGNED_IN:
-            raise AccountError("登录已超时，请重新登录")
+            raise AccountError(_("登录已超时，请重新登录"))
         grant = standing_grants(day(at)).filter(id=grant_id, person=row.account.person).first()
         if grant is None:
-            raise AccountError("没有这项有效授权")
+            raise AccountError(_("没有这项有效授权"))
         LoginSession.objects.filter(id=row.id).update(grant=grant)
+        Grant.objects.filter(id=grant.id).update(used_at=at)
         sessions.note(row.account, at, "GRANT_CHOSEN", {"grant": grant.id, "role": grant.role})
 
 

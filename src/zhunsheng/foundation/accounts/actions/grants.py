@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from zhunsheng.core.actors import Actor, ActorKind, ScopeKind
-from zhunsheng.foundation.accounts.acting import day, standing_grants
+from zhunsheng.foundation.accounts.acting import Acting, day, empower, standing_grants
 from zhunsheng.foundation.accounts.finding import person_of, standing_unit
 from zhunsheng.foundation.accounts.models import Grant, PartTaken, Person, Unit
 from zhunsheng.foundation.accounts.roles import Role, role_book
@@ -43,13 +44,15 @@ def give(*, by: Actor, at: datetime, grant: NewGrant, reason: str) -> int:
     role = role_book().role(grant.role)
     scope = grant.scope or role.scope
     if not reason.strip():
-        raise GrantError("授权须写明理由")
+        raise GrantError(_("授权须写明理由"))
+    if grant.valid_to is not None and grant.valid_to < grant.valid_from:
+        raise GrantError(_("授权止于起始日之前"))
     if by.kind is ActorKind.PERSON and by.key == grant.person:
-        raise GrantError("不能给自己授权")
+        raise GrantError(_("不能给自己授权"))
     if bool(grant.units) != (scope is ScopeKind.CUSTOM):
-        raise GrantError("自定义范围须列出单位，其他范围不列")
+        raise GrantError(_("自定义范围须列出单位，其他范围不列"))
     if role.scope is ScopeKind.NONE and scope is not ScopeKind.NONE:
-        raise GrantError(f"{role.name_zh}不接触业务数据，不能授予数据范围")
+        raise GrantError(_("%(name_zh)s不接触业务数据，不能授予数据范围") % {"name_zh": role.name_zh})
     with transaction.atomic():
         who = Person.objects.select_for_update().get(id=person_of(grant.person).id)
         unit = standing_unit(grant.unit)
@@ -74,13 +77,23 @@ def give(*, by: Actor, at: datetime, grant: NewGrant, reason: str) -> int:
     return made.id
 
 
+def preview(*, by: Actor, at: datetime, grant: NewGrant, reason: str) -> Acting:
+    """What a grant would make of the person on its first day, or GrantError; nothing of it stays."""
+    with transaction.atomic():
+        made = give(by=by, at=at, grant=grant, reason=reason)
+        row = Grant.objects.select_related("person", "unit").get(id=made)
+        told = empower(row, max(day(at), grant.valid_from))
+        transaction.set_rollback(True)
+    return told
+
+
 def _refuse_excluded(role: Role, who: Person) -> None:
     """Administrators apart from each other and from everything else."""
     held = Grant.objects.filter(person=who, ended_at=None)
     if role.admin and held.exists():
-        raise GrantError(f"{role.name_zh}不得兼任其他岗位，请先收回原有授权")
+        raise GrantError(_("%(name_zh)s不得兼任其他岗位，请先收回原有授权") % {"name_zh": role.name_zh})
     if held.exclude(admin_kind="").exists():
-        raise GrantError("系统、安全、审计管理员不得兼任其他岗位")
+        raise GrantError(_("系统、安全、审计管理员不得兼任其他岗位"))
 
 
 def _end_expired(by: Actor, at: datetime, who: Person) -> None:
@@ -98,11 +111,11 @@ def take_back(*, by: Actor, at: datetime, grant_id: int, reason: str) -> None:
     """End a grant, and with it every delegation of it."""
     by.require_power("grant.give")
     if not reason.strip():
-        raise GrantError("收回授权须写明理由")
+        raise GrantError(_("收回授权须写明理由"))
     with transaction.atomic():
         rows = list(Grant.objects.select_for_update().filter(id=grant_id, ended_at=None))
         if not rows:
-            raise GrantError("没有这项有效授权")
+            raise GrantError(_("没有这项有效授权"))
         rows += Grant.objects.filter(delegated_from=grant_id, ended_at=None)
         for row in rows:
             _end(by, at, row, reason)
@@ -125,16 +138,16 @@ def delegate(
     (`acting.powers_of` looks at the certificates of whoever acts).
     """
     if not reason.strip() or to_on < from_on:
-        raise GrantError("委托须有起止日期和理由")
+        raise GrantError(_("委托须有起止日期和理由"))
     with transaction.atomic():
         own = standing_grants(day(at)).filter(id=grant_id, person__key=by.key).first()
         if own is None or own.delegated_from_id is not None:
-            raise GrantError("只能委托本人现有的、非受托得来的授权")
+            raise GrantError(_("只能委托本人现有的、非受托得来的授权"))
         role = role_book().role(own.role)
         if not role.delegable or to == by.key or role.admin:
-            raise GrantError(f"{role.name_zh}不得委托，也不能委托给本人")
+            raise GrantError(_("%(name_zh)s不得委托，也不能委托给本人") % {"name_zh": role.name_zh})
         if own.valid_to is not None and to_on > own.valid_to:
-            raise GrantError("委托期不得超过本人授权的期限")
+            raise GrantError(_("委托期不得超过本人授权的期限"))
         _refuse_excluded(role, person_of(to))
         scope, chosen = own.scope, list(own.units)
         if units:
@@ -168,7 +181,7 @@ def _within(own: Grant, units: list[str]) -> None:
     else:
         allowed = set()
     if not set(units) <= allowed:
-        raise GrantError("委托的单位超出本人的数据范围")
+        raise GrantError(_("委托的单位超出本人的数据范围"))
 
 
 def take_part(*, by: Actor, at: datetime, matter: str, part: str) -> None:

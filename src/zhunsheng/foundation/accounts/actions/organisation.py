@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from zhunsheng.core.actors import Actor
 from zhunsheng.foundation.accounts.finding import standing_unit
@@ -36,7 +37,7 @@ def found_unit(*, by: Actor, at: datetime, unit: NewUnit, level: str, parent: st
     with transaction.atomic():
         above = None if level == UnitLevel.BUREAU else standing_unit(parent)
         if BELOW[UnitLevel(level)] != (above.level if above else None):
-            raise UnitError(f"{unit.name}: 上级单位的层级不对")
+            raise UnitError(_("%(name)s: 上级单位的层级不对") % {"name": unit.name})
         _open(unit, UnitLevel(level), above, since_on)
         _audit(by, at, unit.key, "UNIT_FOUNDED", {"name": unit.name, "since": since_on.isoformat()})
 
@@ -51,7 +52,7 @@ def merge_units(
 ) -> None:
     """From a day on one unit does what several did; posts, grants and what is under them go along."""
     if len(set(keys)) < 2:
-        raise UnitError("合并至少涉及两个单位")
+        raise UnitError(_("合并至少涉及两个单位"))
     _succeed(by, at, SuccessionKind.MERGED, keys, [successor], on, reason, {})
 
 
@@ -68,7 +69,7 @@ def split_unit(
     """From a day on several units do what one did. `places` says for every person, and for every unit
     under it, to which successor it goes; nobody is left behind."""
     if len(successors) < 2:
-        raise UnitError("拆分至少产生两个单位")
+        raise UnitError(_("拆分至少产生两个单位"))
     _succeed(by, at, SuccessionKind.SPLIT, [key], successors, on, reason, places)
 
 
@@ -84,14 +85,14 @@ def _succeed(
 ) -> None:
     by.require_power("org.edit")
     if not reason.strip():
-        raise UnitError("机构变动须写明依据")
+        raise UnitError(_("机构变动须写明依据"))
     with transaction.atomic():
         before = [standing_unit(key) for key in sorted(set(keys))]
         first = before[0]
         if any((u.level, u.parent_id) != (first.level, first.parent_id) for u in before):
-            raise UnitError("只能合并同一上级下的同级单位")
+            raise UnitError(_("只能合并同一上级下的同级单位"))
         if any(u.valid_from >= on for u in before):
-            raise UnitError("变动日须晚于单位设立日")
+            raise UnitError(_("变动日须晚于单位设立日"))
         Unit.objects.filter(id__in=[u.id for u in before]).update(valid_to=on - timedelta(days=1))
         after = {s.key: _open(s, UnitLevel(first.level), first.parent, on) for s in successors}
         Succession.objects.bulk_create(
@@ -122,7 +123,7 @@ def _move_along(
     def place(what: str) -> Unit:
         chosen = places.get(what, next(iter(after)) if len(after) == 1 else "")
         if chosen not in after:
-            raise UnitError(f"{what}: 须指明归入拆分后的哪个单位")
+            raise UnitError(_("%(what)s: 须指明归入拆分后的哪个单位") % {"what": what})
         return after[chosen]
 
     last = on - timedelta(days=1)
@@ -164,7 +165,7 @@ def _reopen_under(child: Unit, parent: Unit, on: date) -> Unit:
 
 def _open(unit: NewUnit, level: UnitLevel, parent: Unit | None, since_on: date) -> Unit:
     if Unit.objects.filter(key=unit.key, valid_to=None).exists():
-        raise UnitError(f"{unit.key}: 已有同编号的单位")
+        raise UnitError(_("%(key)s: 已有同编号的单位") % {"key": unit.key})
     district = unit.code if level is UnitLevel.DISTRICT else (parent.district if parent else "")
     return Unit.objects.create(
         key=unit.key,

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from zhunsheng.core.actors import Actor
 from zhunsheng.foundation.accounts.finding import person_of, standing_unit
@@ -22,10 +23,10 @@ def register_person(*, by: Actor, at: datetime, key: str, name: str, joined_on: 
     """A new colleague under a work number that nobody ever had."""
     by.require_power("org.edit")
     if not key.strip() or not name.strip():
-        raise PersonError("工号与姓名不能为空")
+        raise PersonError(_("工号与姓名不能为空"))
     with transaction.atomic():
         if Person.objects.filter(key=key).exists():
-            raise PersonError(f"{key}: 工号已被使用，离职人员的工号也不再发给他人")
+            raise PersonError(_("%(key)s: 工号已被使用，离职人员的工号也不再发给他人") % {"key": key})
         Person.objects.create(key=key, name=name, joined_on=joined_on)
         evidence.record(
             by=by, at=at, action="PERSON_REGISTERED", target=f"person:{key}", detail={"name": name}
@@ -47,18 +48,35 @@ def take_post(
         evidence.record(by=by, at=at, action="POST_TAKEN", target=f"person:{person}", detail=detail)
 
 
+def leave(*, by: Actor, at: datetime, person: str, on: date, reason: str) -> None:
+    """A last day at work: posts end with it, and no grant and no log-in outlasts it."""
+    by.require_power("org.edit")
+    if not reason.strip():
+        raise PersonError(_("离职须写明依据"))
+    with transaction.atomic():
+        who = person_of(person)
+        if who.left_on is not None or on < who.joined_on:
+            raise PersonError(_("%(who)s：已登记离职，或离职日早于到岗日") % {"who": who.name})
+        Person.objects.filter(id=who.id).update(left_on=on)
+        lasting = Post.objects.filter(Q(valid_to=None) | Q(valid_to__gt=on), person=who)
+        lasting.filter(valid_from__gt=on).delete()
+        lasting.update(valid_to=on)
+        detail = {"on": on.isoformat(), "why": reason}
+        evidence.record(by=by, at=at, action="PERSON_LEFT", target=f"person:{person}", detail=detail)
+
+
 def record_certificate(
     *, by: Actor, at: datetime, person: str, kind: str, number: str, valid_from: date, valid_to: date
 ) -> None:
     """A qualification with its last day; a renewed one is a new entry."""
     by.require_power("org.edit")
     if kind not in role_book().certificates:
-        raise PersonError(f"{kind}: 没有这种证件")
+        raise PersonError(_("%(kind)s: 没有这种证件") % {"kind": kind})
     if valid_to < valid_from:
-        raise PersonError("证件有效期止于起始日之前")
+        raise PersonError(_("证件有效期止于起始日之前"))
     with transaction.atomic():
         if Certificate.objects.filter(kind=kind, number=number).exists():
-            raise PersonError(f"{number}: 证号已登记")
+            raise PersonError(_("%(number)s: 证号已登记") % {"number": number})
         Certificate.objects.create(
             person=person_of(person), kind=kind, number=number, valid_from=valid_from, valid_to=valid_to
         )

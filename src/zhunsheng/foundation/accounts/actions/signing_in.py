@@ -15,7 +15,7 @@ from zhunsheng.core.actors import Actor
 from zhunsheng.foundation.accounts import failures, passwords, sessions, totp
 from zhunsheng.foundation.accounts.acting import day, standing_grants
 from zhunsheng.foundation.accounts.lifecycle import SessionStage
-from zhunsheng.foundation.accounts.models import Account, LoginSession, RecoveryCode
+from zhunsheng.foundation.accounts.models import Account, Grant, LoginSession, RecoveryCode
 from zhunsheng.foundation.accounts.policies import LogInPolicy, log_in_policy
 from zhunsheng.foundation.accounts.secrets import fingerprint, new_recovery_code, new_token, seal, unseal
 from zhunsheng.foundation.evidence import actions as evidence
@@ -46,7 +46,7 @@ def sign_in(*, by: Actor, at: datetime, name: str, password: str, device: str = 
         account = _held().filter(name=name).first()
         same = account is not None and found is not None and account.password == found.password
         if until is None and account is not None and right and same and sessions.may_sign_in(account, at):
-            return _begin(account, at, source, device, policy)
+            return begin(account, at, source, device, policy)
         why = "LOCKED" if until else "WRONG" if not right else "CLOSED"
         if until is None:
             failures.count_failure(name, source, at, policy)
@@ -88,30 +88,45 @@ def _refusal(until: datetime | None) -> str:
     return _("登录名或密码不正确")
 
 
-def _begin(account: Account, at: datetime, source: str, device: str, policy: LogInPolicy) -> Step:
-    """A session in the first stage that is still due."""
+def begin(
+    account: Account,
+    at: datetime,
+    source: str,
+    device: str,
+    policy: LogInPolicy,
+    *,
+    by_provider: bool = False,
+) -> Step:
+    """A session in the first stage that is still due, after a first factor that was right."""
     token = new_token()
     row = LoginSession(
         account=account,
         token_hash=fingerprint(token, "session"),
         source=source,
         device=device[:200],
+        by_provider=by_provider,
         started_at=at,
         seen_at=at,
     )
-    if account.totp_confirmed:
+    if by_provider and policy.provider_counts_as_second:
+        row.stage = SessionStage.SIGNED_IN
+    elif account.totp_confirmed:
         row.stage = SessionStage.SECOND
     elif policy.second_factor_required:
         row.stage = SessionStage.ENROL
     else:
-        row.stage = _after_factors(account, at, policy)
+        row.stage = _after_factors(row, at, policy)
     row.save()
     if row.stage == SessionStage.SIGNED_IN:
         _arrive(row, at, policy)
     return Step(SessionStage(row.stage), token)
 
 
-def _after_factors(account: Account, at: datetime, policy: LogInPolicy) -> SessionStage:
+def _after_factors(row: LoginSession, at: datetime, policy: LogInPolicy) -> SessionStage:
+    """A password that was not used is not asked to be changed either."""
+    account = row.account
+    if row.by_provider:
+        return SessionStage.SIGNED_IN
     set_at = account.password_set_at
     outworn = set_at is None or at - set_at >= policy.password_age
     due = account.must_change or (bool(account.password) and outworn)
@@ -127,12 +142,15 @@ def _arrive(row: LoginSession, at: datetime, policy: LogInPolicy) -> None:
     others = list(open_rows.exclude(id=row.id).select_related("account__person").order_by("-id"))
     sessions.end(others[policy.sessions_max - 1 :], at, "REPLACED")
     grants = list(standing_grants(day(at)).filter(person=account.person)[:2])
-    LoginSession.objects.filter(id=row.id).update(grant=grants[0] if len(grants) == 1 else None)
+    only = grants[0] if len(grants) == 1 else None
+    LoginSession.objects.filter(id=row.id).update(grant=only)
+    if only is not None:
+        Grant.objects.filter(id=only.id).update(used_at=at)
     sessions.note(account, at, "SIGNED_IN", {"session": row.id, "source": row.source, "others": len(others)})
 
 
 def _proceed(row: LoginSession, at: datetime, policy: LogInPolicy) -> Step:
-    stage = _after_factors(row.account, at, policy)
+    stage = _after_factors(row, at, policy)
     token = sessions.advance(row, stage, at)
     if stage is SessionStage.SIGNED_IN:
         _arrive(row, at, policy)

@@ -12,7 +12,8 @@ class Grant(models.Model):
     """A role given to a person for a unit. It ends by date or by an entry with reason, never by deletion.
 
     `admin_kind` is set for the three administrators of classified protection: at most one standing grant
-    of that sort for each person, which the database itself holds.
+    of that sort for each person, which the database itself holds. `used_at` is when somebody last worked
+    under it, to the minute.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -29,6 +30,7 @@ class Grant(models.Model):
     delegated_from = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="delegations"
     )
+    used_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     end_reason = models.TextField(blank=True, default="")
 

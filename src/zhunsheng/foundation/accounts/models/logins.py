@@ -95,7 +95,10 @@ class SignInFailures(models.Model):
 
 
 class LoginSession(models.Model):
-    """One log-in on one device. Only the hash of its token is kept; it opens nothing before SIGNED_IN."""
+    """One log-in on one device. Only the hash of its token is kept; it opens nothing before SIGNED_IN.
+
+    `by_provider`: the first factor was an identity provider's word and not the own password.
+    """
 
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="sessions")
@@ -104,6 +107,7 @@ class LoginSession(models.Model):
     grant = models.ForeignKey("accounts.Grant", on_delete=models.PROTECT, null=True, related_name="+")
     source = models.CharField(max_length=64)
     device = models.CharField(max_length=200, blank=True, default="")
+    by_provider = models.BooleanField(default=False)
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -129,6 +133,57 @@ class LoginSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.stage}"
+
+
+class OutsideIdentity(models.Model):
+    """Who somebody is at an identity provider, as an administrator has recorded. Never made by signing in."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="identities")
+    issuer = models.CharField(max_length=200)
+    subject = models.CharField(max_length=255)
+    linked_by = models.CharField(max_length=200)
+    linked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issuer", "subject"],
+                condition=models.Q(ended_at__isnull=True),
+                name="accounts_one_account_an_identity",
+            ),
+            models.UniqueConstraint(
+                fields=["account", "issuer"],
+                condition=models.Q(ended_at__isnull=True),
+                name="accounts_one_identity_an_account",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.issuer}"
+
+
+class OutsideAttempt(models.Model):
+    """Somebody went to the identity provider and may come back once, in the same browser.
+
+    `state_hash` is the fingerprint of what comes back in the address, `browser_hash` of what the browser
+    keeps; nonce and code verifier are sealed.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    state_hash = models.CharField(max_length=64, unique=True)
+    browser_hash = models.CharField(max_length=64)
+    sealed = models.CharField(max_length=400)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.made_at:%Y-%m-%d %H:%M}"
 
 
 class Invitation(models.Model):

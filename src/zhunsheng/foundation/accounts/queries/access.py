@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhunsheng.core.actors import Scope, ScopeKind, Viewer
+from zhunsheng.core.listing import Listed, Part
 from zhunsheng.foundation.accounts import acting
 from zhunsheng.foundation.accounts.models import Grant, PartTaken
+from zhunsheng.foundation.accounts.policies import log_in_policy
 from zhunsheng.foundation.accounts.roles import role_book
+from zhunsheng.foundation.seeking import seek
 
 SCOPE_WORDS = {
     ScopeKind.ALL: gettext_lazy("全部"),
@@ -147,3 +151,78 @@ def colleagues(*, viewer: Viewer, on: date, power: str) -> list[GrantCard]:
     roles = [role.id for role in book.roles.values() if power in role.permissions]
     rows = acting.standing_grants(on).filter(role__in=roles).exclude(person__key=viewer.key)
     return [_card(row) for row in rows.order_by("unit__key", "person__key", "id")]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """A grant as a review looks at it. `used_at` is when somebody last worked under it."""
+
+    id: int
+    person: str
+    name: str
+    role_zh: str
+    unit: str
+    scope: str
+    valid_from: date
+    valid_to: date | None
+    given_by: str
+    reason: str
+    used_at: datetime | None
+    lent_by: str
+    ended_at: datetime | None
+    end_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFilter:
+    """Which grants. `state`: standing ones by default, UNUSED, LENT, ENDING within `soon`, or ENDED."""
+
+    text: str = ""
+    role: str = ""
+    state: str = ""
+    person: str = ""
+
+
+def reviewed(
+    *, viewer: Viewer, part: Part, wanted: ReviewFilter, at: datetime, soon: timedelta
+) -> Listed[ReviewRow]:
+    """Who has what, since when, given by whom, last used; staff only. UNUSED: for the policy's days."""
+    if not viewer.is_staff:
+        return Listed()
+    today = acting.day(at)
+    rows = acting.standing_grants(today)
+    if wanted.state == "ENDED":
+        rows = Grant.objects.exclude(id__in=rows.values("id")).select_related("person", "unit")
+    elif wanted.state == "UNUSED":
+        since = at - log_in_policy().dormant
+        rows = rows.filter(valid_from__lt=acting.day(since)).exclude(used_at__gte=since)
+    elif wanted.state == "LENT":
+        rows = rows.exclude(delegated_from=None)
+    elif wanted.state == "ENDING":
+        rows = rows.filter(valid_to__lte=today + soon)
+    if wanted.text:
+        rows = rows.filter(Q(person__name__contains=wanted.text) | Q(person__key__startswith=wanted.text))
+    for name, value in (("role", wanted.role), ("person__key", wanted.person)):
+        if value:
+            rows = rows.filter(**{name: value})
+    return seek(rows.select_related("person", "unit", "delegated_from__person"), part, _review_row)
+
+
+def _review_row(row: Grant) -> ReviewRow:
+    card = _card(row)
+    return ReviewRow(
+        row.id,
+        card.person,
+        card.name,
+        card.role_zh,
+        card.unit,
+        str(SCOPE_WORDS[ScopeKind(row.scope)]),
+        row.valid_from,
+        row.valid_to,
+        row.given_by,
+        row.reason,
+        row.used_at,
+        row.delegated_from.person.name if row.delegated_from else "",
+        row.ended_at,
+        row.end_reason,
+    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from zhunsheng.core.actors import Viewer
-from zhunsheng.foundation.accounts import sessions
+from zhunsheng.foundation.accounts import failures, sessions
 from zhunsheng.foundation.accounts.models import Account, LoginSession
 from zhunsheng.foundation.accounts.policies import log_in_policy
 
@@ -56,6 +56,49 @@ def accounts(*, viewer: Viewer) -> list[AccountCard]:
         AccountCard(a.name, a.person.key, a.person.name, a.state, a.signed_in_at, a.totp_confirmed)
         for a in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class LogIn:
+    """One person's account as the security administrator sees it; `locked_until` None unless locked now.
+
+    `outside` is the name at the identity provider, empty if none is linked.
+    """
+
+    name: str
+    state: str
+    state_reason: str
+    state_at: datetime
+    signed_in_at: datetime | None
+    password_set_at: datetime | None
+    second_factor: bool
+    locked_until: datetime | None
+    outside: str
+
+
+def log_in_of(*, viewer: Viewer, at: datetime, person: str) -> LogIn | None:
+    """The account of a person; None without one. Staff only."""
+    row = Account.objects.filter(person__key=person).first() if viewer.is_staff else None
+    if row is None:
+        return None
+    linked = row.identities.filter(ended_at=None).values_list("subject", flat=True).first()
+    return LogIn(
+        row.name,
+        row.state,
+        row.state_reason,
+        row.state_at,
+        row.signed_in_at,
+        row.password_set_at,
+        row.totp_confirmed,
+        failures.locked_anywhere(row.name, at),
+        linked or "",
+    )
+
+
+def owner_of(*, viewer: Viewer, name: str) -> str:
+    """The work number behind a log-in name; '' if there is none. Staff only."""
+    found = Account.objects.filter(name=name).values_list("person__key", flat=True).first()
+    return found or "" if viewer.is_staff else ""
 
 
 def dormant(*, viewer: Viewer, at: datetime) -> list[str]:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Count, F, Q
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.foundation.accounts import tree
-from zhunsheng.foundation.accounts.models import Certificate, Person, Post, Succession, Unit
+from zhunsheng.foundation.accounts.models import (
+    Grant,
+    Person,
+    Post,
+    Succession,
+    Unit,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,20 @@ def history(*, viewer: Viewer, key: str) -> list[Change]:
     return [Change(s.on, s.kind, s.before.name, s.after.name, s.reason) for s in links]
 
 
+def changes(*, viewer: Viewer) -> list[Change]:
+    """Every renaming, merging and splitting of units, in order of time; staff only.
+
+    A unit that only went along with its parent changed nothing of its own and is left out.
+    """
+    if not viewer.is_staff:
+        return []
+    links = Succession.objects.select_related("before", "after")
+    told = links.exclude(
+        before__key=F("after__key"), before__name=F("after__name"), before__code=F("after__code")
+    )
+    return [Change(s.on, s.kind, s.before.name, s.after.name, s.reason) for s in told]
+
+
 def people(*, viewer: Viewer, on: date, unit: str = "") -> list[PersonCard]:
     """Those who work here on a day, of one unit or of all."""
     if not viewer.is_staff:
@@ -107,9 +128,36 @@ def person_names(*, viewer: Viewer, keys: set[str]) -> dict[str, str]:
     return dict(Person.objects.filter(key__in=sorted(keys)).values_list("key", "name"))
 
 
-def expiring_certificates(*, viewer: Viewer, on: date, until: date) -> list[tuple[str, str, str, date]]:
-    """(work number, name, kind, last day) of certificates that expire in a span of days."""
+def headcount(*, viewer: Viewer, on: date) -> dict[str, int]:
+    """How many people have a post in each unit on a day, by the unit's key; staff only."""
     if not viewer.is_staff:
-        return []
-    rows = Certificate.objects.filter(valid_to__gte=on, valid_to__lte=until).order_by("valid_to", "id")
-    return list(rows.values_list("person__key", "person__name", "kind", "valid_to"))
+        return {}
+    posts = Post.objects.filter(Q(valid_to=None) | Q(valid_to__gte=on), valid_from__lte=on)
+    told = posts.values_list("unit__key").annotate(n=Count("person", distinct=True))
+    return dict(told.order_by())
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What goes along when a unit is renamed, merged or split: (key, words) of people and of units below."""
+
+    people: tuple[tuple[str, str], ...]
+    units: tuple[tuple[str, str], ...]
+    grants: int
+
+
+def attached(*, viewer: Viewer, keys: Sequence[str], on: date) -> Attached:
+    """Who and what hangs on these standing units from a day on."""
+    if not viewer.is_staff:
+        return Attached((), (), 0)
+    lasting = Q(valid_to=None) | Q(valid_to__gte=on)
+    rows = list(Unit.objects.filter(key__in=keys, valid_to=None))
+    held = Grant.objects.filter(lasting, unit__in=rows, ended_at=None)
+    posts = Post.objects.filter(lasting, unit__in=rows)
+    who = Person.objects.filter(Q(grants__in=held) | Q(posts__in=posts)).distinct()
+    below = Unit.objects.filter(lasting, parent__in=rows)
+    return Attached(
+        tuple((p.key, f"{p.name}（{p.key}）") for p in who),
+        tuple((u.key, u.name) for u in below),
+        held.count(),
+    )

@@ -1,0 +1,58 @@
+"""The pages that every officer page leads to, in order, and the permission each of them wants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from zhunsheng.core.actors import Viewer
+from zhunsheng.foundation.accounts.acting import Acting
+
+READ, AUDITS = "subject.read", ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One way: `key` is what a page calls itself (`here`), `page` its route's name.
+
+    `power` is the permission wanted; empty for the audit trail, which is open to viewers who audit.
+    """
+
+    key: str
+    page: str
+    label: str | Promise
+    power: str = READ
+
+
+ENTRIES = (
+    Entry("work", "officer:work", _("工作台")),
+    Entry("front", "officer:front", _("概况")),
+    Entry("board", "officer:board", _("触线")),
+    Entry("tasks", "officer:tasks", _("任务")),
+    Entry("messages", "officer:messages", _("消息")),
+    Entry("documents", "officer:documents", _("文书")),
+    Entry("subjects", "officer:subjects", _("主体")),
+    Entry("imports", "imports:history", _("导入"), "signal.import"),
+    Entry("rules", "rules:index", _("规则")),
+    Entry("reports", "reports:index", _("报告")),
+    Entry("status", "status:system", _("状态")),
+    Entry("units", "org:units", _("机构"), "org.read"),
+    Entry("people", "org:people", _("人员"), "org.read"),
+    Entry("review", "org:review", _("授权"), "org.read"),
+    Entry("certificates", "org:certificates", _("证件"), "org.read"),
+    Entry("audit", "officer:audit", _("留痕"), AUDITS),
+)
+
+
+def open_to(acting: Acting | None) -> list[Entry]:
+    """The ways that whoever acts may go; none without a grant."""
+    if acting is None:
+        return []
+    powers, viewer = acting.actor.powers, acting.viewer
+    return [one for one in ENTRIES if _opens(one, powers, viewer)]
+
+
+def _opens(entry: Entry, powers: frozenset[str], viewer: Viewer) -> bool:
+    return viewer.audits if entry.power == AUDITS else entry.power in powers

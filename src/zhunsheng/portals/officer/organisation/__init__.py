@@ -1,0 +1,1 @@
+"""The pages of the three administrators: units, people, log-ins, grants."""
