@@ -25,6 +25,7 @@ DOCUMENT_FONTS = Path(env_text("ZHUNSHENG_DOCUMENT_FONTS", "/usr/share/fonts/ope
 DOCUMENT_FONT = env_text("ZHUNSHENG_DOCUMENT_FONT", "Noto Serif CJK SC")
 WORD_FONT = env_text("ZHUNSHENG_WORD_FONT", "仿宋")
 LOG_IN_PROFILE = env_text("ZHUNSHENG_LOG_IN_PROFILE", "mlps3")
+BUSINESS_LOG_IN_PROFILE = env_text("ZHUNSHENG_BUSINESS_LOG_IN_PROFILE", "businesses")
 DEMO = env_flag("ZHUNSHENG_DEMO", default=False)
 DEMO_CLOCK = demo_clock(env_text("ZHUNSHENG_DEMO_CLOCK", ""), demo=DEMO)
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.foundation.accounts import tree
-from zhunsheng.foundation.accounts.models import Certificate, Person, Post, Succession, Unit
+from zhunsheng.foundation.accounts.models import Certificate, Person, Post, Side, Succession, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,8 @@ def people(*, viewer: Viewer, on: date, unit: str = "") -> list[PersonCard]:
     held: dict[int, list[tuple[str, str]]] = {}
     for person, key, title in posts.values_list("person", "unit__key", "title"):
         held.setdefault(person, []).append((key, title))
-    rows = Person.objects.filter(Q(left_on=None) | Q(left_on__gte=on), joined_on__lte=on)
+    ours = Person.objects.filter(side=Side.BUREAU)
+    rows = ours.filter(Q(left_on=None) | Q(left_on__gte=on), joined_on__lte=on)
     cards = [PersonCard(p.key, p.name, tuple(held.get(p.id, ()))) for p in rows]
     return [card for card in cards if not unit or unit in {key for key, _ in card.posts}]
 
