@@ -8,8 +8,9 @@ import pytest
 
 from tests.contexts.accounts.office import HERE, NOW, SHELL
 from tests.journeys.city import BUREAU
+from tests.portals.business import TERM, WORDS, appoint, represent, somebody
 from zhunsheng.core.actors import Actor, PowerLackingError, Viewer
-from zhunsheng.foundation.accounts.actions import accounts, grants, outsiders, signing_in
+from zhunsheng.foundation.accounts.actions import accounts, grants, signing_in
 from zhunsheng.foundation.accounts.actions.grants import NewGrant
 from zhunsheng.foundation.accounts.actions.signing_in import RefusedError
 from zhunsheng.foundation.accounts.finding import NotFoundError
@@ -24,8 +25,6 @@ from zhunsheng.registers.registry import actions as registry
 
 pytestmark = pytest.mark.django_db
 LIFT, SHOP = "91980102MA100A1B2U", "91980103MA200C2D2N"
-WORDS = "Yun-Ting-2026"
-TERM = date(2026, 9, 30)
 
 
 @pytest.fixture(autouse=True)
@@ -33,16 +32,6 @@ def _subjects() -> None:
     for key, name in ((LIFT, "云汀电梯物业"), (SHOP, "西浦布行")):
         record = registry.SubjectRecord(key, "ENTERPRISE", name, key[2:8], "7020", date(2018, 3, 1))
         registry.record_subject(by=SHELL, at=NOW, record=record)
-
-
-def somebody(log_in: str) -> str:
-    return outsiders.open_account(by=HERE, at=NOW, name=f"人{log_in}", log_in=log_in, password=WORDS)
-
-
-def represent(subject: str, person: str, at: datetime = NOW) -> int:
-    claim = mandates.claim(by=HERE, at=at, subject=subject)
-    assert claim is not None
-    return mandates.take_claim(by=HERE, at=at, claim_id=claim, person=person)
 
 
 def at_work(person: str, mandate: int, at: datetime = NOW) -> tuple[MandateCard, Actor]:
@@ -56,8 +45,7 @@ def gone(person: str, mandate: int, at: datetime = NOW) -> bool:
 
 
 def given(own: int, by: Actor, agent: str, acts: tuple[str, ...] = ("ANSWER",)) -> int:
-    token = mandates.offer(by=by, at=NOW, mandate_id=own, name="乔安", acts=acts, until=TERM)
-    return mandates.accept(by=HERE, at=NOW, token=token, person=agent)
+    return appoint(by, own, agent, acts)
 
 
 def test_the_registered_contact_claims_and_gives_a_part_for_a_term() -> None:

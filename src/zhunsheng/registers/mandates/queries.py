@@ -59,6 +59,15 @@ def of_person(*, viewer: Viewer, at: datetime, person: str) -> list[MandateCard]
     return [_card(row, at) for row in rows.order_by("subject__name", "id")]
 
 
+def holders(*, viewer: Viewer, at: datetime, rows_max: int = 12) -> list[tuple[str, str, tuple[str, ...]]]:
+    """(person, name, names of the subjects) of those who may act for a business open to the viewer."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for row in within(standing(at), viewer, "subject__key").order_by("id")[: rows_max * 4]:
+        if row.person is not None:
+            told.setdefault((row.person.key, row.person.name), []).append(row.subject.name)
+    return [(key, name, tuple(names)) for (key, name), names in list(told.items())[:rows_max]]
+
+
 def acting(*, viewer: Viewer, at: datetime, person: str, mandate_id: int) -> tuple[MandateCard, Actor] | None:
     """A person at work under one of their own standing mandates; None in every other case."""
     row = within(standing(at).filter(id=mandate_id, person__key=person), viewer, "subject__key").first()
