@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 
 from tests.contexts.accounts import office
 from tests.contexts.accounts.office import HERE, NOW, PASSWORD, SECRET, SHELL, code
+from tests.portals import business
 from zhunsheng.core.clock import FixedClock
 from zhunsheng.foundation.accounts.actions import accounts, signing_in
 from zhunsheng.foundation.accounts.models import LoginSession
@@ -29,6 +30,8 @@ from zhunsheng.web import clock
 
 pytestmark = pytest.mark.django_db
 TABLE = yaml.safe_load((Path(__file__).parent / "routes.yaml").read_text(encoding="utf-8"))
+LED = ("sign:in", "sign:code", "sign:grant", "sign:enrol", "business:in", "business:choose")
+FIRM = "91980102MA500E5J3Y"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 EXAMPLES = {
     "fact_id": "no-such-fact",
@@ -37,6 +40,8 @@ EXAMPLES = {
     "key": "no-such-key",
     "name": "no-such-list",
     "form": "pdf",
+    "mandate": 999_999,
+    "touch": 999_999,
 }
 PEOPLE = {
     "officer": ("0001", "officer", "980102/城东所"),
@@ -108,6 +113,11 @@ def clients(settings: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, Client]
         told[visitor].cookies[COOKIE] = _token(visitor)
     LoginSession.objects.filter(account__name="timed_out-1").update(seen_at=NOW - timedelta(days=1))
     accounts.disable(by=SHELL, at=NOW, name="disabled-1", reason="停职")
+    record = SubjectRecord(FIRM, "ENTERPRISE", "商行", FIRM[2:8], "5211", office.FOUNDED)
+    actions.record_subject(by=SHELL, at=NOW, record=record)
+    chief = business.somebody("chief")
+    business.represent(FIRM, chief)
+    told["business"] = business.signed_in(chief)
     return told
 
 
@@ -129,7 +139,7 @@ def address(name: str, pattern: URLPattern) -> str:
 def answered(client: Client, method: str, where: str) -> str:
     response = client.generic(method, where)
     led = response.headers.get("Location", "")
-    names = {reverse(name): name for name in ("sign:in", "sign:code", "sign:grant", "sign:enrol")}
+    names = {reverse(name): name for name in LED}
     return f"{response.status_code} {names[led]}" if led in names else str(response.status_code)
 
 
@@ -139,7 +149,7 @@ def test_every_cell_answers_as_declared(clients: dict[str, Client]) -> None:
         for method in METHODS:
             declared = TABLE["routes"][name].get(method, {"all": 405})
             for visitor, client in clients.items():
-                if name == "sign:out" and method == "POST":
+                if name.endswith(":out") and method == "POST":
                     client = Client()  # signing out would end the visit
                 cells += 1
                 got, wanted = (

@@ -20,13 +20,15 @@ class Actor:
     """One who writes. `name` is stored in the audit entry as it was at the time of the act.
 
     `powers` are the permissions of the grant under which a person acts, resolved by
-    `foundation.accounts` for this one request; nobody has any by default.
+    `foundation.accounts` for this one request; nobody has any by default. `under` is the mandate under which
+    a named person acts for a business; each audit entry of the act carries it.
     """
 
     kind: ActorKind
     key: str
     name: str
     powers: frozenset[str] = frozenset()
+    under: str = ""
 
     @classmethod
     def service(cls, key: str) -> Actor:

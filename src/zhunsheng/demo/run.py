@@ -12,6 +12,7 @@ from django.db import transaction
 
 from zhunsheng.core.actors import Actor, ActorKind, Viewer
 from zhunsheng.core.clock import FixedClock
+from zhunsheng.demo import holders
 from zhunsheng.demo import people as colleagues
 from zhunsheng.demo.city import NOW, SEED, STORY, Business, population
 from zhunsheng.demo.gateway import MILD, SandboxGateway
@@ -81,6 +82,12 @@ def is_empty() -> bool:
 def is_played() -> bool:
     """Whether the first subject of the demo stands here."""
     return subjects.get(viewer=VIEWER, key=STORY[0][0]) is not None
+
+
+def _reminded() -> list[str]:
+    """Reminded businesses, those whose answer is awaited first."""
+    told = triggers.touches(viewer=VIEWER, state="OBSERVING", open_only=True)
+    return list(dict.fromkeys(touch.subject for touch in sorted(told, key=lambda touch: bool(touch.answer))))
 
 
 def waiting_link() -> str:
@@ -172,6 +179,7 @@ def warn_and_answer(library: Library) -> Sent:
         sent = Sent(states, len(gateway.book.delivered), len(gateway.book.told_twice()))
     with transaction.atomic():
         _answers(clock)
+        holders.settle(_reminded(), clock.now())
     running.turn_inside(clock, handlers())
     sealing.seal_log(clock.now())
     return sent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from zhunsheng.foundation.accounts.models import Person, Unit
+from zhunsheng.foundation.accounts.models import Person, Side, Unit
 
 
 class NotFoundError(Exception):
@@ -12,10 +12,18 @@ class NotFoundError(Exception):
 
 
 def person_of(key: str) -> Person:
-    """The person of a work number."""
-    found = Person.objects.filter(key=key).first()
+    """The colleague of a work number; somebody of a business has none and gets no role here."""
+    found = Person.objects.filter(key=key, side=Side.BUREAU).first()
     if found is None:
         raise NotFoundError(_("%(key)s: 没有这个工号") % {"key": key})
+    return found
+
+
+def outsider(key: str) -> Person:
+    """Somebody of a business."""
+    found = Person.objects.filter(key=key, side=Side.BUSINESS).first()
+    if found is None:
+        raise NotFoundError(f"{key}: 没有这名经办人")
     return found
 
 

@@ -89,10 +89,11 @@ def reveal_purposes() -> Mapping[str, str]:
     return _purposes(folder, stamp(folder))
 
 
-def log_in_policy() -> LogInPolicy:
-    """The profile that ZHUNSHENG_LOG_IN_PROFILE names; PackError when there is none of that name."""
+def log_in_policy(side: str = "BUREAU") -> LogInPolicy:
+    """The profile that the settings name for colleagues or for businesses; PackError when there is none."""
     folder = Path(settings.PACKS) / "access"
     profiles = _read(folder, stamp(folder))
-    if settings.LOG_IN_PROFILE not in profiles:
-        raise PackError(f"access/{settings.LOG_IN_PROFILE}", "没有这个登录配置")
-    return profiles[settings.LOG_IN_PROFILE]
+    name = settings.LOG_IN_PROFILE if side == "BUREAU" else settings.BUSINESS_LOG_IN_PROFILE
+    if name not in profiles:
+        raise PackError(f"access/{name}", "没有这个登录配置")
+    return profiles[name]

@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from zhunsheng.core.actors import Actor, ActorKind
 from zhunsheng.foundation.accounts.acting import day
 from zhunsheng.foundation.accounts.lifecycle import SessionStage, check_stage
-from zhunsheng.foundation.accounts.models import Account, AccountState, LoginSession
-from zhunsheng.foundation.accounts.policies import LogInPolicy
+from zhunsheng.foundation.accounts.models import Account, AccountState, LoginSession, Side
+from zhunsheng.foundation.accounts.policies import log_in_policy
 from zhunsheng.foundation.accounts.secrets import fingerprint, new_token
 from zhunsheng.foundation.evidence import actions as evidence
 
@@ -27,8 +27,9 @@ def may_sign_in(account: Account, at: datetime) -> bool:
     )
 
 
-def why_over(row: LoginSession, at: datetime, policy: LogInPolicy) -> str:
+def why_over(row: LoginSession, at: datetime) -> str:
     """Why an open session is over by now; empty if it goes on."""
+    policy = log_in_policy(row.account.person.side)
     if not may_sign_in(row.account, at):
         return "DISABLED"
     if at - row.started_at >= policy.absolute:
@@ -44,12 +45,12 @@ def by_token(token: str) -> QuerySet[LoginSession]:
     return rows.filter(token_hash=fingerprint(token, "session"), ended_at=None)
 
 
-def open_session(token: str, at: datetime, policy: LogInPolicy) -> LoginSession | None:
+def open_session(token: str, at: datetime) -> LoginSession | None:
     """The session of a token, if it is still open; the row is held until the transaction ends."""
     row = by_token(token).select_for_update(of=("self",)).first()
     if row is None:
         return None
-    why = why_over(row, at, policy)
+    why = why_over(row, at)
     if why:
         end([row], at, why)
         return None
@@ -86,7 +87,8 @@ def advance(row: LoginSession, stage: SessionStage, at: datetime) -> str:
 
 def actor_of(account: Account) -> Actor:
     """The owner of an account, with no permission: what one does to the own log-in needs none."""
-    return Actor(ActorKind.PERSON, account.person.key, account.person.name)
+    kind = ActorKind.PERSON if account.person.side == Side.BUREAU else ActorKind.BUSINESS
+    return Actor(kind, account.person.key, account.person.name)
 
 
 def note(account: Account, at: datetime, action: str, detail: Mapping[str, object]) -> None:
@@ -95,8 +97,11 @@ def note(account: Account, at: datetime, action: str, detail: Mapping[str, objec
     evidence.record(by=actor_of(account), at=at, action=action, target=target, detail=detail)
 
 
-def dormant_names(at: datetime, policy: LogInPolicy) -> list[str]:
-    """Active accounts that nobody has used, nor opened, for the policy's days."""
-    since = at - policy.dormant
-    rows = Account.objects.filter(state=AccountState.ACTIVE, state_at__lt=since)
-    return sorted(rows.exclude(signed_in_at__gte=since).values_list("name", flat=True))
+def dormant_names(at: datetime) -> list[str]:
+    """Active accounts that nobody has used, nor opened, for the days of their side's policy."""
+    told: list[str] = []
+    for side in Side:
+        since = at - log_in_policy(side).dormant
+        rows = Account.objects.filter(person__side=side, state=AccountState.ACTIVE, state_at__lt=since)
+        told += rows.exclude(signed_in_at__gte=since).values_list("name", flat=True)
+    return sorted(told)

@@ -9,8 +9,7 @@ from django.db import transaction
 
 from zhunsheng.foundation.accounts import acting, sessions
 from zhunsheng.foundation.accounts.lifecycle import SessionStage
-from zhunsheng.foundation.accounts.models import Grant, LoginSession
-from zhunsheng.foundation.accounts.policies import log_in_policy
+from zhunsheng.foundation.accounts.models import Grant, LoginSession, Side
 
 SEEN_EVERY = timedelta(minutes=1)
 
@@ -28,17 +27,18 @@ class SignedIn:
     by_provider: bool = False
 
 
-def who_is(token: str, at: datetime) -> SignedIn | None:
-    """The owner of an open session. Grant, certificate and account are looked at anew each time.
+def who_is(token: str, at: datetime, side: str = Side.BUREAU) -> SignedIn | None:
+    """The owner of an open session that was begun at this side's door.
 
-    Being seen is noted once a minute, so that reading a page does not write.
+    Grant, certificate and account are looked at anew each time. Being seen is noted once a minute,
+    so that reading a page does not write.
     """
     row = sessions.by_token(token).first() if token else None
-    if row is None:
+    if row is None or row.account.person.side != side:
         return None
-    if sessions.why_over(row, at, log_in_policy()):
+    if sessions.why_over(row, at):
         with transaction.atomic():
-            sessions.open_session(token, at, log_in_policy())
+            sessions.open_session(token, at)
         return None
     if at - row.seen_at >= SEEN_EVERY:
         LoginSession.objects.filter(id=row.id, ended_at=None).update(seen_at=at)

@@ -47,7 +47,10 @@ def record_all(*, by: Actor, at: datetime, entries: Iterable[tuple[str, str, Map
     told = list(entries)
     refuse_fractions([detail for _, _, detail in told])
     who = (at, by.kind.value, by.key, by.name)
-    bulk.insert(AuditEvent, ENTRY, ((*who, action, target, dict(detail)) for action, target, detail in told))
+    under = {"under": by.under} if by.under else {}
+    bulk.insert(
+        AuditEvent, ENTRY, ((*who, action, target, {**detail, **under}) for action, target, detail in told)
+    )
 
 
 def seal_detail(*, by: Actor, at: datetime, person: str, told: Mapping[str, str]) -> dict[str, str]:

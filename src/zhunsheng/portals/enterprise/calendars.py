@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from zhunsheng.portals.enterprise.opening import Opened
+from zhunsheng.portals.enterprise.visiting import Opened
 
 FOLD_OCTETS = 73
 

@@ -21,7 +21,7 @@ from zhunsheng.engine.judgement import Truth
 from zhunsheng.engine.library import Library, open_library
 from zhunsheng.engine.reference import judge
 from zhunsheng.judging.triggers.queries import TouchCard
-from zhunsheng.portals.enterprise.opening import DOOR, Opened
+from zhunsheng.portals.enterprise.visiting import DOOR, Opened
 from zhunsheng.sensing.signals import queries as signals
 
 

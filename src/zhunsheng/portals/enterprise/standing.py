@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
 
 from zhunsheng.core.clock import day_of, instant
 from zhunsheng.core.facts import Fact, in_force
@@ -20,7 +19,7 @@ from zhunsheng.engine.judgement import Truth
 from zhunsheng.engine.library import Library, open_library
 from zhunsheng.engine.reference import judge
 from zhunsheng.judging.triggers import queries as triggers
-from zhunsheng.portals.enterprise.opening import DOOR, Opened, by_link, page
+from zhunsheng.portals.enterprise.visiting import DOOR, Visit, page
 from zhunsheng.sensing.signals import queries as signals
 
 RECORDS_SHOWN = 100
@@ -61,15 +60,14 @@ class Record:
     told: str
 
 
-@require_GET
-@by_link
-def own_file(request: HttpRequest, opened: Opened) -> HttpResponse:
+def own_file(request: HttpRequest, opened: Visit) -> HttpResponse:
     """Lines with their distance, then the records."""
     library = open_library(settings.PACKS)
     facts = signals.timeline(viewer=opened.viewer, subject=opened.subject.key, known_at=opened.at)
     lines = list(_lines(opened, library, facts))
     records = list(_records(library, in_force(facts, instant(opened.at))))
     words: dict[str, object] = {
+        "here": "file",
         "lines": lines,
         "reached": sum(line.state == "TOUCHED" for line in lines),
         "records": records[:RECORDS_SHOWN],
@@ -78,10 +76,10 @@ def own_file(request: HttpRequest, opened: Opened) -> HttpResponse:
     return page(request, opened, "own_file", words)
 
 
-def _lines(opened: Opened, library: Library, facts: Sequence[Fact]) -> Iterator[Standing]:
+def _lines(opened: Visit, library: Library, facts: Sequence[Fact]) -> Iterator[Standing]:
     key, now = opened.subject.key, instant(opened.at)
     states = triggers.enrolments(viewer=opened.viewer, subject=key)
-    enrolled = {opened.touch.item, *(item for item, state in states.items() if state == "ENROLLED")}
+    enrolled = {*opened.items, *(item for item, state in states.items() if state == "ENROLLED")}
     # Statistics about the trade as a whole are needed to judge; of them nothing is shown.
     world = signals.world(viewer=DOOR)
     judgement = judge(library.pack, key, facts, world, now, now)

@@ -1,4 +1,4 @@
-"""The pages behind a signed link: read, answer, check, sent."""
+"""The pages of one reminder: read, answer, check, sent. Who may see them, the addresses say."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zhunsheng.foundation.attachments import actions as attachments
 from zhunsheng.foundation.attachments import queries as files
@@ -27,7 +25,7 @@ from zhunsheng.judging.triggers.actions.touches import AnswerError
 from zhunsheng.portals.enterprise.calendars import calendar, dates_of
 from zhunsheng.portals.enterprise.explaining import reason_of
 from zhunsheng.portals.enterprise.forms import REASON_CHARACTERS_MAX, problems_of, values_of, words_of
-from zhunsheng.portals.enterprise.opening import Opened, by_link, page
+from zhunsheng.portals.enterprise.visiting import Opened, page
 from zhunsheng.workflows import replying
 from zhunsheng.workflows.papering import REMINDER
 from zhunsheng.workflows.terms import document_terms
@@ -35,8 +33,6 @@ from zhunsheng.workflows.terms import document_terms
 log = logging.getLogger(__name__)
 
 
-@require_GET
-@by_link
 def reminder(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Who writes, why, until when, and what brings it back."""
     words: dict[str, object] = {
@@ -49,12 +45,10 @@ def reminder(request: HttpRequest, opened: Opened) -> HttpResponse:
     return page(request, opened, "reminder", words)
 
 
-@require_http_methods(["GET", "POST"])
-@by_link
 def answer(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Choose, say, add files. Whatever the button, everything is saved first."""
     if opened.closed:
-        return redirect("enterprise:reminder", opened.token)
+        return redirect(opened.url("reminder"))
     if request.method == "GET":
         told = saved.draft(viewer=opened.viewer, owner=opened.owner)
         return _form(request, opened, told[0] if told else {}, {}, saved_now="saved" in request.GET)
@@ -62,11 +56,11 @@ def answer(request: HttpRequest, opened: Opened) -> HttpResponse:
     drafts.save(by=opened.actor, at=opened.at, owner=opened.owner, values=values)
     problems = _take_files(request, opened)
     if "save" in request.POST and not problems:
-        return redirect(reverse("enterprise:answer", args=[opened.token]) + "?saved=1")
+        return redirect(opened.url("answer") + "?saved=1")
     problems |= {} if "save" in request.POST else problems_of(values, _unsent(opened))
     if problems:
         return _form(request, opened, values, problems)
-    return redirect("enterprise:check", opened.token)
+    return redirect(opened.url("check"))
 
 
 def _form(
@@ -116,22 +110,18 @@ def _bytes_of(upload: UploadedFile[Any]) -> bytes:
     return content
 
 
-@require_POST
-@by_link
 def remove_file(request: HttpRequest, opened: Opened, number: int) -> HttpResponse:
     """Take one file back before sending."""
     del request
     attachments.withdraw(by=opened.actor, at=opened.at, owner=opened.owner, attachment_id=number)
-    return redirect(reverse("enterprise:answer", args=[opened.token]) + "#files")
+    return redirect(opened.url("answer") + "#files")
 
 
-@require_http_methods(["GET", "POST"])
-@by_link
 def check(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Read it once more, then send."""
     told = saved.draft(viewer=opened.viewer, owner=opened.owner)
     if opened.closed or told is None:
-        return redirect("enterprise:done" if opened.touch.answer else "enterprise:reminder", opened.token)
+        return redirect(opened.url("done" if opened.touch.answer else "reminder"))
     if problems := problems_of(told[0], _unsent(opened)):
         return _form(request, opened, told[0], problems)
     if request.method == "POST":
@@ -139,7 +129,7 @@ def check(request: HttpRequest, opened: Opened) -> HttpResponse:
             replying.send(by=opened.actor, at=opened.at, touch_id=opened.touch.id)
         except AnswerError as error:
             return _form(request, opened, told[0], {"answer": str(error)})
-        return redirect("enterprise:done", opened.token)
+        return redirect(opened.url("done"))
     words: dict[str, object] = {
         "answered": words_of(told[0]["answer"]),
         "reason": told[0]["reason"],
@@ -148,12 +138,10 @@ def check(request: HttpRequest, opened: Opened) -> HttpResponse:
     return page(request, opened, "check", words)
 
 
-@require_GET
-@by_link
 def done(request: HttpRequest, opened: Opened) -> HttpResponse:
     """The number, what happens next and when, whom to ask."""
     if not opened.touch.answer:
-        return redirect("enterprise:reminder", opened.token)
+        return redirect(opened.url("reminder"))
     told = files.of_owner(viewer=opened.viewer, owner=opened.owner)
     words: dict[str, object] = {
         "answered": words_of(opened.touch.answer),
@@ -162,21 +150,17 @@ def done(request: HttpRequest, opened: Opened) -> HttpResponse:
     return page(request, opened, "done", words)
 
 
-@require_GET
-@by_link
 def dates(request: HttpRequest, opened: Opened) -> HttpResponse:
     """The due dates for a telephone's calendar."""
     del request
     if not dates_of(opened):
         raise Http404
-    address = settings.PUBLIC_ADDRESS + reverse("enterprise:reminder", args=[opened.token])
+    address = settings.PUBLIC_ADDRESS + opened.url("reminder")
     response = HttpResponse(calendar(opened, address), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="reminder.ics"'
     return response
 
 
-@require_GET
-@by_link
 def paper(request: HttpRequest, opened: Opened) -> HttpResponse:
     """The reminder as an issued document with its number, to be kept or printed; drawn now."""
     told = issued.listing(viewer=opened.viewer, owner=opened.owner, kind=REMINDER, rows_max=1)
@@ -197,8 +181,6 @@ def paper(request: HttpRequest, opened: Opened) -> HttpResponse:
     return response
 
 
-@require_GET
-@by_link
 def shown_file(request: HttpRequest, opened: Opened, number: int) -> FileResponse:
     """A picture's clean copy to be shown; any other file as it was handed in, only ever to be saved."""
     del request

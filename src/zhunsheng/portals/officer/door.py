@@ -25,7 +25,7 @@ from zhunsheng.web.clock import page_clock
 
 COOKIE = "zhunsheng_session"
 # Programs bear tokens and bring no cookies; their interface opens its own wall, in its own transaction.
-FOR_PROGRAMS, FOR_BUSINESSES = "/api/", "/b/"
+FOR_PROGRAMS, FOR_BUSINESSES = "/api/", ("/b/", "/business/")
 KEPT = "zhunsheng_signed_in"
 EVERYBODY = Viewer.bureau("demo-door")
 NOBODY = Viewer(Audience.PUBLIC, "")
@@ -66,9 +66,9 @@ def signed_in(request: HttpRequest) -> SignedIn | None:
 
 
 def of_request(request: HttpRequest) -> dict[str, object]:
-    """For templates: `me`, who is signed in, `navigation`, and in the demo `demo`: its instant, colleagues."""
+    """For templates: `me`, who is signed in, `navigation`, and `demo` in the demo, with its instant."""
     # Behind a signed link nobody is known, even if the same browser is signed in.
-    if request.path_info.startswith((FOR_PROGRAMS, FOR_BUSINESSES)):
+    if request.path_info.startswith((FOR_PROGRAMS, *FOR_BUSINESSES)):
         return {"me": None}
     demo = None
     if settings.DEMO:

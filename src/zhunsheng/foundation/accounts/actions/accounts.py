@@ -94,7 +94,7 @@ def issue_password(*, by: Actor, at: datetime, name: str) -> str:
     told = passwords.drawn()
     with transaction.atomic():
         account = _account(name)
-        passwords.set_password(account, told, at, log_in_policy(), must_change=True)
+        passwords.set_password(account, told, at, log_in_policy(account.person.side), must_change=True)
         sessions.end_all(account, at, "PASSWORD_CHANGED")
         _audit(by, at, name, "PASSWORD_ISSUED")
     return told
@@ -158,7 +158,7 @@ def unlock(*, by: Actor, at: datetime, name: str, reason: str) -> None:
 
 def disable_dormant(*, by: Actor, at: datetime) -> list[str]:
     """Close every account that nobody has used for the policy's days; their names."""
-    names = sessions.dormant_names(at, log_in_policy())
+    names = sessions.dormant_names(at)
     for name in names:
         disable(by=by, at=at, name=name, reason="长期未使用")
     return names
@@ -167,7 +167,7 @@ def disable_dormant(*, by: Actor, at: datetime) -> list[str]:
 def choose_grant(*, by: Actor, at: datetime, token: str, grant_id: int) -> None:
     """Take up one of the own standing grants for this session."""
     with transaction.atomic():
-        row = sessions.open_session(token, at, log_in_policy())
+        row = sessions.open_session(token, at)
         if row is None or row.stage != SessionStage.SIGNED_IN:
             raise AccountError(_("登录已超时，请重新登录"))
         grant = standing_grants(day(at)).filter(id=grant_id, person=row.account.person).first()
@@ -181,7 +181,7 @@ def choose_grant(*, by: Actor, at: datetime, token: str, grant_id: int) -> None:
 def sign_out(*, by: Actor, at: datetime, token: str) -> None:
     """End this session; signing out twice is no error."""
     with transaction.atomic():
-        row = sessions.open_session(token, at, log_in_policy())
+        row = sessions.open_session(token, at)
         if row is not None:
             sessions.end([row], at, "SIGNED_OUT")
 

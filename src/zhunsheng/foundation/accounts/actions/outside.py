@@ -18,7 +18,7 @@ from zhunsheng.core.actors import Actor
 from zhunsheng.foundation.accounts import oidc, sessions
 from zhunsheng.foundation.accounts.actions.accounts import AccountError
 from zhunsheng.foundation.accounts.actions.signing_in import RefusedError, Step, begin
-from zhunsheng.foundation.accounts.models import Account, OutsideAttempt, OutsideIdentity
+from zhunsheng.foundation.accounts.models import Account, OutsideAttempt, OutsideIdentity, Side
 from zhunsheng.foundation.accounts.policies import log_in_policy
 from zhunsheng.foundation.accounts.secrets import fingerprint, new_token, seal, unseal
 from zhunsheng.foundation.evidence import actions as evidence
@@ -138,7 +138,8 @@ def link_identity(*, by: Actor, at: datetime, name: str, subject: str, reason: s
     if not issuer or not subject.strip() or not reason.strip():
         raise AccountError(_("须启用统一认证，并写明对方编号和理由"))
     with transaction.atomic():
-        account = Account.objects.select_for_update().filter(name=name).first()
+        rows = Account.objects.select_for_update(of=("self",)).select_related("person")
+        account = rows.filter(name=name, person__side=Side.BUREAU).first()
         if account is None:
             raise AccountError(_("%(name)s: 没有这个账号") % {"name": name})
         standing = OutsideIdentity.objects.filter(issuer=issuer, ended_at=None)

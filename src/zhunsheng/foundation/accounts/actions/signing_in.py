@@ -15,7 +15,7 @@ from zhunsheng.core.actors import Actor
 from zhunsheng.foundation.accounts import failures, passwords, sessions, totp
 from zhunsheng.foundation.accounts.acting import day, standing_grants
 from zhunsheng.foundation.accounts.lifecycle import SessionStage
-from zhunsheng.foundation.accounts.models import Account, Grant, LoginSession, RecoveryCode
+from zhunsheng.foundation.accounts.models import Account, Grant, LoginSession, RecoveryCode, Side
 from zhunsheng.foundation.accounts.policies import LogInPolicy, log_in_policy
 from zhunsheng.foundation.accounts.secrets import fingerprint, new_recovery_code, new_token, seal, unseal
 from zhunsheng.foundation.evidence import actions as evidence
@@ -36,14 +36,19 @@ class Step:
     recovery_codes: tuple[str, ...] = ()
 
 
-def sign_in(*, by: Actor, at: datetime, name: str, password: str, device: str = "") -> Step:
-    """The first factor. `by.key` is the source: the address from which somebody tries."""
-    policy, source = log_in_policy(), by.key
-    found = Account.objects.select_related("person").filter(name=name).first()
+def sign_in(
+    *, by: Actor, at: datetime, name: str, password: str, device: str = "", side: str = Side.BUREAU
+) -> Step:
+    """The first factor. `by.key` is the source: the address from which somebody tries.
+
+    `side` is the door: whoever belongs to the other side is as unknown here as a name that nobody has.
+    """
+    policy, source = log_in_policy(side), by.key
+    found = Account.objects.select_related("person").filter(name=name, person__side=side).first()
     right = passwords.matches(password, found)  # before the transaction: it takes its time
     with transaction.atomic():
         until = failures.locked_until(name, source, at)
-        account = _held().filter(name=name).first()
+        account = _held().filter(name=name, person__side=side).first()
         same = account is not None and found is not None and account.password == found.password
         if until is None and account is not None and right and same and sessions.may_sign_in(account, at):
             return begin(account, at, source, device, policy)
@@ -56,12 +61,12 @@ def sign_in(*, by: Actor, at: datetime, name: str, password: str, device: str = 
     raise RefusedError(_refusal(until))
 
 
-def step_in(*, by: Actor, at: datetime, person: str, device: str = "") -> Step:
+def step_in(*, by: Actor, at: datetime, person: str, device: str = "", side: str = Side.BUREAU) -> Step:
     """In by naming somebody, without password or second factor: only in the demo, whose city is invented."""
     if not settings.DEMO:
         raise RefusedError(_("只在演示中可以直接选择人员"))
     with transaction.atomic():
-        account = _held().filter(person__key=person).first()
+        account = _held().filter(person__key=person, person__side=side).first()
         if account is None or not sessions.may_sign_in(account, at):
             raise RefusedError(_("演示中没有这名人员"))
         token = new_token()
@@ -74,7 +79,7 @@ def step_in(*, by: Actor, at: datetime, person: str, device: str = "") -> Step:
             seen_at=at,
             stage=SessionStage.SIGNED_IN,
         )
-        _arrive(row, at, log_in_policy())
+        _arrive(row, at, log_in_policy(side))
     return Step(SessionStage.SIGNED_IN, token)
 
 
@@ -157,19 +162,22 @@ def _proceed(row: LoginSession, at: datetime, policy: LogInPolicy) -> Step:
     return Step(stage, token)
 
 
-def _at_stage(token: str, at: datetime, policy: LogInPolicy, *stages: SessionStage) -> LoginSession | None:
-    row = sessions.open_session(token, at, policy)
+def _at_stage(token: str, at: datetime, *stages: SessionStage) -> LoginSession | None:
+    row = sessions.open_session(token, at)
     return row if row is not None and row.stage in stages else None
+
+
+def _policy_of(row: LoginSession) -> LogInPolicy:
+    return log_in_policy(row.account.person.side)
 
 
 def pass_second(*, by: Actor, at: datetime, token: str, code: str) -> Step:
     """The second factor: a code of the app, each only once, or a recovery code."""
-    policy = log_in_policy()
     with transaction.atomic():
-        row = _at_stage(token, at, policy, SessionStage.SECOND)
+        row = _at_stage(token, at, SessionStage.SECOND)
         until = failures.locked_until(row.account.name, by.key, at) if row else None
         if row is not None and until is None:
-            account = _held().get(id=row.account_id)
+            policy, account = _policy_of(row), _held().get(id=row.account_id)
             if _right_code(account, code, at) or _spend_recovery_code(account, code, at):
                 row.account = account
                 return _proceed(row, at, policy)
@@ -201,10 +209,16 @@ def _spend_recovery_code(account: Account, code: str, at: datetime) -> bool:
     return bool(spent)
 
 
+def _enrolling(token: str, at: datetime) -> LoginSession | None:
+    """Whoever has none yet may set a second factor: when it is due, or later by choice; never replace one."""
+    row = _at_stage(token, at, SessionStage.ENROL, SessionStage.SIGNED_IN)
+    return row if row is not None and not row.account.totp_confirmed else None
+
+
 def begin_enrolment(*, by: Actor, at: datetime, token: str, secret: bytes) -> str:
     """The address for the app of somebody who has no second factor yet; it counts only once confirmed."""
     with transaction.atomic():
-        row = _at_stage(token, at, log_in_policy(), SessionStage.ENROL)
+        row = _enrolling(token, at)
         if row is None:
             raise RefusedError(_("登录已超时，请重新登录"))
         account = row.account
@@ -215,12 +229,11 @@ def begin_enrolment(*, by: Actor, at: datetime, token: str, secret: bytes) -> st
 
 def confirm_enrolment(*, by: Actor, at: datetime, token: str, code: str) -> Step:
     """A first right code makes the second factor count; recovery codes come back, this once."""
-    policy = log_in_policy()
     with transaction.atomic():
-        row = _at_stage(token, at, policy, SessionStage.ENROL)
+        row = _enrolling(token, at)
         if row is None or not row.account.totp_secret or not _right_code(row.account, code, at):
             raise RefusedError(_("验证码不正确，或登录已超时"))
-        account = row.account
+        account, policy = row.account, _policy_of(row)
         account.totp_confirmed = True
         account.save(update_fields=["totp_confirmed"])
         codes = tuple(new_recovery_code() for _number in range(policy.recovery_codes))
@@ -230,23 +243,25 @@ def confirm_enrolment(*, by: Actor, at: datetime, token: str, code: str) -> Step
             for told in codes
         )
         sessions.note(account, at, "SECOND_FACTOR_SET", {})
-        step = _proceed(row, at, policy)
+        if row.stage == SessionStage.SIGNED_IN:
+            step = Step(SessionStage.SIGNED_IN, sessions.advance(row, SessionStage.SIGNED_IN, at))
+        else:
+            step = _proceed(row, at, policy)
     return Step(step.stage, step.token, codes)
 
 
 def change_password(*, by: Actor, at: datetime, token: str, old: str, new: str) -> Step:
     """A new password; every other session of the account ends. WeakPasswordError says what is lacking."""
-    policy = log_in_policy()
     with transaction.atomic():
-        row = _at_stage(token, at, policy, SessionStage.CHANGE, SessionStage.SIGNED_IN)
+        row = _at_stage(token, at, SessionStage.CHANGE, SessionStage.SIGNED_IN)
         wrong = row is not None and not passwords.matches(old, row.account)
         if row is not None and wrong:
-            failures.count_failure(row.account.name, by.key, at, policy)
+            failures.count_failure(row.account.name, by.key, at, _policy_of(row))
             sessions.note(row.account, at, "PASSWORD_CHANGE_REFUSED", {})
             if failures.locked_until(row.account.name, by.key, at):
                 sessions.end([row], at, "LOCKED")
         if row is not None and not wrong:
-            return _set_password(row, new, at, policy)
+            return _set_password(row, new, at, _policy_of(row))
     raise RefusedError(_("原密码不正确") if wrong else _("登录已超时，请重新登录"))
 
 

@@ -85,17 +85,31 @@ class Succession(AppendOnlyModel):
         return f"{self.before_id} {self.kind} {self.after_id}"
 
 
+class Side(models.TextChoices):
+    """Whom a person works for: the two kinds sign in at different doors, under different profiles."""
+
+    BUREAU = "BUREAU", "本单位"
+    BUSINESS = "BUSINESS", "经营主体"
+
+
 class Person(models.Model):
-    """Somebody who works here. `key` is the work number; rows are never deleted, so it is never reused."""
+    """Somebody with a log-in. `key` is the work number, or a drawn one for somebody of a business; rows are
+    never deleted, so it is never reused."""
 
     id = models.BigAutoField(primary_key=True)
     key = models.CharField(max_length=40, unique=True)
+    side = models.CharField(max_length=16, choices=Side.choices, default=Side.BUREAU)
     name = models.CharField(max_length=100)
     joined_on = models.DateField()
     left_on = models.DateField(null=True)
 
     class Meta:
         ordering = ("key",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(side__in=["BUREAU", "BUSINESS"]), name="accounts_known_side"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.key}"

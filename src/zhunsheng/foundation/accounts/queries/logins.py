@@ -8,7 +8,6 @@ from datetime import datetime
 from zhunsheng.core.actors import Viewer
 from zhunsheng.foundation.accounts import failures, sessions
 from zhunsheng.foundation.accounts.models import Account, LoginSession
-from zhunsheng.foundation.accounts.policies import log_in_policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +37,11 @@ def open_sessions(*, viewer: Viewer, at: datetime, person: str) -> list[SessionC
     """A person's open sessions, oldest first: the own ones, or anybody's for the administration."""
     if not viewer.is_staff:
         return []
-    policy = log_in_policy()
     rows = LoginSession.objects.filter(account__person__key=person, ended_at=None)
     return [
         SessionCard(row.id, row.source, row.device, row.started_at, row.seen_at)
         for row in rows.select_related("account__person")
-        if not sessions.why_over(row, at, policy)
+        if not sessions.why_over(row, at)
     ]
 
 
@@ -103,4 +101,4 @@ def owner_of(*, viewer: Viewer, name: str) -> str:
 
 def dormant(*, viewer: Viewer, at: datetime) -> list[str]:
     """Names of active accounts nobody has used for the policy's days."""
-    return sessions.dormant_names(at, log_in_policy()) if viewer.is_staff else []
+    return sessions.dormant_names(at) if viewer.is_staff else []

@@ -14,6 +14,7 @@ from zhunsheng.foundation.accounts.models import (
     Grant,
     Person,
     Post,
+    Side,
     Succession,
     Unit,
 )
@@ -116,7 +117,8 @@ def people(*, viewer: Viewer, on: date, unit: str = "") -> list[PersonCard]:
     held: dict[int, list[tuple[str, str]]] = {}
     for person, key, title in posts.values_list("person", "unit__key", "title"):
         held.setdefault(person, []).append((key, title))
-    rows = Person.objects.filter(Q(left_on=None) | Q(left_on__gte=on), joined_on__lte=on)
+    ours = Person.objects.filter(side=Side.BUREAU)
+    rows = ours.filter(Q(left_on=None) | Q(left_on__gte=on), joined_on__lte=on)
     cards = [PersonCard(p.key, p.name, tuple(held.get(p.id, ()))) for p in rows]
     return [card for card in cards if not unit or unit in {key for key, _ in card.posts}]
 

@@ -1,0 +1,74 @@
+"""Addresses behind the businesses' own door, below `business/`: each says which act of a mandate it takes."""
+
+from __future__ import annotations
+
+from django.urls import path
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from zhunsheng.portals.enterprise import appointing, inbox, signing, standing, views
+from zhunsheng.portals.enterprise.door import reminder_under, under_mandate
+
+form = require_http_methods(["GET", "POST"])
+
+app_name = "business"
+urlpatterns = [
+    path("", require_GET(signing.choose), name="choose"),
+    path("sign-in/", form(signing.first), name="in"),
+    path("sign-in/as/", require_POST(signing.step_in), name="as"),
+    path("sign-in/code/", form(signing.code), name="code"),
+    path("sign-in/password/", form(signing.password), name="password"),
+    path("sign-in/second/", form(signing.second), name="second"),
+    path("sign-out/", require_POST(signing.out), name="out"),
+    path("claim/", form(signing.ask), name="ask"),
+    path("claim/<str:token>/", form(signing.claim), name="claim"),
+    path("mandate/<str:token>/", form(signing.accept), name="accept"),
+    path("<int:mandate>/", require_GET(under_mandate("READ")(inbox.home)), name="home"),
+    path("<int:mandate>/file/", require_GET(under_mandate("READ")(standing.own_file)), name="own-file"),
+    path("<int:mandate>/people/", form(under_mandate("GIVE")(appointing.people)), name="people"),
+    path(
+        "<int:mandate>/people/<int:number>/withdraw/",
+        require_POST(under_mandate("GIVE")(appointing.withdraw)),
+        name="withdraw",
+    ),
+    path("<int:mandate>/lay-down/", form(under_mandate("READ")(appointing.lay_down)), name="lay-down"),
+    path(
+        "<int:mandate>/reminders/<int:touch>/",
+        require_GET(reminder_under("READ")(views.reminder)),
+        name="reminder",
+    ),
+    path(
+        "<int:mandate>/reminders/<int:touch>/answer/",
+        form(reminder_under("ANSWER")(views.answer)),
+        name="answer",
+    ),
+    path(
+        "<int:mandate>/reminders/<int:touch>/answer/files/<int:number>/remove/",
+        require_POST(reminder_under("ANSWER")(views.remove_file)),
+        name="remove-file",
+    ),
+    path(
+        "<int:mandate>/reminders/<int:touch>/check/",
+        form(reminder_under("ANSWER")(views.check)),
+        name="check",
+    ),
+    path(
+        "<int:mandate>/reminders/<int:touch>/done/",
+        require_GET(reminder_under("READ")(views.done)),
+        name="done",
+    ),
+    path(
+        "<int:mandate>/reminders/<int:touch>/dates.ics",
+        require_GET(reminder_under("READ")(views.dates)),
+        name="dates",
+    ),
+    path(
+        "<int:mandate>/reminders/<int:touch>/paper.pdf",
+        require_GET(reminder_under("READ")(views.paper)),
+        name="paper",
+    ),
+    path(
+        "<int:mandate>/reminders/<int:touch>/files/<int:number>/",
+        require_GET(reminder_under("READ")(views.shown_file)),
+        name="file",
+    ),
+]

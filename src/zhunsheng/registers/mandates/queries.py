@@ -1,0 +1,95 @@
+"""Reading mandates: whom a person may act for, and who may act for a business."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from zhunsheng.core.actors import Actor, Viewer
+from zhunsheng.foundation.accounts.secrets import fingerprint
+from zhunsheng.registers.mandates.lifecycle import MandateState
+from zhunsheng.registers.mandates.models import Claim, Mandate
+from zhunsheng.registers.mandates.standing import actor_of, day, standing
+from zhunsheng.registers.registry.scoping import within
+
+
+@dataclass(frozen=True, slots=True)
+class MandateCard:
+    """A mandate as its holder, its giver and officers see it. `state` is EXPIRED once its term is over."""
+
+    id: int
+    subject: str
+    subject_name: str
+    person: str
+    name: str
+    kind: str
+    acts: tuple[str, ...]
+    state: str
+    valid_from: date
+    valid_to: date | None
+    offer_ends_at: datetime | None
+    end_reason: str
+
+
+def _card(row: Mandate, at: datetime) -> MandateCard:
+    on, state = day(at), row.state
+    over = row.valid_to is not None and row.valid_to < on
+    lapsed = row.offer_ends_at is not None and row.offer_ends_at <= at
+    if (state == MandateState.ACCEPTED and over) or (state == MandateState.OFFERED and lapsed):
+        state = "EXPIRED"
+    return MandateCard(
+        row.id,
+        row.subject.key,
+        row.subject.name,
+        row.person.key if row.person else "",
+        row.person.name if row.person else row.name,
+        row.kind,
+        tuple(row.acts),
+        state,
+        row.valid_from,
+        row.valid_to,
+        row.offer_ends_at,
+        row.end_reason,
+    )
+
+
+def of_person(*, viewer: Viewer, at: datetime, person: str) -> list[MandateCard]:
+    """The standing mandates of a person, by the name of the subject."""
+    rows = within(standing(at).filter(person__key=person), viewer, "subject__key")
+    return [_card(row, at) for row in rows.order_by("subject__name", "id")]
+
+
+def holders(*, viewer: Viewer, at: datetime, rows_max: int = 12) -> list[tuple[str, str, tuple[str, ...]]]:
+    """(person, name, names of the subjects) of those who may act for a business open to the viewer."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for row in within(standing(at), viewer, "subject__key").order_by("id")[: rows_max * 4]:
+        if row.person is not None:
+            told.setdefault((row.person.key, row.person.name), []).append(row.subject.name)
+    return [(key, name, tuple(names)) for (key, name), names in list(told.items())[:rows_max]]
+
+
+def acting(*, viewer: Viewer, at: datetime, person: str, mandate_id: int) -> tuple[MandateCard, Actor] | None:
+    """A person at work under one of their own standing mandates; None in every other case."""
+    row = within(standing(at).filter(id=mandate_id, person__key=person), viewer, "subject__key").first()
+    return (_card(row, at), actor_of(row)) if row else None
+
+
+def of_subject(*, viewer: Viewer, at: datetime, subject: str) -> list[MandateCard]:
+    """Every mandate there ever was for a subject, newest first."""
+    rows = within(Mandate.objects.filter(subject__key=subject), viewer, "subject__key")
+    return [_card(row, at) for row in rows.select_related("subject", "person").order_by("-id")]
+
+
+def offered(*, viewer: Viewer, at: datetime, token: str) -> MandateCard | None:
+    """What a link offers, while it may still be accepted."""
+    told = fingerprint(token, "mandate")
+    rows = Mandate.objects.filter(token_hash=told, state=MandateState.OFFERED.value, offer_ends_at__gt=at)
+    row = within(rows.select_related("subject", "person"), viewer, "subject__key").first()
+    return _card(row, at) if row else None
+
+
+def claimed(*, viewer: Viewer, at: datetime, claim_id: int) -> tuple[str, str] | None:
+    """(key, name) of the subject that a claim is about, while it may still be taken."""
+    rows = Claim.objects.filter(id=claim_id, used_at=None, expires_at__gt=at).select_related("subject")
+    row = within(rows, viewer, "subject__key").first()
+    return (row.subject.key, row.subject.name) if row else None
