@@ -15,6 +15,7 @@ MOUNTS = {
     "zhunsheng.portals.officer.status_urls": "status/",
     "zhunsheng.portals.officer.report_urls": "reports/",
     "zhunsheng.portals.officer.import_urls": "imports/",
+    "zhunsheng.portals.officer.message_urls": "messages/",
     "zhunsheng.portals.enterprise.urls": "b/",
     "zhunsheng.portals.public.urls": "lists/",
     "zhunsheng.api.urls": "api/",

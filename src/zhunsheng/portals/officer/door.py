@@ -20,6 +20,7 @@ from zhunsheng.foundation.accounts.acting import Acting, day
 from zhunsheng.foundation.accounts.lifecycle import SessionStage
 from zhunsheng.foundation.accounts.queries import access
 from zhunsheng.foundation.accounts.who import SignedIn, who_is
+from zhunsheng.foundation.outreach import queries as outreach
 from zhunsheng.web.clock import page_clock
 
 COOKIE = "zhunsheng_session"
@@ -77,7 +78,12 @@ def of_request(request: HttpRequest) -> dict[str, object]:
             "colleagues": lambda: access.grants(viewer=EVERYBODY, on=day(at)),
             "can_reset": snapshots.can_keep() and snapshots.demo_start().exists(),
         }
-    return {"me": signed_in(request), "demo": demo}
+    # Asked only by pages that show it.
+    return {
+        "me": signed_in(request),
+        "demo": demo,
+        "on_trial": lambda: outreach.trials(viewer=EVERYBODY, standing=True),
+    }
 
 
 def home_of(found: SignedIn | None) -> str:
