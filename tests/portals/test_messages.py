@@ -83,6 +83,7 @@ def test_nobody_can_tell_what_became_of_a_message_until_a_person_settles_it(bure
     for gone in (address, f"/messages/preview/{E1}/"):
         assert other.get(gone).status_code == 404
     page = text(officer, address)
+    assert 'value="云汀电梯物业' not in page, "the search box keeps its own words"
     assert "没有明确答复" in page and "UCS-2" in page and "/b/……/" in page and sms.text not in page
     assert "按 2026-01-01 起的单价" in page and "0.090 元" in page
     assert sms.recipient not in page or "0002" in page, "a telephone is shown as far as one is cleared"

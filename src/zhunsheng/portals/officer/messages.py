@@ -92,7 +92,9 @@ def message(request: HttpRequest, acting: Acting, number: int) -> HttpResponse:
     return _page(request, acting, number)
 
 
-def _page(request: HttpRequest, acting: Acting, number: int, problem: str = "") -> HttpResponse:
+def _page(
+    request: HttpRequest, acting: Acting, number: int, errors: dict[str, str] | None = None
+) -> HttpResponse:
     viewer = acting.viewer
     card = _card(viewer, number)
     sms = card.channel == "SMS"
@@ -101,23 +103,24 @@ def _page(request: HttpRequest, acting: Acting, number: int, problem: str = "") 
     if row is not None and SETTLE in acting.actor.powers:
         steps = [finding for state, finding in SETTLED if state == row.state]
     visits = {subject for subject, *_rest in triggers.visit_list(viewer=viewer)} if sms else set()
+    row_words = ROW_STATES.get(row.state, row.state) if row else ""
     words = {
         "here": "messages",
         "card": card,
-        "text": without_link(card.text),
+        "said": without_link(card.text),
         "name": registry.names(viewer=viewer, keys={card.subject}).get(card.subject, card.subject),
         "touch": MessageRow(card, "").touch,
         "recipient": scoping.shown(viewer, "phone", card.recipient) if sms else card.recipient,
-        "state": MESSAGES.get(card.state, card.state),
+        "state": row_words if row and card.state == "QUEUED" else MESSAGES.get(card.state, card.state),
         "tone": MESSAGE_TONES.get(card.state, ""),
         "template": TEMPLATES[template_of(card)],
         "cost": cost_of(card.text, day(card.created_at)) if sms else None,
         "way": _way(viewer, card, row),
         "row": row,
-        "row_state": ROW_STATES.get(row.state, row.state) if row else "",
+        "row_state": row_words,
         "findings": [(finding.value, FINDINGS[finding]) for finding in steps],
         "on_visit_list": card.subject in visits,
-        "errors": {"reason": problem} if problem else {},
+        "errors": errors or {},
         "reason": request.POST.get("reason", ""),
         "chosen": request.POST.get("finding", ""),
     }
@@ -145,15 +148,15 @@ def settle(request: HttpRequest, acting: Acting, number: int) -> HttpResponse:
     row = rows.row_of(viewer=acting.viewer, topic=SMS_TOPIC, key=card.key)
     told, reason = request.POST.get("finding", ""), request.POST.get("reason", "").strip()
     if row is None or told not in {finding.value for finding in Finding}:
-        return _page(request, acting, number, _("请选择查明的情况"))
+        return _page(request, acting, number, {"finding": _("请选择查明的情况")})
     if not reason:
-        return _page(request, acting, number, _("请写明怎样查明的"))
+        return _page(request, acting, number, {"reason": _("请写明怎样查明的")})
     try:
         outbox.settle(
             by=acting.actor, at=page_clock().now(), row_id=row.id, finding=Finding(told), reason=reason
         )
     except (outbox.NothingToSettleError, PowerLackingError) as error:
-        return _page(request, acting, number, str(error))
+        return _page(request, acting, number, {"content": str(error)})
     return HttpResponseRedirect(reverse("messages:message", args=[number]))
 
 
