@@ -16,6 +16,7 @@ MOUNTS = {
     "zhunsheng.portals.officer.report_urls": "reports/",
     "zhunsheng.portals.officer.import_urls": "imports/",
     "zhunsheng.portals.officer.org_urls": "organisation/",
+    "zhunsheng.portals.officer.message_urls": "messages/",
     "zhunsheng.portals.enterprise.urls": "b/",
     "zhunsheng.portals.enterprise.mandate_urls": "business/",
     "zhunsheng.portals.public.urls": "lists/",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from zhunsheng.core.clock import SHANGHAI
@@ -104,13 +104,55 @@ def _refuse_words(text: str, policy: MessagePolicy) -> None:
         raise MessageError(f"提醒不作指控、不下结论：请改写 {'、'.join(found)}")
 
 
-def segments(text: str) -> int:
-    """How many short messages a text takes: 160/153 characters in GSM-7, else 70/67 UTF-16 units."""
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long a short message is: the alphabet it needs, its units in that alphabet, and the segments.
+
+    A segment alone holds `single` units, each of several one holds `joined`.
+    """
+
+    alphabet: str
+    units: int
+    single: int
+    joined: int
+
+    @property
+    def segments(self) -> int:
+        """How many are sent and paid."""
+        return 1 if self.units <= self.single else -(-self.units // self.joined)
+
+
+def length(text: str) -> Length:
+    """160/153 characters in GSM-7, else 70/67 UTF-16 units (UCS-2)."""
     if all(character in GSM7 for character in text):
-        single, several, units = 160, 153, len(text)
-    else:
-        single, several, units = 70, 67, len(text.encode("utf-16-be")) // 2
-    return 1 if units <= single else -(-units // several)
+        return Length("GSM-7", len(text), 160, 153)
+    return Length("UCS-2", len(text.encode("utf-16-be")) // 2, 70, 67)
+
+
+def segments(text: str) -> int:
+    """How many short messages a text takes."""
+    return length(text).segments
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What a segment costs from which day on, in thousandths of a yuan (厘), the newest day first."""
+
+    since: tuple[tuple[date, int], ...]
+    source: str
+    status: str
+
+    @classmethod
+    def read(cls, document: Mapping[str, Any]) -> Prices:
+        """From a `zhunsheng.message-price-policy/1` document."""
+        told = [(date.fromisoformat(str(p["from"])), int(p["li_a_segment"])) for p in document["prices"]]
+        return cls(
+            tuple(sorted(told, reverse=True)), str(document["source"]), str(document.get("status", ""))
+        )
+
+    def on(self, day: date) -> tuple[date, int] | None:
+        """(since, 厘 a segment) in force on a day; None before the first."""
+        return next((one for one in self.since if one[0] <= day), None)
 
 
 def not_before(at: datetime, policy: MessagePolicy) -> datetime:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from zhunsheng.core.actors import Actor
+from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.clock import Clock
 from zhunsheng.core.messages import MessagePolicy
 from zhunsheng.engine.library import held_library
@@ -17,10 +17,12 @@ from zhunsheng.foundation.outbox.connectors import Connector
 from zhunsheng.foundation.outbox.dispatch import Terms
 from zhunsheng.foundation.outbox.lifecycle import RowState
 from zhunsheng.foundation.outreach import actions as outreach
+from zhunsheng.foundation.outreach import queries as messages
 from zhunsheng.foundation.schedule import actions as schedule
 from zhunsheng.workflows import monthly, reporting, uploading
 
 BY = Actor.service("dispatch")
+VIEWER = Viewer.bureau(BY.key)
 
 
 def turn_inside(clock: Clock, handlers: dict[str, outbox.Handler]) -> int:
@@ -40,10 +42,17 @@ def turn_inside(clock: Clock, handlers: dict[str, outbox.Handler]) -> int:
 def turn_outside(
     connector: Connector, clock: Clock, policy: MessagePolicy, *, wary: bool
 ) -> Counter[RowState]:
-    """Send what may go out, and let messages follow their rows."""
+    """Send what may go out, and let messages follow their rows. During a trial nothing is handed over."""
+    if on_trial():
+        return Counter()
     told = dispatch.dispatch(connector, by=BY, clock=clock, terms=Terms(), wary=wary)
     outreach.follow_outbox(by=BY, at=clock.now(), policy=policy)
     return told
+
+
+def on_trial() -> bool:
+    """Whether short messages are only written at present."""
+    return bool(messages.trials(viewer=VIEWER, standing=True))
 
 
 def begin_outside(home: Path) -> bool:

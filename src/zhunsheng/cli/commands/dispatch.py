@@ -53,11 +53,14 @@ def command(out: Output, once: bool) -> ExitCode:
         out.note(_("数据库落后于发件记录，像是从备份恢复的：先逐条对账，不重发。"))
     if gateway is None:
         out.note(_("没有设置短信网关地址（ZHUNSHENG_SMS_GATEWAY_ADDRESS），短信先不发送。"))
+    if running.on_trial():
+        out.note(_("短信试运行中：只记录，不交给网关。"))
     halted = ""
     while True:
         handled = running.turn_inside(clock, handlers())
         told = running.turn_outside(gateway, clock, policy, wary=wary) if gateway is not None else {}
-        if wary and gateway is not None and not told:
+        # During a trial nothing is sent and nothing is reconciled either.
+        if wary and gateway is not None and not told and not running.on_trial():
             running.settle_outside()
             wary = False
         log = sealing.vouched_turn(clock.now())

@@ -9,7 +9,7 @@ from django.db.models import Count, Min
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.foundation.outbox.lifecycle import RowState
-from zhunsheng.foundation.outbox.models import OutboxRow
+from zhunsheng.foundation.outbox.models import Attempt, OutboxRow
 
 OPEN = [RowState.PENDING.value, RowState.SENDING.value]
 FOR_A_PERSON = [RowState.UNKNOWN.value, RowState.DEAD.value]
@@ -77,10 +77,7 @@ def for_a_person(*, viewer: Viewer, owner: str = "") -> list[Waiting]:
     rows = OutboxRow.objects.filter(state__in=[RowState.UNKNOWN.value, RowState.DEAD.value])
     if owner:
         rows = rows.filter(owner=owner)
-    return [
-        Waiting(r.id, r.topic, r.key, r.state, r.owner, r.finished_at or r.created_at, r.attempts, r.note)
-        for r in rows.order_by("id")
-    ]
+    return [_waiting(r) for r in rows.order_by("id")]
 
 
 def key_of(*, viewer: Viewer, row_id: int, topic: str) -> str:
@@ -110,3 +107,39 @@ def ages(*, viewer: Viewer, at: datetime) -> list[Age]:
     rows = OutboxRow.objects.filter(state__in=states, created_at__lte=at).values_list("topic", "state")
     told = rows.annotate(n=Count("id"), since=Min("created_at")).order_by("topic", "state")
     return [Age(topic, state, n, since) for topic, state, n, since in told]
+
+
+def unsettled(*, viewer: Viewer, topic: str) -> list[Waiting]:
+    """Unclear and dead rows of a topic, oldest first; the caller leaves out what is closed to the viewer."""
+    if not viewer.is_supervisor:
+        return []
+    return [_waiting(r) for r in OutboxRow.objects.filter(topic=topic, state__in=FOR_A_PERSON).order_by("id")]
+
+
+def row_of(*, viewer: Viewer, topic: str, key: str) -> Waiting | None:
+    """The row of a key, whatever its state; the caller has opened what it is about for this viewer."""
+    if not viewer.is_supervisor:
+        return None
+    row = OutboxRow.objects.filter(topic=topic, key=key).first()
+    return _waiting(row) if row else None
+
+
+def _waiting(r: OutboxRow) -> Waiting:
+    return Waiting(r.id, r.topic, r.key, r.state, r.owner, r.finished_at or r.created_at, r.attempts, r.note)
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One call to a target; without an outcome nobody knows how it ended."""
+
+    started_at: datetime
+    outcome: str
+    note: str
+
+
+def tries(*, viewer: Viewer, row_id: int) -> list[Try]:
+    """The calls made for a row, oldest first; the caller has opened what it is about for this viewer."""
+    if not viewer.is_supervisor:
+        return []
+    rows = Attempt.objects.filter(row_id=row_id).order_by("id")
+    return [Try(row.started_at, row.outcome, row.note) for row in rows]

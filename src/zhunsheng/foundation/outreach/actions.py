@@ -13,8 +13,9 @@ from zhunsheng.foundation import bulk
 from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.foundation.outbox import actions as outbox
 from zhunsheng.foundation.outbox import queries as outbox_queries
+from zhunsheng.foundation.outreach import trials
 from zhunsheng.foundation.outreach.lifecycle import FINAL, MessageState, moved
-from zhunsheng.foundation.outreach.models import Channel, Message, Receipt
+from zhunsheng.foundation.outreach.models import Channel, Message, Receipt, Trial
 from zhunsheng.foundation.outreach.new_messages import NewMessage, Sent
 
 ROW = (
@@ -24,12 +25,18 @@ ROW = (
 SMS_TOPIC = "sms.send"
 UNDELIVERABLE = "outreach.undeliverable"
 FAILED = "outreach.failed"
+SWITCH = "connector.manage"
+
+
+class TrialError(ValueError):
+    """The trial cannot be begun or ended so; the text is for people."""
 
 
 def queue(*, by: Actor, at: datetime, message: NewMessage, policy: MessagePolicy) -> bool:
     """Queue a message; False when it repeats one, or the recipient's day is full.
 
-    An inbox letter is there at once. A short message waits out the quiet hours and goes through the outbox.
+    An inbox letter is there at once. A short message waits out the quiet hours and goes through the outbox;
+    during a trial it is written down alone, and does not go out afterwards either.
     """
     return queue_all(by=by, at=at, messages=[message], policy=policy)[0]
 
@@ -42,8 +49,9 @@ def queue_all(
         sent = Sent.read(messages, at, policy)
         queued = [sent.takes(message) for message in messages]
         fresh = [message for message, taken in zip(messages, queued, strict=True) if taken]
-        bulk.insert(Message, ROW, (_row(message, at, policy) for message in fresh))
-        sms = [message for message in fresh if message.channel == Channel.SMS]
+        trial = trials.standing() is not None
+        bulk.insert(Message, ROW, (_row(message, at, policy, trial=trial) for message in fresh))
+        sms = [m for m in fresh if m.channel == Channel.SMS and not trial]
         told = [(m.key, {"to": m.recipient, "text": m.text}, m.recipient) for m in sms]
         if told:
             outbox.put_many(by=by, at=not_before(at, policy), topic=SMS_TOPIC, entries=told)
@@ -56,12 +64,13 @@ def _segments(message: NewMessage) -> int:
     return segments(message.text) if message.channel == Channel.SMS else 0
 
 
-def _row(message: NewMessage, at: datetime, policy: MessagePolicy) -> tuple[object, ...]:
-    sms = message.channel == Channel.SMS
+def _row(message: NewMessage, at: datetime, policy: MessagePolicy, *, trial: bool) -> tuple[object, ...]:
+    sms = message.channel == Channel.SMS and not trial
+    there = MessageState.TRIAL if trial and message.channel == Channel.SMS else MessageState.DELIVERED
     return (
         *(message.key, message.channel, message.recipient, message.subject),
         *(message.purpose, message.text, _segments(message)),
-        (MessageState.QUEUED if sms else MessageState.DELIVERED).value,
+        (MessageState.QUEUED if sms else there).value,
         *(at, not_before(at, policy) if sms else at, None if sms else at),
     )
 
@@ -124,3 +133,27 @@ def _count_failures(by: Actor, at: datetime, row: Message, policy: MessagePolicy
         outbox.put(by=by, at=at, topic=UNDELIVERABLE, key=row.key, payload=payload)
     else:
         outbox.put(by=by, at=at, topic=FAILED, key=row.key, payload={"key": row.key})
+
+
+def begin_trial(*, by: Actor, at: datetime, reason: str) -> None:
+    """From now on short messages are written and not handed over; those that wait already wait on."""
+    by.require_person("开始短信试运行", SWITCH)
+    if not reason.strip():
+        raise TrialError("请写明理由")
+    with transaction.atomic():
+        if trials.standing() is not None:
+            raise TrialError("短信试运行已经开始")
+        Trial.objects.create(began_at=at, began_by=by.name, reason=reason.strip()[:300])
+        evidence.record(by=by, at=at, action="TRIAL_BEGUN", target="messages", detail={"why": reason})
+
+
+def end_trial(*, by: Actor, at: datetime, reason: str) -> None:
+    """From now on new short messages go out; what was written during the trial does not."""
+    by.require_person("结束短信试运行", SWITCH)
+    if not reason.strip():
+        raise TrialError("请写明理由")
+    with transaction.atomic():
+        told = {"ended_at": at, "ended_by": by.name, "end_reason": reason.strip()[:300]}
+        if not Trial.objects.filter(channel=Channel.SMS, ended_at=None).update(**told):
+            raise TrialError("短信不在试运行中")
+        evidence.record(by=by, at=at, action="TRIAL_ENDED", target="messages", detail={"why": reason})

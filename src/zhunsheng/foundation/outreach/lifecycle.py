@@ -1,4 +1,7 @@
-"""States of a message. Receipts only ever move it forward; the last three are final (F-12)."""
+"""States of a message. Receipts only ever move it forward; the last ones are final (F-12).
+
+TRIAL: written during a trial, never handed to a gateway, and never will be.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ class MessageState(StrEnum):
     DELIVERED = "DELIVERED"
     FAILED = "FAILED"
     EXPIRED = "EXPIRED"
+    TRIAL = "TRIAL"
 
 
 TRANSITIONS: dict[MessageState, frozenset[MessageState]] = {
@@ -23,6 +27,7 @@ TRANSITIONS: dict[MessageState, frozenset[MessageState]] = {
     MessageState.DELIVERED: frozenset(),
     MessageState.FAILED: frozenset(),
     MessageState.EXPIRED: frozenset(),
+    MessageState.TRIAL: frozenset(),
 }
 
 FINAL = frozenset(state for state, after in TRANSITIONS.items() if not after)

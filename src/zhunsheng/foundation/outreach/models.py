@@ -62,3 +62,27 @@ class Receipt(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.message_key} {self.told}"
+
+
+class Trial(models.Model):
+    """A time in which short messages are written and not handed over; without an end it lasts."""
+
+    id = models.BigAutoField(primary_key=True)
+    channel = models.CharField(max_length=8, choices=Channel.choices, default=Channel.SMS)
+    began_at = models.DateTimeField()
+    began_by = models.CharField(max_length=200)
+    reason = models.CharField(max_length=300)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=200, blank=True, default="")
+    end_reason = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel"], condition=models.Q(ended_at__isnull=True), name="outreach_one_trial"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.began_at:%Y-%m-%d}"

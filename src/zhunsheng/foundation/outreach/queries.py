@@ -10,7 +10,9 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.listing import Listed, Part
-from zhunsheng.foundation.outreach.models import Channel, Message, Receipt
+from zhunsheng.core.messages import MessagePolicy
+from zhunsheng.foundation.outreach.models import Channel, Message, Receipt, Trial
+from zhunsheng.foundation.outreach.new_messages import NewMessage, Sent
 from zhunsheng.foundation.seeking import seek
 
 
@@ -28,6 +30,7 @@ class MessageCard:
     subject: str
     recipient: str
     purpose: str
+    not_before: datetime
 
 
 def _card(row: Message) -> MessageCard:
@@ -42,6 +45,7 @@ def _card(row: Message) -> MessageCard:
         row.subject,
         row.recipient,
         row.purpose,
+        row.not_before,
     )
 
 
@@ -151,3 +155,66 @@ def strange_receipts(*, viewer: Viewer) -> list[tuple[str, ReceiptCard]]:
     known = Message.objects.filter(key=OuterRef("message_key"))
     rows = Receipt.objects.filter(~Exists(known)).order_by("id")
     return [(r.message_key, ReceiptCard(r.told, r.received_at, r.note)) for r in rows]
+
+
+def message(*, viewer: Viewer, message_id: int, narrowed: Narrow) -> MessageCard | None:
+    """One message, if it is among those that `narrowed` leaves."""
+    if not viewer.is_supervisor:
+        return None
+    row = narrowed(Message.objects.filter(id=message_id)).first()
+    return _card(row) if row else None
+
+
+def with_keys(*, viewer: Viewer, keys: Iterable[str], narrowed: Narrow) -> list[MessageCard]:
+    """Messages of these keys among those that `narrowed` leaves, oldest first."""
+    if not viewer.is_supervisor:
+        return []
+    return [_card(row) for row in narrowed(Message.objects.filter(key__in=list(keys))).order_by("id")]
+
+
+def receipts(*, viewer: Viewer, key: str) -> list[ReceiptCard]:
+    """What gateways said about a message, oldest first; the caller has opened it for this viewer."""
+    if not viewer.is_supervisor:
+        return []
+    rows = Receipt.objects.filter(message_key=key).order_by("id")
+    return [ReceiptCard(row.told, row.received_at, row.note) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """What would hold a message back: how many its recipient got today, and whether it repeats one."""
+
+    today: int
+    repeated: bool
+
+
+def bearing(*, viewer: Viewer, at: datetime, wanted: NewMessage, policy: MessagePolicy) -> Bearing:
+    """Looked up and nothing queued; for the bureau only."""
+    if not viewer.is_supervisor:
+        return Bearing(0, False)
+    sent = Sent.read([wanted], at, policy)
+    said = (wanted.channel, wanted.recipient, wanted.purpose)
+    return Bearing(sent.today.get(wanted.recipient, 0), said in sent.lately)
+
+
+@dataclass(frozen=True, slots=True)
+class TrialCard:
+    """A trial: when, by whom, why."""
+
+    began_at: datetime
+    began_by: str
+    reason: str
+    ended_at: datetime | None
+    ended_by: str
+    end_reason: str
+
+
+def trials(*, viewer: Viewer, standing: bool = False) -> list[TrialCard]:
+    """Trials, the newest first; with `standing` only one that lasts."""
+    if not viewer.is_staff:
+        return []
+    rows = Trial.objects.filter(ended_at=None) if standing else Trial.objects.all()
+    return [
+        TrialCard(r.began_at, r.began_by, r.reason, r.ended_at, r.ended_by, r.end_reason)
+        for r in rows.order_by("-id")
+    ]

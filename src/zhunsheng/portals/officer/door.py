@@ -20,6 +20,7 @@ from zhunsheng.foundation.accounts.acting import Acting, day
 from zhunsheng.foundation.accounts.lifecycle import SessionStage
 from zhunsheng.foundation.accounts.queries import access
 from zhunsheng.foundation.accounts.who import SignedIn, who_is
+from zhunsheng.foundation.outreach import queries as outreach
 from zhunsheng.portals.officer.navigation import open_to
 from zhunsheng.web.clock import page_clock
 
@@ -79,7 +80,13 @@ def of_request(request: HttpRequest) -> dict[str, object]:
             "can_reset": snapshots.can_keep() and snapshots.demo_start().exists(),
         }
     found = signed_in(request)
-    return {"me": found, "navigation": open_to(found.acting if found else None), "demo": demo}
+    return {
+        "me": found,
+        "navigation": open_to(found.acting if found else None),
+        "demo": demo,
+        # Asked only by pages that show it.
+        "on_trial": lambda: outreach.trials(viewer=EVERYBODY, standing=True),
+    }
 
 
 def home_of(found: SignedIn | None) -> str:

@@ -38,7 +38,11 @@ urlpatterns = [
     path("tasks/batch/", batching.preview, name="batch"),
     path("tasks/batch/<int:number>/", batching.done, name="batch-done"),
     path("tasks/batch/<int:number>/undo/", batching.undo, name="batch-undo"),
-    path("messages/", listing.list_page(LISTS["messages"], "messages"), name="messages"),
+    path(
+        "messages/",
+        listing.list_page(LISTS["messages"], "messages", "officer/messages/list.html"),
+        name="messages",
+    ),
     path("audit/", listing.list_page(LISTS["audit"], "audit"), name="audit"),
     path("documents/", documents.listing, name="documents"),
     path("documents/<int:number>/", documents.document, name="document"),

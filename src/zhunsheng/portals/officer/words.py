@@ -23,6 +23,9 @@ ACTS: Words = {
     "TASK_PASSED_DUE": _("任务逾期"),
     "TASK_EXTENDED": _("任务延期"),
     "MESSAGE_QUEUED": _("消息待发"),
+    "TRIAL_BEGUN": _("开始短信试运行"),
+    "TRIAL_ENDED": _("结束短信试运行"),
+    "OUTBOX_SETTLED": _("处置发件"),
     "VISITED": _("上门"),
     "CLASS_RUN_EFFECTIVE": _("分类生效"),
     "CLASS_RUN_HELD": _("分类暂缓"),
@@ -95,6 +98,7 @@ MESSAGES: Words = {
     "DELIVERED": _("已送达"),
     "FAILED": _("未送达"),
     "EXPIRED": _("已过期"),
+    "TRIAL": _("试运行，未发出"),
     "UNKNOWN": _("结果不明，待人工核对"),
 }
 CHANNELS: Words = {"SMS": _("短信"), "INBOX": _("站内信")}
@@ -190,3 +194,24 @@ FIELD_LEVELS: Words = {
     "REPORTER_SECRET": _("举报人保密"),
 }
 OPEN_WORK: Words = {"registry": _("负责的主体"), "triggers": _("未办结任务"), "schedule": _("法定期限")}
+MESSAGE_TONES = {"TRIAL": "warn", "FAILED": "bad", "EXPIRED": "bad", "DELIVERED": "good"}
+TEMPLATES: Words = {"SMS": _("短信提醒"), "INBOX": _("站内提醒信"), "REPLY": _("站内回复")}
+ROW_STATES: Words = {
+    "PENDING": _("等待发送"),
+    "SENDING": _("正在发送"),
+    "DONE": _("网关已受理"),
+    "REFUSED": _("网关拒收"),
+    "UNKNOWN": _("结果不明，待人工核对"),
+    "DEAD": _("多次失败，待人处理"),
+}
+FINDINGS: Words = {
+    "ARRIVED": _("已查明：送达了"),
+    "SEND_AGAIN": _("已查明：没有送达，重发"),
+    "GIVE_UP": _("放弃，不再发送"),
+}
+VERDICTS: Words = {
+    "ACCEPTED": _("网关受理"),
+    "REFUSED": _("网关拒收"),
+    "NOT_SENT": _("没有发出"),
+    "UNCLEAR": _("没有明确答复"),
+}

@@ -17,7 +17,7 @@ from zhunsheng.core.listing import Listed, Part
 from zhunsheng.foundation.outreach import queries as outreach
 from zhunsheng.foundation.outreach.queries import MessageCard
 from zhunsheng.portals.officer.lists.days import day_or_none
-from zhunsheng.portals.officer.words import CHANNELS, MESSAGES
+from zhunsheng.portals.officer.words import CHANNELS, MESSAGE_TONES, MESSAGES, TEMPLATES
 from zhunsheng.registers.registry import queries as registry
 from zhunsheng.registers.registry import scoping
 from zhunsheng.web.lists import Choice, Column, ListDefinition, Sort, Span, Words
@@ -47,6 +47,11 @@ def without_link(text: str) -> str:
     return LINK.sub("/b/……/", text)
 
 
+def template_of(card: MessageCard) -> str:
+    """SMS, INBOX, or REPLY where an officer wrote the text."""
+    return "REPLY" if ":reply-" in card.key else card.channel
+
+
 def _rows(viewer: Viewer, chosen: Mapping[str, str], part: Part) -> Listed[MessageRow]:
     since, until = day_or_none(chosen["sent_from"]), day_or_none(chosen["sent_to"])
     told = outreach.listed(
@@ -73,8 +78,10 @@ SENT: ListDefinition[MessageRow] = ListDefinition(
             "sent",
             _("时间"),
             lambda row: f"{localtime(row.message.created_at):%Y-%m-%d %H:%M}",
-            lambda row: row.touch,
+            lambda row: reverse("messages:message", args=[row.message.id]),
         ),
+        Column("touch", _("触线"), lambda row: _("查看触线") if row.touch else "—", lambda row: row.touch),
+        Column("template", _("模板"), lambda row: TEMPLATES.get(template_of(row.message), ""), shown=False),
         Column("channel", _("渠道"), lambda row: CHANNELS.get(row.message.channel, row.message.channel)),
         Column(
             "subject",
@@ -83,7 +90,12 @@ SENT: ListDefinition[MessageRow] = ListDefinition(
             lambda row: reverse("officer:subject", args=[row.message.subject]) if row.message.subject else "",
         ),
         Column("text", _("内容"), lambda row: without_link(row.message.text)),
-        Column("state", _("状态"), lambda row: MESSAGES.get(row.message.state, row.message.state)),
+        Column(
+            "state",
+            _("状态"),
+            lambda row: MESSAGES.get(row.message.state, row.message.state),
+            tone=lambda row: MESSAGE_TONES.get(row.message.state, ""),
+        ),
         Column("segments", _("短信段数"), lambda row: row.message.segments or "—"),
         Column("number", _("消息编号"), lambda row: row.message.key, shown=False),
     ),
