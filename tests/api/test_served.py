@@ -60,7 +60,9 @@ def stored() -> dict[str, int]:
 @pytest.fixture
 def installation(house: House, tmp_path: Path) -> Installation:
     ask(house, furnish)
-    return Installation(house, tmp_path)
+    found = Installation(house, tmp_path)
+    found.first_run()
+    return found
 
 
 def batch(first: int, last: int) -> bytes:

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 from django.conf import settings
 
+from tests.contexts.accounts import office
 from zhunsheng.cli.main import main
 from zhunsheng.core.actors import Actor, ActorKind
 from zhunsheng.core.clock import SHANGHAI
@@ -79,7 +80,8 @@ def test_a_year_is_announced_and_counted_with(tmp_path: Path) -> None:
     file.write_text(
         "year: 2027\nsource: 示例通知\nholidays: [01-01]\nmake_up_workdays: []\n", encoding="utf-8"
     )
-    line = ["calendar", "announce", str(file), "--by", "程岚", "--json"]
+    office.employ("9801-01", "程岚", "system_admin")
+    line = ["calendar", "announce", str(file), "--by", "9801-01", "--json"]
     assert json.loads(CliRunner().invoke(main, line).stdout) == {"year": 2027, "moved": 0}
     done = CliRunner().invoke(main, ["clock", "lead.verify", "--start", "2026-12-25", "--json"])
     assert json.loads(done.stdout)["due_on"] == "2027-01-18"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.contexts.accounts import office
 from tests.contexts.evidence.logs import act
 from zhunsheng.cli.commands import evidence, explain, verify
 from zhunsheng.cli.exit_codes import ExitCode
@@ -23,14 +24,21 @@ def home(settings: Any, tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def keeper() -> str:
+    """The work number of who keeps the log."""
+    office.employ("9801-03", "程岚", "audit_admin")
+    return "9801-03"
+
+
 def run(command: Any, *words: str) -> Result:
     return CliRunner().invoke(command, list(words))
 
 
-def test_a_package_is_made_and_verified(home: Path) -> None:
+def test_a_package_is_made_and_verified(home: Path, keeper: str) -> None:
     act(2)
     target = str(home / "package.zip")
-    made = run(evidence.command, "package", "subject:S1", "--to", target, "--by", "程岚", "--why", "法院调取")
+    made = run(evidence.command, "package", "subject:S1", "--to", target, "--by", keeper, "--why", "法院调取")
     assert made.exit_code == ExitCode.OK, made.output
     told = json.loads(run(verify.command, "--package", target, "--json").stdout)
     assert (told["ok"], told["leaves"]) == (True, 1)
@@ -49,12 +57,12 @@ def test_the_log_is_verified_and_a_fault_is_found(home: Path) -> None:
     assert run(verify.command, "--key", "x").exit_code == ExitCode.CANNOT_RUN
 
 
-def test_keys_change_and_another_log_begins(home: Path) -> None:
+def test_keys_change_and_another_log_begins(home: Path, keeper: str) -> None:
     act(1)
-    assert run(evidence.command, "sm2", "--by", "程岚").exit_code == ExitCode.CANNOT_RUN
+    assert run(evidence.command, "sm2", "--by", keeper).exit_code == ExitCode.CANNOT_RUN
     run(evidence.command, "keys")
     for words in (["rotate", "--why", "更换"], ["sm2"], ["begin-again", "--why", "恢复"]):
-        assert run(evidence.command, *words, "--by", "程岚").exit_code == ExitCode.OK
+        assert run(evidence.command, *words, "--by", keeper).exit_code == ExitCode.OK
     assert len(json.loads(run(evidence.command, "keys", "--json").stdout)["keys"]) == 5
     assert run(verify.command).exit_code == ExitCode.OK
 

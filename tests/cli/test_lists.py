@@ -24,14 +24,9 @@ PUBLIC = Viewer.business("91980102MA100A1B2U")
 
 @pytest.fixture(autouse=True)
 def _people(db: None) -> None:
-    office.found_bureau()
-    for key, name, role in (
-        (EDITOR, "沈砚", "list_editor"),
-        (LAWYER, "闻笛", "legal_reviewer"),
-        (LEADER, "陆衡", "list_approver"),
-    ):
-        office.hire(key, name, "9801")
-        office.give(key, role, "9801")
+    office.employ(EDITOR, "沈砚", "list_editor")
+    office.employ(LAWYER, "闻笛", "legal_reviewer")
+    office.employ(LEADER, "陆衡", "list_approver")
 
 
 def run(*words: str, code: int = 0) -> list[dict[str, object]]:

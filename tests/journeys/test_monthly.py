@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner
 
+from tests.contexts.accounts import office
 from tests.journeys.city import BUREAU, MACHINE, OFFICER, Bureau, at
 from zhunsheng.cli.main import main
 from zhunsheng.core.actors import HumanDecisionRequiredError
@@ -174,9 +175,12 @@ def test_a_held_run_is_released_on_the_command_line_by_name_and_reason(bureau: B
     def runs(*words: str) -> int:
         return CliRunner().invoke(main, ["runs", *words]).exit_code
 
+    office.employ("9801-1", "程岚", "bureau_leader")
+    office.employ("980102-1", "闻笛", "bureau_leader", unit=office.EAST)
     assert runs() == 1
     assert runs("--release", str(run.id)) == 2
-    assert runs("--release", "999", "--by", "程岚", "--reason", "核对无误") == 4
-    assert runs("--release", str(run.id), "--by", "程岚", "--reason", "核对无误") == 0
+    assert runs("--release", str(run.id), "--by", "980102-1", "--reason", "核对无误") == 4
+    assert runs("--release", "999", "--by", "9801-1", "--reason", "核对无误") == 4
+    assert runs("--release", str(run.id), "--by", "9801-1", "--reason", "核对无误") == 0
     settled = classes.runs(viewer=BUREAU)[0]
     assert (settled.state, settled.settled_by, settled.settled_reason) == ("EFFECTIVE", "程岚", "核对无误")

@@ -12,7 +12,8 @@ import yaml
 from django.utils.translation import gettext as _
 
 from zhunsheng.cli.exit_codes import CannotRunError
-from zhunsheng.core.actors import Actor, ActorKind
+from zhunsheng.cli.people import VIEWER, officer
+from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.deadlines.regimes import UnknownClockError
 from zhunsheng.core.documents.catalogue import UnknownTemplateError
 from zhunsheng.core.documents.composing import IncompleteError
@@ -20,14 +21,13 @@ from zhunsheng.core.documents.fields import FieldError
 from zhunsheng.core.documents.service import ServiceRuleError
 from zhunsheng.core.packs.nodes import PackError
 from zhunsheng.foundation.documents.lifecycle import DocumentStepError
+from zhunsheng.foundation.documents.queries import documents
 from zhunsheng.foundation.documents.rendering.pdf import RenderError
 
-POWERS = frozenset({"document.draft", "document.review", "document.issue", "document.serve"})
 REFUSALS = (
     *(DocumentStepError, FieldError, IncompleteError, PackError, RenderError, ServiceRuleError),
     *(UnknownClockError, UnknownTemplateError),
 )
-BY = click.option("--by", required=True, help=_("经办人姓名；起草与审核须是不同的人。"))
 VALUES = click.option(
     "--values",
     "file",
@@ -37,9 +37,14 @@ VALUES = click.option(
 SET = click.option("--set", "pairs", multiple=True, metavar="FIELD=VALUE", help=_("单个字段的值，可多次写。"))
 
 
-def person(name: str) -> Actor:
-    """Whoever may run commands on the server vouches for the person that is named."""
-    return Actor(ActorKind.PERSON, name, name, POWERS)
+def writer(by: str, power: str, *numbers: int) -> Actor:
+    """Somebody with this permission to whom these documents, where there are such, are open."""
+    there = [number for number in numbers if documents.document(viewer=VIEWER, document_id=number)]
+
+    def opens(viewer: Viewer) -> bool:
+        return all(documents.document(viewer=viewer, document_id=number) for number in there)
+
+    return officer(by, power, opens)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from zhunsheng.foundation.accounts import acting
 from zhunsheng.foundation.accounts.actions import accounts, grants, organisation, people
 from zhunsheng.foundation.accounts.actions.grants import NewGrant
 from zhunsheng.foundation.accounts.actions.organisation import NewUnit
-from zhunsheng.foundation.accounts.models import UnitLevel
+from zhunsheng.foundation.accounts.models import Unit, UnitLevel
 from zhunsheng.foundation.accounts.totp import STEP_SECONDS, code_at
 
 SHELL = Actor.service("shell")
@@ -47,6 +47,15 @@ def hire(key: str, name: str, unit: str, title: str = "科员") -> str:
     people.register_person(by=SHELL, at=NOW, key=key, name=name, joined_on=FOUNDED)
     people.take_post(by=SHELL, at=NOW, person=key, unit=unit, title=title, since_on=FOUNDED)
     return key
+
+
+def employ(key: str, name: str, *roles: str, unit: str = "9801") -> None:
+    """Register a person with these roles in a unit; the bureau is founded when it does not stand yet."""
+    if not Unit.objects.exists():
+        found_bureau()
+    hire(key, name, unit)
+    for role in roles:
+        give(key, role, unit)
 
 
 def certify(key: str, until: date, kind: str = "LAW_ENFORCEMENT") -> None:

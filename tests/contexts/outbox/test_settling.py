@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.trust.workers import BUREAU, NOW, TOPIC, WORKER, gateway, put, told
-from zhunsheng.core.actors import Actor, ActorKind, HumanDecisionRequiredError, Viewer
+from zhunsheng.core.actors import Actor, ActorKind, HumanDecisionRequiredError, PowerLackingError, Viewer
 from zhunsheng.core.clock import FixedClock
 from zhunsheng.foundation.evidence import queries as evidence
 from zhunsheng.foundation.outbox import actions, dispatch, epoch, queries
@@ -20,7 +20,7 @@ from zhunsheng.foundation.outbox.dispatch import Terms
 from zhunsheng.foundation.outbox.lifecycle import SETTLED, TRANSITIONS, Finding, RowState
 from zhunsheng.foundation.outbox.models import DispatcherEpoch, OutboxRow
 
-OFFICER = Actor(ActorKind.PERSON, "9801-07", "程岚")
+OFFICER = Actor(ActorKind.PERSON, "9801-07", "程岚", frozenset({actions.SETTLE}))
 pytestmark = pytest.mark.django_db
 
 
@@ -61,6 +61,8 @@ def test_an_unclear_row_is_settled_by_a_named_person_and_leaves_a_trace() -> Non
     assert waiting() == [("UNKNOWN", "dispatch")]
     with pytest.raises(HumanDecisionRequiredError):
         settle(Finding.ARRIVED, by=WORKER)
+    with pytest.raises(PowerLackingError):
+        settle(Finding.ARRIVED, by=Actor(ActorKind.PERSON, "9801-08", "闻笛"))
     (row,) = queries.for_a_person(viewer=BUREAU)
     assert settle(Finding.ARRIVED) is RowState.DONE
     assert waiting() == []

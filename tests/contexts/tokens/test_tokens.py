@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from django.core import serializers
 from django.db import Error
 
+from tests.contexts.accounts import office
 from zhunsheng.cli.commands import tokens as commands
 from zhunsheng.cli.exit_codes import ExitCode
 from zhunsheng.core.actors import Actor, ActorKind, HumanDecisionRequiredError, Viewer
@@ -108,8 +109,9 @@ def test_a_sender_without_a_source_is_refused_by_the_database_too() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_command_line_issues_lists_and_revokes() -> None:
+    office.employ("9801-01", "程岚", "system_admin")
     run = CliRunner()
-    issue = ["issue", "--purpose", "send-events", "--by", "程岚", "--json", "--source"]
+    issue = ["issue", "--purpose", "send-events", "--by", "9801-01", "--json", "--source"]
     told = run.invoke(commands.command, [*issue, "12315"])
     assert told.exit_code == ExitCode.OK, told.output
     (card,) = queries.tokens(viewer=BUREAU)
@@ -118,7 +120,7 @@ def test_the_command_line_issues_lists_and_revokes() -> None:
     assert card.prefix in listed and "zs_" not in listed
     for own_or_unknown in ("judging", "review", "gossip", ""):
         assert run.invoke(commands.command, [*issue, own_or_unknown]).exit_code == ExitCode.CANNOT_RUN
-    revoke = ["revoke", card.prefix, "--by", "程岚"]
+    revoke = ["revoke", card.prefix, "--by", "9801-01"]
     assert run.invoke(commands.command, revoke).exit_code == ExitCode.OK
     assert run.invoke(commands.command, revoke).exit_code == ExitCode.CANNOT_RUN
 

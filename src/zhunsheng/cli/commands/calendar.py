@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from zhunsheng.cli.days import now
 from zhunsheng.cli.exit_codes import CannotRunError
 from zhunsheng.cli.output import Output, reporting
-from zhunsheng.core.actors import Actor, ActorKind, Viewer
+from zhunsheng.cli.people import BY, officer
+from zhunsheng.core.actors import Viewer
 from zhunsheng.core.deadlines import WorkCalendar
 from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.schedule import queries as clocks
@@ -42,16 +43,17 @@ def show(out: Output) -> None:
 
 @command.command(help=_("记录一年的放假安排（zhunsheng.calendar/1 文件），并重算未办结的期限。"))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--by", required=True, help=_("记录人姓名。"))
+@BY
 @reporting({"year": _("年份"), "moved": _("届满日因此改变的期限数")})
 def announce(out: Output, file: Path, by: str) -> None:
     """A person records it; the package's year, if there is one, gives way."""
+    person = officer(by, "connector.manage")
     try:
         document = yaml.safe_load(file.read_text(encoding="utf-8"))
         told = WorkCalendar.read([document])
         (year,) = told.years
         moved = years.announce_year(
-            by=Actor(ActorKind.PERSON, by, by),
+            by=person,
             at=now(),
             year=year,
             holidays=told.holidays,

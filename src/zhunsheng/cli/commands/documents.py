@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from zhunsheng.cli.days import Instant, now
 from zhunsheng.cli.exit_codes import CannotRunError, ExitCode
 from zhunsheng.cli.output import Output, reporting
-from zhunsheng.cli.papers import BY, SET, VALUES, person, refusals, values_of
+from zhunsheng.cli.papers import SET, VALUES, refusals, values_of, writer
+from zhunsheng.cli.people import BY, anywhere, officer
+from zhunsheng.cli.people import subject as about
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.clock import day_of, instant
 from zhunsheng.core.documents.checking import check_catalogue
@@ -27,6 +29,8 @@ from zhunsheng.foundation.documents.queries import documents, pages, registers
 from zhunsheng.foundation.documents.queries.pages import PageFormat
 from zhunsheng.workflows import drafting as story
 from zhunsheng.workflows.terms import document_terms
+
+DRAFT, REVIEW, ISSUE = "document.draft", "document.review", "document.issue"
 
 VIEWER = Viewer.bureau("documents")
 CARD = {
@@ -160,7 +164,7 @@ def draft(
     """A draft with its clauses picked from the law base."""
     with refusals():
         number = story.begin(
-            by=person(by),
+            by=officer(by, DRAFT, about(subject, unknown=anywhere)),
             at=now(),
             kind=kind,
             subject=subject,
@@ -182,8 +186,14 @@ def revise(out: Output, number: int, file: Path | None, pairs: tuple[str, ...], 
     """Values on the line change single fields, a file gives them all."""
     found = documents.document(viewer=VIEWER, document_id=number)
     known = dict(found.values) if found is not None and file is None else {}
+    person = writer(by, DRAFT, number)
     with refusals():
-        story.again(by=person(by), at=now(), document_id=number, values=known | values_of(file, pairs))
+        story.again(
+            by=person,
+            at=now(),
+            document_id=number,
+            values=known | values_of(file, pairs),
+        )
     _told(out, number)
 
 
@@ -208,8 +218,9 @@ def compare(out: Output, number: int, old: int, new: int) -> None:
 @reporting(CARD)
 def submit(out: Output, number: int, by: str) -> None:
     """Hand over to a second person."""
+    person = writer(by, DRAFT, number)
     with refusals():
-        drafting.submit(by=person(by), at=now(), document_id=number, terms=document_terms())
+        drafting.submit(by=person, at=now(), document_id=number, terms=document_terms())
     _told(out, number)
 
 
@@ -220,8 +231,15 @@ def submit(out: Output, number: int, by: str) -> None:
 @reporting(CARD)
 def review(out: Output, number: int, back: str, by: str) -> None:
     """Another than the authors approves or sends back."""
+    person = writer(by, REVIEW, number)
     with refusals():
-        drafting.review(by=person(by), at=now(), document_id=number, approve=not back, text=back)
+        drafting.review(
+            by=person,
+            at=now(),
+            document_id=number,
+            approve=not back,
+            text=back,
+        )
     _told(out, number)
 
 
@@ -231,8 +249,9 @@ def review(out: Output, number: int, back: str, by: str) -> None:
 @reporting(CARD)
 def issue(out: Output, number: int, by: str) -> None:
     """Number, hash, fixed."""
+    person = writer(by, ISSUE, number)
     with refusals():
-        issuing.issue(by=person(by), at=now(), document_id=number, terms=document_terms())
+        issuing.issue(by=person, at=now(), document_id=number, terms=document_terms())
     _told(out, number)
 
 
@@ -243,8 +262,15 @@ def issue(out: Output, number: int, by: str) -> None:
 @reporting(CARD)
 def cancel(out: Output, number: int, why: str, by: str) -> None:
     """The number stays in sight."""
+    person = writer(by, ISSUE, number)
     with refusals():
-        issuing.cancel(by=person(by), at=now(), document_id=number, text=why, terms=document_terms())
+        issuing.cancel(
+            by=person,
+            at=now(),
+            document_id=number,
+            text=why,
+            terms=document_terms(),
+        )
     _told(out, number)
 
 

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from zhunsheng.cli.days import now
 from zhunsheng.cli.exit_codes import CannotRunError
 from zhunsheng.cli.output import Output, reporting
-from zhunsheng.core.actors import Actor, ActorKind
+from zhunsheng.cli.people import BY, officer
+from zhunsheng.core.actors import Actor
 from zhunsheng.core.clock import instant
 from zhunsheng.core.tlog.notes import NoteError
 from zhunsheng.foundation.evidence import others, signing
@@ -23,7 +24,6 @@ from zhunsheng.foundation.evidence.keys import KeyFileError
 from zhunsheng.foundation.evidence.witness import Witness, server
 from zhunsheng.workflows import proving, sealing
 
-BY = click.option("--by", required=True, help=_("经办人姓名。"))
 WHY = click.option("--why", required=True, help=_("理由。"))
 
 
@@ -32,8 +32,8 @@ def command() -> None:
     """Evidence: packages, keys, another log."""
 
 
-def _person(name: str) -> Actor:
-    return Actor(ActorKind.PERSON, name, name)
+def _keeper(by: str) -> Actor:
+    return officer(by, "log.keep")
 
 
 @contextmanager
@@ -54,7 +54,7 @@ def package(out: Output, about: tuple[str, ...], to: Path, by: str, why: str) ->
     """A code stands for the business and all its touches."""
     targets = [t for word in about for t in ([word] if ":" in word else proving.targets_of(word))]
     with _refusals():
-        data = proving.package(by=_person(by), at=now(), targets=targets, reason=why)
+        data = proving.package(by=officer(by, "audit.read"), at=now(), targets=targets, reason=why)
     to.write_bytes(data)
     out.line(_("已写入 %(file)s，%(bytes)d 字节") % {"file": to, "bytes": len(data)})
     out.result({"file": str(to), "bytes": len(data)})
@@ -80,7 +80,7 @@ def keys(out: Output) -> None:
 def rotate(out: Output, by: str, why: str) -> None:
     """Another key from the next checkpoint on, which is made at once."""
     with _refusals():
-        signing.rotate(by=_person(by), home=settings.HOME, at=now(), reason=why)
+        signing.rotate(by=_keeper(by), home=settings.HOME, at=now(), reason=why)
     _told(out)
 
 
@@ -90,7 +90,7 @@ def rotate(out: Output, by: str, why: str) -> None:
 def sm2(out: Output, by: str) -> None:
     """A key of its own; nothing to do when there is one."""
     with _refusals():
-        signing.add_sm2(by=_person(by), home=settings.HOME, at=now())
+        signing.add_sm2(by=_keeper(by), home=settings.HOME, at=now())
     _told(out)
 
 
@@ -101,7 +101,7 @@ def sm2(out: Output, by: str) -> None:
 def begin_again(out: Output, by: str, why: str) -> None:
     """The old proofs stay good."""
     with _refusals():
-        signing.begin_again(by=_person(by), home=settings.HOME, at=now(), reason=why)
+        signing.begin_again(by=_keeper(by), home=settings.HOME, at=now(), reason=why)
     _told(out)
 
 
@@ -115,7 +115,7 @@ def add_witness(out: Output, vkey: str, address: str, by: str) -> None:
     sealing.seal_log(now())
     try:
         others.add_witness(
-            by=_person(by), home=settings.HOME, at=now(), vkey=vkey, address=address.rstrip("/")
+            by=_keeper(by), home=settings.HOME, at=now(), vkey=vkey, address=address.rstrip("/")
         )
     except (NoteError, ValueError) as error:
         raise CannotRunError(str(error)) from error
@@ -135,7 +135,7 @@ def set_authority(out: Output, address: str, roots: Path, by: str) -> None:
     sealing.seal_log(now())
     try:
         others.set_authority(
-            by=_person(by), home=settings.HOME, at=now(), address=address, roots=roots.read_bytes()
+            by=_keeper(by), home=settings.HOME, at=now(), address=address, roots=roots.read_bytes()
         )
     except ValueError as error:
         raise CannotRunError(str(error)) from error

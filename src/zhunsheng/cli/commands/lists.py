@@ -16,12 +16,12 @@ from zhunsheng.cli import packing
 from zhunsheng.cli.days import Instant, now
 from zhunsheng.cli.exit_codes import CannotRunError, ExitCode
 from zhunsheng.cli.output import Output, reporting
+from zhunsheng.cli.people import BY, officer
 from zhunsheng.core.actors import Actor, PowerLackingError, Viewer
 from zhunsheng.core.clock import day_of, instant
 from zhunsheng.core.packs.nodes import PackError
 from zhunsheng.engine.packfiles import read_documents
 from zhunsheng.foundation.accounts.actions.grants import ExcludedPartError
-from zhunsheng.foundation.accounts.queries.access import acting_with
 from zhunsheng.registers.statutes.actions import lists as actions
 from zhunsheng.registers.statutes.lifecycle import Conclusion, ListStepError
 from zhunsheng.registers.statutes.queries import lists as queries
@@ -30,7 +30,6 @@ from zhunsheng.registers.statutes.queries.lists import ListCard
 VIEWER = Viewer.bureau("lists")
 LIFE = "zhunsheng.list-life/1"
 REFUSALS = (ListStepError, ExcludedPartError, PackError, PowerLackingError)
-BY = click.option("--by", required=True, help=_("办理人的工号；须有相应岗位授权。"))
 KEYS = click.argument("keys", nargs=-1, required=True)
 CARD_KEYS = {
     "list": _("清单"),
@@ -77,13 +76,6 @@ def _card(name: str) -> ListCard:
     return found
 
 
-def _person(key: str, power: str) -> Actor:
-    found = acting_with(viewer=VIEWER, person=key, power=power, on=day_of(instant(now())))
-    if found is None:
-        raise CannotRunError(_("%(key)s 没有含 %(power)s 的有效授权") % {"key": key, "power": power})
-    return found.actor
-
-
 def _each(out: Output, keys: tuple[str, ...], step: Callable[[ListCard], object]) -> ExitCode:
     """One list at a time; the first refusal stops, what was done stands and is shown."""
     done = []
@@ -120,7 +112,7 @@ def show(out: Output, key: str | None, on: dt.datetime | None) -> ExitCode:
 @reporting(CARD_KEYS)
 def draft(out: Output, file: Path | None, pack: Path | None, by: str) -> ExitCode:
     """Without a file those of the four lists whose newest version says something else; all or none."""
-    person = _person(by, actions.EDIT)
+    person = officer(by, actions.EDIT)
     contents = [_document(file)] if file else packing.drafts_of(packing.folder_of(pack))
     made = [str(content["list"]) for content in contents if file or _is_news(content)]
     with transaction.atomic():
@@ -160,7 +152,7 @@ def _document(file: Path) -> dict[str, object]:
 @reporting(CARD_KEYS)
 def consult(out: Output, keys: tuple[str, ...], by: str) -> ExitCode:
     """Open drafts to opinions."""
-    person = _person(by, actions.EDIT)
+    person = officer(by, actions.EDIT)
     return _each(out, keys, lambda card: actions.consult(by=person, at=now(), version_id=card.id))
 
 
@@ -170,7 +162,7 @@ def consult(out: Output, keys: tuple[str, ...], by: str) -> ExitCode:
 @reporting(CARD_KEYS)
 def submit(out: Output, keys: tuple[str, ...], by: str) -> ExitCode:
     """Hand drafts to the reviewers."""
-    person = _person(by, actions.EDIT)
+    person = officer(by, actions.EDIT)
     return _each(out, keys, lambda card: actions.submit(by=person, at=now(), version_id=card.id))
 
 
@@ -182,7 +174,7 @@ def submit(out: Output, keys: tuple[str, ...], by: str) -> ExitCode:
 @reporting(CARD_KEYS)
 def review(out: Output, keys: tuple[str, ...], kind: str, opinion: str, by: str) -> ExitCode:
     """One of the two reviews."""
-    person = _person(by, actions.REVIEW)
+    person = officer(by, actions.REVIEW)
 
     def step(card: ListCard) -> None:
         actions.review(by=person, at=now(), version_id=card.id, kind=kind, opinion=opinion)
@@ -197,7 +189,7 @@ def review(out: Output, keys: tuple[str, ...], kind: str, opinion: str, by: str)
 @reporting(CARD_KEYS)
 def send_back(out: Output, keys: tuple[str, ...], reason: str, by: str) -> ExitCode:
     """Back to draft."""
-    person = _person(by, actions.REVIEW)
+    person = officer(by, actions.REVIEW)
 
     def step(card: ListCard) -> None:
         actions.send_back(by=person, at=now(), version_id=card.id, reason=reason)
@@ -211,7 +203,7 @@ def send_back(out: Output, keys: tuple[str, ...], reason: str, by: str) -> ExitC
 @reporting(CARD_KEYS)
 def approve(out: Output, keys: tuple[str, ...], by: str) -> ExitCode:
     """Approve reviewed lists."""
-    person = _person(by, actions.APPROVE)
+    person = officer(by, actions.APPROVE)
     return _each(out, keys, lambda card: actions.approve(by=person, at=now(), version_id=card.id))
 
 
@@ -222,7 +214,7 @@ def approve(out: Output, keys: tuple[str, ...], by: str) -> ExitCode:
 @reporting(CARD_KEYS)
 def publish(out: Output, keys: tuple[str, ...], on: dt.datetime | None, by: str) -> ExitCode:
     """Publish, and put in force where a day is given; a published list is only put in force."""
-    person = _person(by, actions.APPROVE)
+    person = officer(by, actions.APPROVE)
 
     def step(card: ListCard) -> None:
         if card.state != "PUBLISHED":
@@ -243,7 +235,7 @@ def publish(out: Output, keys: tuple[str, ...], on: dt.datetime | None, by: str)
 @reporting({"list": _("清单"), "year": _("年度"), "uses": _("各条目适用次数"), "conclusion": _("结论")})
 def evaluate(out: Output, key: str, year: int, conclusion: str, opinion: str, by: str) -> None:
     """Count a year's uses and conclude."""
-    person, card = _person(by, actions.REVIEW), _card(key)
+    person, card = officer(by, actions.REVIEW), _card(key)
     try:
         uses = actions.evaluate(
             by=person,

@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 from zhunsheng.cli.days import now
 from zhunsheng.cli.exit_codes import CannotRunError, ExitCode
 from zhunsheng.cli.output import Output, reporting
-from zhunsheng.core.actors import Actor, ActorKind, Viewer
+from zhunsheng.cli.people import BY, Opens, officer, subject, whole_bureau
+from zhunsheng.core.actors import Viewer
 from zhunsheng.foundation.outbox import actions as outbox
 from zhunsheng.foundation.outbox import queries
 from zhunsheng.foundation.outbox.lifecycle import Finding
 from zhunsheng.foundation.outreach import queries as messages
+from zhunsheng.foundation.outreach.actions import SMS_TOPIC
 
 VIEWER = Viewer.bureau("outbox")
 FINDINGS = {finding.value.lower().replace("_", "-"): finding for finding in Finding}
@@ -62,19 +64,26 @@ def list_(out: Output, owner: str) -> ExitCode:
 @click.argument("row", type=int)
 @click.option("--finding", type=click.Choice(list(FINDINGS)), required=True, help=_("查明的情况。"))
 @click.option("--reason", required=True, help=_("怎样查明的。"))
-@click.option("--by", required=True, help=_("处置人姓名。"))
+@BY
 @reporting({"id": _("编号"), "state": _("处置后的状态")})
 def settle(out: Output, row: int, finding: str, reason: str, by: str) -> None:
-    """Only a person can know what a gateway cannot say."""
-    if not by.strip() or not reason.strip():
-        raise click.UsageError(_("须写明处置人和理由"))
-    person = Actor(ActorKind.PERSON, by, by)
+    """Only a person can know what a gateway cannot say; of the bureau, and in charge of whom it is about."""
+    if not reason.strip():
+        raise click.UsageError(_("须写明理由"))
+    person = officer(by, outbox.SETTLE, _about(row))
     try:
         after = outbox.settle(by=person, at=now(), row_id=row, finding=FINDINGS[finding], reason=reason)
     except outbox.NothingToSettleError as error:
         raise CannotRunError(str(error)) from error
     out.line(_("发件 %(row)d 现为 %(state)s") % {"row": row, "state": after})
     out.result({"id": row, "state": after.value})
+
+
+def _about(row: int) -> Opens:
+    """A message is about a business; what else waits concerns the whole bureau."""
+    key = queries.key_of(viewer=VIEWER, row_id=row, topic=SMS_TOPIC)
+    found = messages.of_keys(viewer=VIEWER, keys=[key])
+    return subject(found[0].subject) if found and found[0].subject else whole_bureau
 
 
 @command.command(help=_("列出网关报来、而本系统没有发过的短信状态：他人的短信、恢复过的数据库，或有人在猜。"))

@@ -10,10 +10,15 @@ from django.utils.translation import gettext as _
 
 from zhunsheng.cli.days import Instant, now
 from zhunsheng.cli.output import Output, reporting
-from zhunsheng.cli.papers import BY, SET, VALUES, person, refusals, values_of
+from zhunsheng.cli.papers import SET, VALUES, refusals, values_of, writer
+from zhunsheng.cli.people import BY, VIEWER, officer
+from zhunsheng.cli.people import subject as about
 from zhunsheng.core.clock import day_of, instant
 from zhunsheng.foundation.documents.actions import addresses, serving
+from zhunsheng.foundation.documents.queries import registers
 from zhunsheng.workflows.terms import document_terms
+
+SERVE = "document.serve"
 
 
 @click.group(help=_("送达：开始送达、登记回证、送达地址确认书；短信不是送达。"))
@@ -43,7 +48,7 @@ def address(
     """What a signed confirmation says."""
     with refusals():
         told = addresses.confirm_address(
-            by=person(by),
+            by=officer(by, SERVE, about(subject)),
             at=now(),
             recipient=subject,
             channel=channel,
@@ -70,7 +75,7 @@ def start(
     """One or several documents together."""
     with refusals():
         told = serving.start(
-            by=person(by),
+            by=writer(by, SERVE, *numbers),
             at=now(),
             documents=numbers,
             method=method,
@@ -92,14 +97,16 @@ def receipt(
     out: Output, service: int, file: Path | None, pairs: tuple[str, ...], failed: str, by: str
 ) -> None:
     """The day of service, and what starts with it."""
+    numbers = registers.served_together(viewer=VIEWER, service_id=service)
+    person = writer(by, SERVE, *numbers)
     with refusals():
         if failed:
-            serving.fail(by=person(by), at=now(), service_id=service, text=failed, terms=document_terms())
+            serving.fail(by=person, at=now(), service_id=service, text=failed, terms=document_terms())
             out.line(_("已登记未成"))
             out.result({"served_on": ""})
             return
         day = serving.complete(
-            by=person(by),
+            by=person,
             at=now(),
             service_id=service,
             receipt=values_of(file, pairs),

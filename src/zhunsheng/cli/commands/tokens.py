@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from zhunsheng.cli.days import now
 from zhunsheng.cli.exit_codes import CannotRunError
 from zhunsheng.cli.output import Output, reporting
-from zhunsheng.core.actors import Actor, ActorKind, Viewer
+from zhunsheng.cli.people import BY, officer
+from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.engine.packfiles import current_pack
 from zhunsheng.foundation.tokens import actions as tokens
 from zhunsheng.foundation.tokens import queries
@@ -26,15 +27,15 @@ def command() -> None:
     """Tokens: issue, list, revoke."""
 
 
-def _person(name: str) -> Actor:
-    return Actor(ActorKind.PERSON, name, name)
+def _person(by: str) -> Actor:
+    return officer(by, "connector.manage")
 
 
 @command.command(help=_("签发一个令牌；全文只显示这一次。"))
 @click.option("--purpose", type=click.Choice(list(PURPOSES)), required=True, help=_("用途。"))
 @click.option("--source", default="", help=_("持有者以此来源报送，名称见事实契约。"))
 @click.option("--days", type=click.IntRange(1, 1_000), default=365, show_default=True, help=_("有效天数。"))
-@click.option("--by", required=True, help=_("签发人姓名。"))
+@BY
 @reporting(
     {
         "prefix": _("可公开的前缀，撤销时用"),
@@ -92,7 +93,7 @@ def list_(out: Output) -> None:
 
 @command.command(help=_("撤销一个令牌，立即生效。"))
 @click.argument("prefix")
-@click.option("--by", required=True, help=_("撤销人姓名。"))
+@BY
 @reporting({"revoked": _("被撤销的令牌前缀")})
 def revoke(out: Output, prefix: str, by: str) -> None:
     """By its prefix; twice is an error."""

@@ -21,6 +21,7 @@ Payload = Mapping[str, Any]
 Handler = Callable[[Payload, datetime], None]
 ROWS_A_COMMIT = 50
 ATTEMPTS_MAX = 8
+SETTLE = "message.settle"
 FOR_A_PERSON = [RowState.UNKNOWN.value, RowState.DEAD.value]
 BACK_OFF_SECONDS = 30
 FRESH = (
@@ -165,7 +166,7 @@ def settle(*, by: Actor, at: datetime, row_id: int, finding: Finding, reason: st
 
     SEND_AGAIN is the statement that nothing arrived: the row starts afresh and is no longer in doubt.
     """
-    by.require_person("处置结果不明或未能送出的事项")
+    by.require_person("处置结果不明或未能送出的事项", SETTLE)
     with transaction.atomic():
         row = OutboxRow.objects.select_for_update().filter(id=row_id).first()
         after = None if row is None else SETTLED.get((RowState(row.state), finding))

@@ -55,6 +55,12 @@ def to_recipient(*, viewer: Viewer, recipient: str, channel: str = "") -> list[M
     return [_card(row) for row in rows]
 
 
+def of_keys(*, viewer: Viewer, keys: Iterable[str]) -> list[MessageCard]:
+    """The messages with these keys, oldest first; bureau-wide viewers only."""
+    rows = Message.objects.filter(key__in=list(keys)) if viewer.sees_all else Message.objects.none()
+    return [_card(row) for row in rows.order_by("id")]
+
+
 def keys_to(*, viewer: Viewer, recipients: Iterable[str], channel: str) -> dict[str, list[str]]:
     """Recipient → keys of the messages sent on a channel, those left out that the viewer may not read."""
     wanted = sorted(r for r in recipients if viewer.may_see_subject(r))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -75,12 +76,17 @@ def grants(*, viewer: Viewer, on: date, person: str = "") -> list[GrantCard]:
     return [_card(row) for row in (rows.filter(person__key=person) if person else rows)]
 
 
-def acting_with(*, viewer: Viewer, person: str, power: str, on: date) -> acting.Acting | None:
-    """A person at work under the oldest own grant that gives a permission; None where there is none."""
+def acting_with(
+    *, viewer: Viewer, person: str, power: str, on: date, opens: Callable[[Viewer], bool]
+) -> acting.Acting | None:
+    """A person at work under the oldest own grant that gives a permission and a viewer that `opens` accepts.
+
+    None where there is none: two grants never add up.
+    """
     if not viewer.is_staff:
         return None
     found = (acting.empower(grant, on) for grant in acting.grants_of(person, on))
-    return next((one for one in found if power in one.actor.powers), None)
+    return next((one for one in found if power in one.actor.powers and opens(one.viewer)), None)
 
 
 def _card(row: Grant) -> GrantCard:

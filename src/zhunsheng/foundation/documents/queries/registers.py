@@ -85,6 +85,12 @@ def register(*, viewer: Viewer, organ: str, year: int, serial_type: str) -> Regi
     return Register(organ, year, serial_type, last, tuple(told), tuple(missing))
 
 
+def served_together(*, viewer: Viewer, service_id: int) -> list[int]:
+    """The documents of one attempt to serve, in their order; bureau-wide viewers only."""
+    rows = Service.objects.filter(id=service_id) if viewer.sees_all else Service.objects.none()
+    return [number for number in rows.values_list("items__document", flat=True) if number is not None]
+
+
 def services(*, viewer: Viewer, document_id: int) -> list[ServiceCard]:
     """Every attempt to serve a document, oldest first."""
     if not viewer.is_staff or not scope.documents(viewer).filter(id=document_id).exists():
