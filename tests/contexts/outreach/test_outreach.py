@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from importlib import import_module
+from itertools import product
 from pathlib import Path
 from socket import socket
 from unittest.mock import Mock
 
 import pytest
 import yaml
+from django.db import transaction
 
 from zhunsheng.core.actors import Actor, Audience, Scope, ScopeKind, Viewer
 from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.core.listing import Part
 from zhunsheng.core.messages import MessageError, MessagePolicy, Template, fill, not_before, segments
 from zhunsheng.foundation import wire
+from zhunsheng.foundation.evidence import queries as evidence
 from zhunsheng.foundation.outbox import queries as outbox
 from zhunsheng.foundation.outbox.connectors import ConnectorClass, Verdict
 from zhunsheng.foundation.outbox.models import OutboxRow
@@ -252,6 +255,61 @@ def test_a_message_comes_as_far_as_its_outbox_row() -> None:
     assert actions.follow_outbox(by=DESK, at=NOW, policy=POLICY) == 0
     rows = queries.listed(viewer=BUREAU, part=Part()).rows
     assert {row.key: row.state for row in rows} == keys
+
+
+FINALS = [MessageState.DELIVERED, MessageState.FAILED, MessageState.EXPIRED]
+RECEIPTS = [*FINALS, MessageState.ACCEPTED]
+
+
+def came_in(order: tuple[MessageState | None, ...]) -> tuple[str, str, list[str], int]:
+    """States of message and row, the words that settled it, and how often the failure was told.
+
+    None is the moment in which the call ends unclear.
+    """
+    gateway = Actor.service("token:receipts")
+    with transaction.atomic():
+        queue("m1")
+        for told in order:
+            if told is None:
+                OutboxRow.objects.filter(topic=actions.SMS_TOPIC, key="m1").update(
+                    state="UNKNOWN", in_doubt=True, owner="dispatch"
+                )
+            else:
+                actions.take_receipt(by=gateway, at=NOW, key="m1", told=told, policy=POLICY)
+        actions.follow_outbox(by=DESK, at=NOW, policy=POLICY)
+        row = OutboxRow.objects.get(topic=actions.SMS_TOPIC, key="m1")
+        trail = evidence.entries_of(target=f"outbox:{row.id}", viewer=BUREAU)
+        settled = [entry.detail["told"] for entry in trail if entry.action == "OUTBOX_SETTLED_BY_RECEIPT"]
+        failures = OutboxRow.objects.filter(topic=actions.FAILED).count()
+        (card,) = queries.of_keys(viewer=BUREAU, keys=["m1"])
+        waits = outbox.for_a_person(viewer=BUREAU)
+        assert bool(waits) == (row.state == "UNKNOWN") and len(trail) == len(settled)
+        transaction.set_rollback(True)
+    return card.state, row.state, settled, failures
+
+
+@pytest.mark.django_db
+def test_the_first_final_receipt_settles_what_was_unclear_whenever_it_comes() -> None:
+    """Every order of two receipts and the end of the call: early, late, doubled, contradicting."""
+    assert came_in((None,)) == ("QUEUED", "UNKNOWN", [], 0)
+    assert came_in((None, MessageState.ACCEPTED)) == ("ACCEPTED", "UNKNOWN", [], 0)
+    for first, second in product(RECEIPTS, RECEIPTS):
+        final = next((told for told in (first, second) if told in FINALS), None)
+        for order in {(None, first, second), (first, None, second), (first, second, None)}:
+            message, row, settled, failures = came_in(order)
+            assert message == (final or MessageState.ACCEPTED), order
+            assert (row, settled) == (("DONE", [final]) if final else ("UNKNOWN", [])), order
+            assert failures == (final in {MessageState.FAILED, MessageState.EXPIRED}), order
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", ["PENDING", "SENDING", "DONE", "REFUSED", "DEAD"])
+def test_a_receipt_settles_nothing_but_what_is_unclear(state: str) -> None:
+    queue("m1")
+    OutboxRow.objects.filter(key="m1").update(state=state)
+    actions.take_receipt(by=DESK, at=NOW, key="m1", told=MessageState.DELIVERED, policy=POLICY)
+    assert OutboxRow.objects.get(key="m1").state == state
+    assert outbox.unclear_keys(topic=actions.SMS_TOPIC, viewer=Viewer.business("x")) == []
 
 
 @pytest.mark.django_db

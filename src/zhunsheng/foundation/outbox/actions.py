@@ -183,6 +183,25 @@ def settle(*, by: Actor, at: datetime, row_id: int, finding: Finding, reason: st
     return after
 
 
+def settle_told(*, by: Actor, at: datetime, topic: str, told: Mapping[str, str]) -> int:
+    """Unclear rows whose target has spoken since (key → its words) are done; how many were unclear.
+
+    That the target speaks of the key proves that it has it, whatever became of it there. The entry names
+    who brought the word, and no person; rows that are not UNKNOWN stay as they are.
+    """
+    unclear = OutboxRow.objects.filter(topic=topic, state=RowState.UNKNOWN.value, key__in=list(told))
+    with transaction.atomic():
+        rows = list(unclear.select_for_update().order_by("id"))
+        for row in rows:
+            row.state, row.in_doubt, row.owner = RowState.DONE.value, False, ""
+            row.note, row.finished_at = told[row.key][:2000], at
+            row.save(update_fields=["state", "in_doubt", "owner", "note", "finished_at"])
+            detail = {"topic": topic, "key": row.key, "told": told[row.key]}
+            target = f"outbox:{row.id}"
+            evidence.record(by=by, at=at, action="OUTBOX_SETTLED_BY_RECEIPT", target=target, detail=detail)
+    return len(rows)
+
+
 def hand_to(*, by: Actor, at: datetime, row_id: int, owner: str) -> None:
     """Somebody else looks after a row that waits for a person."""
     with transaction.atomic():

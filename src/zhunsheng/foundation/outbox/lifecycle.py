@@ -1,6 +1,7 @@
 """States of an outbox row. DONE, DEAD and REFUSED are final; UNKNOWN waits for a person.
 
-Only a named person leads a row out of UNKNOWN, and a dead one back to life.
+A named person leads a row out of UNKNOWN, or the target's own later word that it has it; a dead one
+comes back to life by a person only.
 """
 
 from __future__ import annotations

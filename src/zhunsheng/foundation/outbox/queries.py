@@ -37,6 +37,14 @@ def states_of(*, topic: str, keys: list[str], viewer: Viewer) -> dict[str, str]:
     return told
 
 
+def unclear_keys(*, topic: str, viewer: Viewer) -> list[str]:
+    """The keys of the UNKNOWN rows of a topic, oldest first; for the bureau only."""
+    if not viewer.sees_all:
+        return []
+    rows = OutboxRow.objects.filter(topic=topic, state=RowState.UNKNOWN.value)
+    return list(rows.order_by("id").values_list("key", flat=True))
+
+
 def oldest_pending_at(*, topic: str, viewer: Viewer) -> datetime | None:
     """Since when the oldest open row of a topic waits: the age alarm's input."""
     if not viewer.sees_all:

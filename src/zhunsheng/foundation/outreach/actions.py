@@ -13,7 +13,7 @@ from zhunsheng.foundation import bulk
 from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.foundation.outbox import actions as outbox
 from zhunsheng.foundation.outbox import queries as outbox_queries
-from zhunsheng.foundation.outreach.lifecycle import MessageState, moved
+from zhunsheng.foundation.outreach.lifecycle import FINAL, MessageState, moved
 from zhunsheng.foundation.outreach.models import Channel, Message, Receipt
 from zhunsheng.foundation.outreach.new_messages import NewMessage, Sent
 
@@ -71,7 +71,8 @@ def take_receipt(
 ) -> MessageState | None:
     """Note what a gateway says about a message; the state afterwards, None for a key that is not ours.
 
-    Early, late, doubled and contradicting receipts are all kept; none moves a message back. When a
+    Early, late, doubled and contradicting receipts are all kept; none moves a message back. A final one
+    shows that the gateway has the message, so a call that ended unclear is unclear no more. When a
     recipient's messages have failed as often as the policy bears, an event asks for a visit; before that
     one tells whoever sent it.
     """
@@ -87,6 +88,8 @@ def take_receipt(
             row.save(update_fields=["state", "settled_at"])
             if after in {MessageState.FAILED, MessageState.EXPIRED}:
                 _count_failures(by, at, row, policy)
+        if after in FINAL:
+            outbox.settle_told(by=by, at=at, topic=SMS_TOPIC, told={key: after.value})
     return after
 
 
@@ -100,7 +103,17 @@ def follow_outbox(*, by: Actor, at: datetime, policy: MessagePolicy) -> int:
     told = [(key, moves[state]) for key, state in states.items() if state in moves]
     for key, state in told:
         take_receipt(by=by, at=at, key=key, told=state, policy=policy, note="outbox")
+    _follow_early_receipts(by, at, viewer)
     return len(told)
+
+
+def _follow_early_receipts(by: Actor, at: datetime, viewer: Viewer) -> None:
+    """A receipt that came before the call had ended could not settle what was not unclear yet."""
+    unclear = outbox_queries.unclear_keys(topic=SMS_TOPIC, viewer=viewer)
+    for start in range(0, len(unclear), 2_000):
+        ended = Message.objects.filter(key__in=unclear[start : start + 2_000], state__in=FINAL)
+        told = dict(ended.values_list("key", "state"))
+        outbox.settle_told(by=by, at=at, topic=SMS_TOPIC, told=told)
 
 
 def _count_failures(by: Actor, at: datetime, row: Message, policy: MessagePolicy) -> None:

@@ -25,6 +25,8 @@ TRANSITIONS: dict[MessageState, frozenset[MessageState]] = {
     MessageState.EXPIRED: frozenset(),
 }
 
+FINAL = frozenset(state for state, after in TRANSITIONS.items() if not after)
+
 
 def moved(before: MessageState, told: MessageState) -> MessageState:
     """The state after a receipt: forward if the table allows it, else as it was."""
