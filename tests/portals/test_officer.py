@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.test import Client
@@ -13,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.journeys.city import MACHINE, Bureau, at
 from tests.portals.pages import E1, as_, link, reminded, staffed, stand_at
+from zhunsheng.cli.main import main
 from zhunsheng.config.env import demo_clock
 from zhunsheng.workflows.answering import take_answer
 
@@ -84,6 +87,22 @@ def test_an_officer_reads_the_message_without_the_link(client: Client, touch_id:
 def test_the_subject_page_shows_a_sum_and_one_timeline(client: Client, touch_id: int) -> None:
     page = client.get(f"/subjects/{E1}/").content.decode()
     assert "按现有事实" in page and "电梯" in page and "T01-1" in page
+
+
+def test_a_dormant_business_is_told_with_what_stands_still_since_when_and_why(
+    client: Client, touch_id: int
+) -> None:
+    address, bureau = f"/subjects/{E1}/", Bureau()
+    assert "停住" not in client.get(address).content.decode()
+    bureau.tell(E1, "SUBJECT_STATE", "2026-06-05", state="DORMANT")
+    stand_still = "自 2026-06-05 起停住，因最近一条为"
+    assert client.get(address).content.decode().count(stand_still) == 8
+    done = CliRunner().invoke(main, ["explain", E1, "--as-of", "2026-07-02", "--json"])
+    told = {f["indicator"]: (f["since"], f["while"]) for f in json.loads(done.stdout)["frozen"]}
+    assert told["I20"][0] == "2026-06-05" and "歇业" in told["I20"][1] and len(told) == 8
+    assert stand_still in CliRunner().invoke(main, ["explain", E1, "--as-of", "2026-07-02"]).stdout
+    bureau.tell(E1, "SUBJECT_STATE", "2026-07-01", state="ACTIVE")
+    assert "停住" not in client.get(address).content.decode()
 
 
 def test_filters_stand_in_the_address(client: Client, touch_id: int) -> None:

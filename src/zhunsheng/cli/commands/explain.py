@@ -19,6 +19,7 @@ from zhunsheng.core.actors import Viewer
 from zhunsheng.core.clock import day_of, instant
 from zhunsheng.core.rules.tree import Basis
 from zhunsheng.engine.explain import WayBack, explain
+from zhunsheng.engine.frozen import frozen_of
 from zhunsheng.engine.judgement import ModelResult
 from zhunsheng.engine.library import open_library
 from zhunsheng.engine.reference import judge
@@ -99,6 +100,7 @@ def _tell_proofs(out: Output, proofs: list[dict[str, Any]]) -> None:
         "class": _("类别"),
         "points": _("分值"),
         "items": _("计分项：indicator、name、points、shares（fact、points、ends_on）"),
+        "frozen": _("停住的计分项：indicator、name、since、while"),
         "adjustments": _("封顶与零分底线的调整，与计分项相加正好等于分值"),
         "touches": _("触线：point、name、object、colour、comparisons、facts、basis、way_back"),
         "way_back": _("类别降低的办法"),
@@ -107,7 +109,8 @@ def _tell_proofs(out: Output, proofs: list[dict[str, Any]]) -> None:
 )
 def command(out: Output, code: str, as_of: datetime | None) -> None:
     """Judge one subject with the trace on."""
-    pack = open_library(settings.PACKS).pack
+    library = open_library(settings.PACKS)
+    pack = library.pack
     viewer, known_at = Viewer.bureau("explain"), as_of or now()
     at = instant(known_at)
     refuse_merged(code, known_at)
@@ -142,11 +145,15 @@ def command(out: Output, code: str, as_of: datetime | None) -> None:
         adjustments.append(["floor", result.floor_adjustment / 100])
     class_way = way_words(told.class_ways[0][1]) if told.class_ways else ""
     proofs = _proofs(code)
-    answer = {
+    answer: dict[str, Any] = {
         "subject": code,
         "class": result.class_name,
         "points": result.score / 100,
         "items": items,
+        "frozen": [
+            {"indicator": f.indicator, "name": f.name_zh, "since": str(f.since_on), "while": f.while_zh}
+            for f in frozen_of(model, result, library.contracts)
+        ],
         "adjustments": adjustments,
         "touches": touches,
         "way_back": class_way,
@@ -154,6 +161,8 @@ def command(out: Output, code: str, as_of: datetime | None) -> None:
     }
     out.line(_("%(subject)s：%(class)s 类，%(points)s 分") % answer)
     out.table((_("计分项"), _("名称"), _("分")), [(i["indicator"], i["name"], i["points"]) for i in items])
+    for still in answer["frozen"]:
+        out.line(_("%(indicator)s %(name)s：自 %(since)s 起停住，因最近一条为%(while)s") % still)
     for touch in touches:
         out.line("{colour} {point} {name} {object}  {basis}".format(**touch))
         out.line("    " + "；".join(touch["comparisons"]) if isinstance(touch["comparisons"], list) else "")

@@ -13,6 +13,7 @@ from zhunsheng.core.clock import day_of, instant, moment
 from zhunsheng.core.facts import Fact
 from zhunsheng.core.rules.sentences import Speaker, points_text
 from zhunsheng.engine.explain import Explanation, PointTrace, WayBack, explain
+from zhunsheng.engine.frozen import Frozen, frozen_of
 from zhunsheng.engine.judgement import Truth
 from zhunsheng.engine.library import Library, open_library
 from zhunsheng.engine.reference import judge
@@ -139,6 +140,12 @@ class Told:
         if result.floor_adjustment:
             rows.append(("", _("零分底线"), points_text(result.floor_adjustment)))
         return rows
+
+    @property
+    def frozen(self) -> tuple[Frozen, ...]:
+        """Indicators that stand still, since when and why."""
+        model, result = self.library.pack.models[0], self.explanation.judgement.models[0]
+        return frozen_of(model, result, self.library.contracts)
 
     @property
     def score(self) -> str:

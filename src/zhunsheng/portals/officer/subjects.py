@@ -37,6 +37,7 @@ def subject(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
         "now_class": told.explanation.judgement.models[0].class_name,
         "score": told.score,
         "sum": told.sum_rows(),
+        "frozen": told.frozen,
         "way": told.class_way(),
         "touches": [row_of(row, found.name) for row in rows],
         "belongings": registry.belongings(viewer=viewer, key=key),
