@@ -8,8 +8,10 @@ from pathlib import Path
 from zhunsheng.core.actors import Actor, ActorKind, Viewer
 from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.core.facts import Scalar
+from zhunsheng.core.listing import Part
 from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.outbox import actions as outbox
+from zhunsheng.foundation.outreach import queries as messages
 from zhunsheng.foundation.schedule import actions as schedule
 from zhunsheng.foundation.schedule import queries as clocks
 from zhunsheng.judging.triggers import queries as triggers
@@ -28,6 +30,12 @@ HOUSE = Path(__file__).parents[2]
 def at(text: str) -> datetime:
     """'2026-07-01' or '2026-07-01 09:30' in Asia/Shanghai."""
     return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+def letters(subject: str) -> list[messages.MessageCard]:
+    """What lies in a business's inbox, newest first."""
+    rows = messages.listed(viewer=BUREAU, part=Part(), channel="INBOX").rows
+    return [card for card in rows if card.recipient == subject]
 
 
 class Bureau:

@@ -9,6 +9,7 @@ import pytest
 from tests.journeys.city import BUREAU, MACHINE, OFFICER, Bureau, at
 from zhunsheng.core.actors import HumanDecisionRequiredError, Viewer
 from zhunsheng.core.identifiers.uscc import make
+from zhunsheng.core.listing import Part
 from zhunsheng.foundation.outreach import queries as messages
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.actions import alerts
@@ -209,8 +210,8 @@ def test_the_annual_report_is_reminded_at_30_15_and_7_days_and_red_only_on_1_jul
 
 
 def _sms(subject: str) -> list[messages.MessageCard]:
-    told = messages.to_recipient(viewer=BUREAU, recipient=f"0900{subject[-7:]}", channel="SMS")
-    return list(reversed(told))
+    rows = messages.listed(viewer=BUREAU, part=Part(descending=False), channel="SMS").rows
+    return [card for card in rows if card.recipient == f"0900{subject[-7:]}"]
 
 
 def test_seal_of_yellow_nobody_else_sees_it_and_put_right_it_leaves_no_trace_in_the_class(

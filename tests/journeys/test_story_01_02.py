@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.city import BUREAU, MACHINE, OFFICER, Bureau, at
+from tests.journeys.city import BUREAU, MACHINE, OFFICER, Bureau, at, letters
 from zhunsheng.core.actors import HumanDecisionRequiredError
 from zhunsheng.engine.reference import judge
 from zhunsheng.foundation.outreach import actions as outreach
@@ -55,7 +55,7 @@ def test_story_1_time_touches_the_line_and_help_is_sent(bureau: Bureau) -> None:
     (touch,) = triggers.touches(viewer=BUREAU, subject=E1)
     assert str(touch.reply_due_on) == "2026-07-10"
     assert "7 个工作日" in touch.reply_why
-    (letter,) = messages.to_recipient(viewer=BUREAU, recipient=E1, channel="INBOX")
+    (letter,) = letters(E1)
     assert "L-7" in letter.text and "违法" not in letter.text
     assert messages.totals(viewer=BUREAU)["QUEUED"] == 1
 
@@ -119,7 +119,7 @@ def test_without_a_telephone_the_letter_lies_in_the_inbox_and_the_station_goes_t
     bureau.register(E1, "云汀电梯物业", phone="")
     lift(bureau, "L-7")
     bureau.pass_time("2026-07-01")
-    assert len(messages.to_recipient(viewer=BUREAU, recipient=E1, channel="INBOX")) == 1
+    assert len(letters(E1)) == 1
     assert [(s, why[:6]) for s, why, _ in triggers.visit_list(viewer=BUREAU)] == [(E1, "没有联系电话")]
 
 

@@ -9,11 +9,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.journeys.city import BUREAU, MACHINE, Bureau, at
+from tests.journeys.city import BUREAU, MACHINE, Bureau, at, letters
 from tests.journeys.city import OFFICER as PERSON
 from tests.portals.pages import E1, as_, staffed, stand_at
 from zhunsheng.foundation.evidence.models import AuditEvent
-from zhunsheng.foundation.outreach import queries as outreach
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.actions import visits
 from zhunsheng.judging.triggers.lifecycle import Step
@@ -114,8 +113,8 @@ def test_help_goes_into_the_inbox_and_clears_the_desk(bureau: Bureau) -> None:
     assert accusing.status_code == 200 and "不作指控" in accusing.content.decode()
     assert "你单位涉嫌违法</textarea>" in accusing.content.decode()
     officer.post(f"/touches/{yellow}/reply/", {"text": "周三上午到所里，我们一起填。"})
-    letters = outreach.to_recipient(viewer=BUREAU, recipient=E1, channel="INBOX")
-    assert "我们一起填" in letters[0].text and letters[0].state == "DELIVERED"
+    told = letters(E1)
+    assert "我们一起填" in told[0].text and told[0].state == "DELIVERED"
     assert "监管所回复" in officer.get(f"/touches/{yellow}/").content.decode()
     assert "需要帮助" not in heap(officer, "todo")
     take_answer(by=MACHINE, at=at("2026-07-02 11:00"), touch_id=yellow, answer="DISAGREE", reason="已检")

@@ -14,11 +14,13 @@ from django.utils.translation import gettext as _
 from zhunsheng.api.door import VIEWER, admitted, endpoint
 from zhunsheng.api.problems import Fault, ProblemError, reply
 from zhunsheng.core.clock import SHANGHAI
+from zhunsheng.core.listing import Part
 from zhunsheng.foundation.accounts.tenancy import within_wall
+from zhunsheng.foundation.seeking import behind
 from zhunsheng.foundation.tokens.purposes import Purpose
 from zhunsheng.registers.registry import queries as registry
 from zhunsheng.registers.registry.lifecycle import SubjectState
-from zhunsheng.registers.registry.queries import SubjectCard
+from zhunsheng.registers.registry.queries import SubjectCard, SubjectFilter
 from zhunsheng.sensing.signals import queries as signals
 
 PAGE, PAGE_MAX = 100, 1_000
@@ -37,18 +39,16 @@ def subjects(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
     most = min(int(asked.get("limit", str(PAGE))), PAGE_MAX)
     with within_wall(VIEWER):
-        found = registry.page(
-            viewer=VIEWER,
-            after=asked.get("after", ""),
-            rows_max=most + 1,
-            division=asked.get("division", ""),
-            state=asked.get("state", ""),
+        wanted = SubjectFilter(division=asked.get("division", ""), state=asked.get("state", ""))
+        cursor = behind(asked["after"]) if "after" in asked else ""
+        found = registry.listed(
+            viewer=VIEWER, wanted=wanted, part=Part("key", descending=False, cursor=cursor, rows_max=most)
         )
     following = None
-    if len(found) > most:
+    if found.next:
         kept = {name: asked[name] for name in ("limit", "division", "state") if name in asked}
-        following = f"{reverse('api:subjects')}?{urlencode({**kept, 'after': found[most - 1].key})}"
-    return reply({"items": [_public(card) for card in found[:most]], "next": following})
+        following = f"{reverse('api:subjects')}?{urlencode({**kept, 'after': found.rows[-1].key})}"
+    return reply({"items": [_public(card) for card in found.rows], "next": following})
 
 
 @endpoint("GET", "HEAD")

@@ -37,7 +37,7 @@ def summary() -> dict[str, object]:
     for (item, colour), number in sorted(triggers.counts(viewer=viewer).items()):
         by_item.setdefault(item, {})[colour] = number
     return {
-        "subjects": registry.search(viewer=viewer, rows_max=1)[1],
+        "subjects": registry.number(viewer=viewer),
         "facts": sum(number for number, _last in signals.freshness(viewer=viewer).values()),
         "classes": portraits.distribution(viewer=viewer),
         "touches": by_item,

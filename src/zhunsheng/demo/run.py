@@ -76,7 +76,7 @@ class Sent:
 
 def is_empty() -> bool:
     """Whether nobody is registered yet."""
-    return subjects.search(viewer=VIEWER, rows_max=1)[1] == 0
+    return subjects.number(viewer=VIEWER) == 0
 
 
 def is_played() -> bool:

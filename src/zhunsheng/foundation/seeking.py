@@ -14,6 +14,7 @@ from zhunsheng.core.listing import Listed, Part
 M = TypeVar("M", bound=Model)
 Card = TypeVar("Card")
 MARK = "~"
+ID_MAX = 10**18 - 1
 
 
 def seek(rows: QuerySet[M], part: Part, card: Callable[[M], Card]) -> Listed[Card]:
@@ -35,6 +36,11 @@ def seek(rows: QuerySet[M], part: Part, card: Callable[[M], Card]) -> Listed[Car
         _cursor(found[-1], part) if follows else "",
         _cursor(found[0], part) if precedes else "",
     )
+
+
+def behind(value: str) -> str:
+    """The cursor of a part by a text, behind every row with this value, whether there is one or not."""
+    return f"{value}{MARK}{ID_MAX}"
 
 
 def beginning(field: str, text: str) -> dict[str, str]:

@@ -40,12 +40,12 @@ def rest_if_due(subjects: Iterable[str], at: datetime) -> list[int]:
     finished with its successor, nothing new begins (story 11).
     """
     suspending, rested = trigger_policy().suspending_states, []
-    for subject, state in _states_of(subjects, at).items():
-        if state in suspending:
-            followed = registry.successor(viewer=VIEWER, key=subject, on=at.astimezone(SHANGHAI).date())
-            since = followed[1] if followed else None
-            reason = f"登记状态 {state}"
-            rested += touches.suspend_all(by=BY, at=at, subject=subject, reason=reason, started_since=since)
+    ended = {subject: state for subject, state in _states_of(subjects, at).items() if state in suspending}
+    followed = registry.successors(viewer=VIEWER, keys=ended, on=at.astimezone(SHANGHAI).date())
+    for subject, state in ended.items():
+        since = followed[subject][1] if subject in followed else None
+        reason = f"登记状态 {state}"
+        rested += touches.suspend_all(by=BY, at=at, subject=subject, reason=reason, started_since=since)
     return rested
 
 

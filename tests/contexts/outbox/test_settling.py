@@ -248,6 +248,10 @@ def test_nobody_outside_the_bureau_learns_what_waits() -> None:
     assert queries.oldest_pending_at(topic=TOPIC, viewer=firm) is None
     assert queries.oldest_pending_at(topic=TOPIC, viewer=BUREAU) == NOW
     assert queries.oldest_pending_at(topic="none", viewer=BUREAU) is None
+    row = OutboxRow.objects.get().id
+    assert queries.key_of(viewer=BUREAU, row_id=row, topic=TOPIC) == "m0"
+    assert queries.key_of(viewer=BUREAU, row_id=row, topic="none") == ""
+    assert queries.key_of(viewer=firm, row_id=row, topic=TOPIC) == ""
 
 
 @pytest.mark.django_db(transaction=True)

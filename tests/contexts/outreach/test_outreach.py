@@ -143,15 +143,6 @@ def test_after_two_failures_somebody_goes_there_and_strange_keys_change_nothing(
 
 
 @pytest.mark.django_db
-def test_a_business_reads_its_own_inbox_only() -> None:
-    queue("m1", channel="INBOX")
-    assert len(queries.to_recipient(viewer=Viewer.business("13900000000"), recipient="13900000000")) == 1
-    assert queries.to_recipient(viewer=Viewer.business("x"), recipient="13900000000") == []
-    assert queries.to_recipient(viewer=BUREAU, recipient="13900000000", channel="SMS") == []
-    assert len(queries.to_recipient(viewer=BUREAU, recipient="13900000000", channel="INBOX")) == 1
-
-
-@pytest.mark.django_db
 def test_what_became_of_a_message_is_read_by_the_bureau_only() -> None:
     queue("SMS:7:1")
     queue("SMS:70:1", NOW + timedelta(days=2))

@@ -9,6 +9,7 @@ import pytest
 
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.clock import SHANGHAI
+from zhunsheng.core.listing import Part
 from zhunsheng.foundation.evidence import queries as evidence
 from zhunsheng.registers.registry import actions, queries
 from zhunsheng.registers.registry.actions import BelongingRecord, Effect, SubjectRecord
@@ -18,6 +19,7 @@ from zhunsheng.registers.registry.lifecycle import (
     SubjectState,
     check_transition,
 )
+from zhunsheng.registers.registry.queries import SubjectFilter
 
 NOW = datetime(2026, 6, 1, 9, tzinfo=SHANGHAI)
 CLERK = Actor.service("registry-sync")
@@ -44,8 +46,8 @@ def test_a_repeat_changes_nothing_and_a_new_name_keeps_the_old() -> None:
     assert record(SNACKS) is Effect.UNCHANGED
     assert record(replace(SNACKS, name="阿福小吃店")) is Effect.CHANGED
     for text in ("阿福小吃店", "阿福小吃", "980102600000018", SNACKS.key):
-        found, number = queries.search(viewer=BUREAU, text=text)
-        assert ([card.key for card in found], number) == ([SNACKS.key], 1), text
+        assert [card.key for card, _met in queries.find(viewer=BUREAU, text=text)] == [SNACKS.key], text
+    assert queries.number(viewer=BUREAU) == 1
     told = [e.action for e in evidence.entries_of(target=f"subject:{SNACKS.key}", viewer=BUREAU)]
     assert told == ["SUBJECT_RECORDED", "SUBJECT_CHANGED"]
 
@@ -123,6 +125,7 @@ def test_a_business_sees_itself_only() -> None:
     record(COMPANY)
     me = Viewer.business(COMPANY.key)
     assert queries.get(viewer=me, key=SNACKS.key) is None
-    assert [card.key for card in queries.search(viewer=me)[0]] == [COMPANY.key]
+    open_to_me = queries.listed(viewer=me, wanted=SubjectFilter(), part=Part()).rows
+    assert [card.key for card in open_to_me] == [COMPANY.key]
     assert queries.links(viewer=me, key=SNACKS.key) == []
     assert queries.known_keys(viewer=BUREAU, keys={SNACKS.key, "x"}) == {SNACKS.key}

@@ -9,6 +9,7 @@ import pytest
 from tests.contexts.accounts import office
 from tests.contexts.accounts.office import EAST, NOW, SHELL, TODAY, WEST
 from zhunsheng.core.actors import PowerLackingError, Scope, ScopeKind, Viewer
+from zhunsheng.core.listing import Part
 from zhunsheng.foundation.accounts.acting import Acting
 from zhunsheng.foundation.accounts.actions import grants, organisation, work
 from zhunsheng.foundation.accounts.actions.organisation import NewUnit
@@ -21,6 +22,7 @@ from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.models import AreaAlert, DataAlarm, SupervisionTask, Touch, VisitEntry
 from zhunsheng.registers.registry import actions, queries, scoping
 from zhunsheng.registers.registry.actions import SubjectRecord, UnknownSubjectError
+from zhunsheng.registers.registry.queries import SubjectFilter
 from zhunsheng.sensing.signals import queries as signals
 from zhunsheng.sensing.signals.models import FactEvidence, StoredFact
 
@@ -116,14 +118,17 @@ CASES = [
 ]
 
 
+def listed(viewer: Viewer) -> list[str]:
+    return [card.key for card in queries.listed(viewer=viewer, wanted=SubjectFilter(), part=Part()).rows]
+
+
 @pytest.mark.parametrize(("role", "unit", "scope", "units", "open_to"), CASES)
 def test_every_list_and_every_count_holds_what_the_scope_opens(
     role: str, unit: str, scope: ScopeKind, units: tuple[str, ...], open_to: set[str]
 ) -> None:
     viewer = granted(role, unit, scope, units).viewer
     n = len(open_to)
-    cards, number = queries.search(viewer=viewer)
-    assert ({card.key for card in cards}, number) == (open_to, n)
+    assert (set(listed(viewer)), queries.number(viewer=viewer)) == (open_to, n)
     assert {k for k in FIRMS if queries.get(viewer=viewer, key=k)} == open_to
     assert queries.known_keys(viewer=viewer, keys=EVERYONE) == open_to
     assert set(queries.areas(viewer=viewer, keys=EVERYONE)) == open_to
@@ -148,13 +153,13 @@ def test_own_means_in_ones_charge_and_within_ones_unit() -> None:
     viewer = granted("officer", EAST, ScopeKind.OWN).viewer
     for key in ("E2", "W1"):
         actions.assign_officer(by=SHELL, at=NOW, viewer=Viewer.bureau("x"), key=key, officer="0001")
-    assert [card.key for card in queries.search(viewer=viewer)[0]] == ["E2"]
+    assert listed(viewer) == ["E2"]
 
 
 def test_two_roles_never_add_up() -> None:
     station = granted("officer", "980102/城东所").viewer
     office.give("0001", "bureau_leader", "9801")
-    assert queries.search(viewer=station)[1] == 1
+    assert queries.number(viewer=station) == 1
 
 
 def test_a_renamed_station_keeps_the_files_of_its_old_name() -> None:
@@ -164,15 +169,15 @@ def test_a_renamed_station_keeps_the_files_of_its_old_name() -> None:
         by=SHELL, at=NOW, key="980102/城东所", successor=new, on=date(2026, 3, 1), reason="更名"
     )
     viewer = office.at_work(grant).viewer
-    assert [card.key for card in queries.search(viewer=viewer)[0]] == ["E1"]
+    assert listed(viewer) == ["E1"]
 
 
 def test_a_viewer_made_by_hand_sees_nothing() -> None:
     bare = Viewer(Viewer.bureau("x").audience, "somebody")
-    assert queries.search(viewer=bare) == ([], 0)
+    assert (listed(bare), queries.number(viewer=bare)) == ([], 0)
     assert triggers.touches(viewer=bare) == []
     empty = Viewer(bare.audience, "somebody", scope=Scope(ScopeKind.CUSTOM))
-    assert queries.search(viewer=empty) == ([], 0)
+    assert (listed(empty), queries.number(viewer=empty)) == ([], 0)
 
 
 def test_a_telephone_number_is_masked_until_a_purpose_is_on_record() -> None:

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 from tests.contexts.accounts.office import EAST, FOUNDED, NOW, SHELL, TODAY, WEST
 from zhunsheng.core.actors import Audience, FieldLevel, Scope, ScopeKind, Viewer
+from zhunsheng.core.listing import Part
 from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.accounts import tenancy
 from zhunsheng.judging.portraits import queries as portraits
@@ -30,6 +31,7 @@ from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.models import AreaAlert, DataAlarm, Touch, VisitEntry
 from zhunsheng.registers.registry import actions, queries, scoping
 from zhunsheng.registers.registry.actions import SubjectRecord
+from zhunsheng.registers.registry.queries import SubjectFilter
 from zhunsheng.sensing.signals import actions as signals
 from zhunsheng.sensing.signals import queries as told
 from zhunsheng.sensing.signals.models import StoredFact
@@ -48,6 +50,7 @@ KEYS = {
     WEST: ("91980103MA200C2D2N", "91980103MA800Q8R47", "92980103MA900T9U5K"),
 }
 Act = tuple[str, str, int, int]
+WANTED = (SubjectFilter(), SubjectFilter(text="商行1"), SubjectFilter(division=WEST))
 
 
 def act(step: Act) -> None:
@@ -90,9 +93,9 @@ def answers(viewer: Viewer, *, with_numbers: bool = False) -> str:
     """Everything a viewer can ask for, about the own and about the other district's subjects."""
     every = [key for keys in KEYS.values() for key in keys]
     lists: list[Iterable[Any]] = [
-        queries.search(viewer=viewer),
-        queries.search(viewer=viewer, text="商行1"),
-        queries.search(viewer=viewer, division=WEST),
+        *(queries.listed(viewer=viewer, wanted=wanted, part=Part("key")).rows for wanted in WANTED),
+        [queries.number(viewer=viewer)],
+        queries.find(viewer=viewer, text="商行1"),
         triggers.touches(viewer=viewer),
         triggers.visit_list(viewer=viewer),
         triggers.data_alarms(viewer=viewer),

@@ -46,7 +46,7 @@ def front(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     areas = registry.area_names(viewer=viewer, areas={a[1] for a in alerts[:ROWS_SHOWN]}, on=on)
     words = {
         "here": "front",
-        "subjects": registry.search(viewer=viewer, rows_max=1)[1],
+        "subjects": registry.number(viewer=viewer),
         "facts": sum(number for number, _last in signals.freshness(viewer=viewer).values()),
         "classes": _bars(portraits.distribution(viewer=viewer)),
         "items": _by_item(viewer),

@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from zhunsheng.core.actors import Viewer
+from zhunsheng.core.listing import Part
 from zhunsheng.engine.library import Library, open_library
 from zhunsheng.foundation.outbox import queries as outbox
 from zhunsheng.foundation.schedule import queries as schedule
@@ -21,6 +22,7 @@ from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.portals.officer.access import internal
 from zhunsheng.registers.registry import queries as registry
+from zhunsheng.registers.registry.queries import SubjectFilter
 from zhunsheng.sensing.signals import queries as signals
 from zhunsheng.web.clock import page_clock
 from zhunsheng.web.paging import ROWS_A_PAGE
@@ -138,8 +140,8 @@ def _speeds(viewer: Viewer) -> list[tuple[str | Promise, int, bool]]:
     """(what, milliseconds, promise kept) of one look each, measured while this page is made."""
     looks: tuple[tuple[str | Promise, Callable[[], object]], ...] = (
         (_("触线列表一页"), lambda: triggers.touches(viewer=viewer, rows_max=ROWS_A_PAGE)),
-        (_("主体列表一页"), lambda: registry.search(viewer=viewer, rows_max=ROWS_A_PAGE)),
-        (_("按名称查找主体"), lambda: registry.search(viewer=viewer, text="云汀", rows_max=ROWS_A_PAGE)),
+        (_("主体列表一页"), lambda: registry.listed(viewer=viewer, wanted=SubjectFilter(), part=Part())),
+        (_("按名称查找主体"), lambda: registry.find(viewer=viewer, text="云汀")),
     )
     told = []
     for what, look in looks:

@@ -113,43 +113,14 @@ def areas(*, viewer: Viewer, keys: set[str]) -> dict[str, str]:
     return {key: f"{industry}/{division}" for key, industry, division in rows}
 
 
-def search(
-    *,
-    viewer: Viewer,
-    text: str = "",
-    division: str = "",
-    industry: str = "",
-    state: str = "",
-    offset: int = 0,
-    rows_max: int = 50,
-) -> tuple[list[SubjectCard], int]:
-    """A page of subjects and how many there are; text matches name, former name or any number."""
-    rows = scoping.subjects(viewer).filter(withdrawn_at=None)
-    if text:
-        rows = rows.filter(
-            Q(name__contains=text) | Q(names__name__contains=text) | Q(key=text) | Q(identifiers__number=text)
-        ).distinct()
-    for field, wanted in (("division", division), ("industry", industry), ("state", state)):
-        if wanted:
-            rows = rows.filter(**{field: wanted})
-    return [_card(row, viewer) for row in rows.order_by("key")[offset : offset + rows_max]], rows.count()
-
-
-def page(
-    *, viewer: Viewer, after: str, rows_max: int, division: str = "", state: str = ""
-) -> list[SubjectCard]:
-    """The next subjects by key, those after a key; a division's beginning (`9801`) opens all below it."""
-    rows = scoping.subjects(viewer).filter(withdrawn_at=None, key__gt=after)
-    if division:
-        rows = rows.filter(division__startswith=division)
-    if state:
-        rows = rows.filter(state=state)
-    return [_card(row, viewer) for row in rows.order_by("key")[:rows_max]]
+def number(*, viewer: Viewer) -> int:
+    """How many subjects are open to this viewer."""
+    return scoping.subjects(viewer).filter(withdrawn_at=None).count()
 
 
 @dataclass(frozen=True, slots=True)
 class SubjectFilter:
-    """What is wanted of subjects; empty means everything. `industry` is the beginning of a code."""
+    """What is wanted of subjects; empty means everything. Division and industry are beginnings of codes."""
 
     text: str = ""
     state: str = ""
@@ -163,11 +134,12 @@ class SubjectFilter:
 def listed(*, viewer: Viewer, wanted: SubjectFilter, part: Part) -> Listed[SubjectCard]:
     """A part of the subjects within the viewer's scope."""
     rows = scoping.subjects(viewer).filter(withdrawn_at=None)
-    for field in ("state", "kind", "division", "station", "officer"):
+    for field in ("state", "kind", "station", "officer"):
         if told := getattr(wanted, field):
             rows = rows.filter(**{field: told})
-    if wanted.industry:
-        rows = rows.filter(**beginning("industry", wanted.industry))
+    for field in ("division", "industry"):
+        if told := getattr(wanted, field):
+            rows = rows.filter(**beginning(field, told))
     if wanted.text:
         named = searching.found_by(wanted.text)
         rows = rows.none() if named is None else rows.filter(id__in=named)
@@ -247,13 +219,8 @@ def belongings(*, viewer: Viewer, key: str) -> list[BelongingCard]:
     return [BelongingCard(r.kind, r.number, r.name, r.category, r.valid_to) for r in rows]
 
 
-def successor(*, viewer: Viewer, key: str, on: date) -> tuple[str, date] | None:
-    """Who stands in the place of a subject that changed its form, and since when; for the bureau only."""
-    return successors(viewer=viewer, keys=[key], on=on).get(key)
-
-
 def successors(*, viewer: Viewer, keys: Iterable[str], on: date) -> dict[str, tuple[str, date]]:
-    """The same for several, those left out that stand for themselves."""
+    """Who stands in the place of each subject that changed its form, and since when; for the bureau only."""
     if not viewer.is_staff:
         return {}
     rows = _links(viewer).filter(other__key__in=sorted(keys), kind="SUCCEEDS", reversed_at=None)
