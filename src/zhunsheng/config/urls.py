@@ -15,6 +15,7 @@ MOUNTS = {
     "zhunsheng.portals.officer.status_urls": "status/",
     "zhunsheng.portals.officer.report_urls": "reports/",
     "zhunsheng.portals.officer.org_urls": "organisation/",
+    "zhunsheng.portals.officer.webhooks": "webhooks/",
     "zhunsheng.portals.enterprise.urls": "b/",
     "zhunsheng.portals.public.urls": "lists/",
     "zhunsheng.api.urls": "api/",

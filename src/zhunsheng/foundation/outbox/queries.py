@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Min
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.foundation.outbox.lifecycle import RowState
-from zhunsheng.foundation.outbox.models import OutboxRow
+from zhunsheng.foundation.outbox.models import Attempt, OutboxRow
 
 OPEN = [RowState.PENDING.value, RowState.SENDING.value]
 FOR_A_PERSON = [RowState.UNKNOWN.value, RowState.DEAD.value]
@@ -96,3 +97,57 @@ def ages(*, viewer: Viewer, at: datetime) -> list[Age]:
     rows = OutboxRow.objects.filter(state__in=states, created_at__lte=at).values_list("topic", "state")
     told = rows.annotate(n=Count("id"), since=Min("created_at")).order_by("topic", "state")
     return [Age(topic, state, n, since) for topic, state, n, since in told]
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One call: when, and what came of it."""
+
+    started_at: datetime
+    outcome: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A row of one topic with every attempt at it."""
+
+    key: str
+    payload: dict[str, Any]
+    state: str
+    created_at: datetime
+    not_before: datetime
+    tries: tuple[Try, ...]
+
+
+def deliveries(*, viewer: Viewer, topic: str, rows_max: int) -> list[Delivery]:
+    """The newest rows of a topic, attempts included; for the bureau only."""
+    if not viewer.sees_all:
+        return []
+    rows = OutboxRow.objects.filter(topic=topic).order_by("-id").prefetch_related("tries")[:rows_max]
+    return [
+        Delivery(
+            r.key,
+            r.payload,
+            r.state,
+            r.created_at,
+            r.not_before,
+            tuple(Try(t.started_at, t.outcome, t.note) for t in r.tries.all()),
+        )
+        for r in rows
+    ]
+
+
+def payload_of(*, viewer: Viewer, topic: str, key: str) -> dict[str, Any] | None:
+    """What a row carries; for the bureau only."""
+    if not viewer.sees_all:
+        return None
+    return OutboxRow.objects.filter(topic=topic, key=key).values_list("payload", flat=True).first()
+
+
+def last_attempt(*, viewer: Viewer, topic: str) -> tuple[datetime, str] | None:
+    """When the last finished call of a topic ended, and how; for the bureau only."""
+    if not viewer.sees_all:
+        return None
+    last = Attempt.objects.filter(row__topic=topic, finished_at__isnull=False).order_by("-id").first()
+    return (last.finished_at, last.outcome) if last is not None and last.finished_at else None

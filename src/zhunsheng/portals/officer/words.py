@@ -169,3 +169,14 @@ FIELD_LEVELS: Words = {
     "REPORTER_SECRET": _("举报人保密"),
 }
 OPEN_WORK: Words = {"registry": _("负责的主体"), "triggers": _("未办结任务"), "schedule": _("法定期限")}
+WEBHOOK_STATES: Words = {"ACTIVE": _("启用"), "PAUSED": _("暂停"), "DISABLED": _("因长期失败停用")}
+WEBHOOK_TONES = {"ACTIVE": "good", "PAUSED": "warn", "DISABLED": "bad"}
+DELIVERIES: Words = {
+    "PENDING": _("等待发送"),
+    "SENDING": _("正在发送"),
+    "DONE": _("已收下"),
+    "DEAD": _("多次失败，不再重试"),
+    "UNKNOWN": _("多次失败，不再重试"),
+    "REFUSED": _("被拒绝"),
+}
+DELIVERY_TONES = {"PENDING": "warn", "DONE": "good", "DEAD": "bad", "UNKNOWN": "bad", "REFUSED": "bad"}
