@@ -1,4 +1,4 @@
-"""Other programs are told in the order of the log, signed, until it arrives; a hostile receiver gains nothing."""
+"""Other programs are told in the order of the log until it arrives; a hostile receiver gains nothing."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from secrets import token_hex
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -24,6 +25,7 @@ from zhunsheng.foundation.webhooks.terms import webhook_terms
 POWER = "connector.manage"
 LEAVES_A_TURN = 2_000
 REPLAY_ROWS_MAX = 10_000
+AGAIN_BYTES = 6
 EVERYTHING = Viewer.bureau("webhooks")
 
 
@@ -130,7 +132,7 @@ def replay(*, by: Actor, at: datetime, number: int, since: datetime, until: date
             viewer=EVERYTHING, since=since, until=until, actions=list(terms.type_of), rows_max=REPLAY_ROWS_MAX
         )
         past = [a for a in acts if (a.era, a.index) < (row.era, row.place)]
-        again = f"{int(at.timestamp() * 1_000_000)}"
+        again = token_hex(AGAIN_BYTES)
         kinds = [(act, terms.type_of[act.action]) for act in past]
         entries = [_entry(row, act, kind, again) for act, kind in kinds if kind in row.types]
         outbox.put_many(by=by, at=at, topic=topic_of(row.id), entries=entries)
@@ -148,7 +150,7 @@ def replay_one(*, by: Actor, at: datetime, number: int, key: str) -> None:
         payload = sent.payload_of(viewer=EVERYTHING, topic=topic_of(row.id), key=key)
         if payload is None:
             raise WebhookError(_("没有这一条"))
-        again = f"{key.partition('#')[0]}#{int(at.timestamp() * 1_000_000)}"
+        again = f"{key.partition('#')[0]}#{token_hex(AGAIN_BYTES)}"
         outbox.put(
             by=by, at=at, topic=topic_of(row.id), key=again, payload=payload, order_key=str(payload["id"])
         )
