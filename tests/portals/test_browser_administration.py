@@ -13,6 +13,10 @@ from playwright.sync_api import Browser
 from tests.portals.test_browser import PHONE, SCREEN, Seen, browser, look_at
 from zhunsheng.demo import people as colleagues
 from zhunsheng.foundation.accounts.models import Grant, Unit
+from zhunsheng.foundation.evidence import actions as evidence
+from zhunsheng.foundation.webhooks import actions as webhooks
+from zhunsheng.foundation.webhooks.models import Subscription
+from zhunsheng.workflows import sealing
 
 __all__ = ["browser"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -23,6 +27,7 @@ EAST = "980102/汀前区市场监管所"
 def city(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cache.clear()
     monkeypatch.setattr(ScryptPasswordHasher, "work_factor", 2**4)
+    settings.HOME, settings.WEBHOOK_HOSTS = tmp_path, frozenset({"hooks.example"})
     settings.MEDIA_ROOT, settings.DEMO, settings.DEMO_CLOCK = tmp_path, True, colleagues.NOW
     colleagues.found()
 
@@ -64,6 +69,22 @@ def test_three_administrators_at_work(browser: Browser, live_server: Any, city: 
     good("certificates")
     page.goto(f"{seen.home}/organisation/split-unit/?key=980103&into=98010311 东区局%0A98010312 西区局")
     good("split")
+    page.goto(f"{seen.home}/webhooks/new/")
+    page.fill("#name", "大数据局")
+    page.fill("#url", "https://hooks.example/in")
+    page.check("input[value='touch.created']")
+    good("webhook-new")
+    seen.press("main form .button")
+    good("webhook-key")
+    evidence.record(by=colleagues.BY, at=colleagues.NOW, action="TOUCHED", target="touch:1", detail={})
+    sealing.seal_log(colleagues.NOW)
+    webhooks.feed(by=colleagues.BY, at=colleagues.NOW)
+    seen.press("main a.button")
+    good("webhook")
+    Subscription.objects.update(state="DISABLED", state_reason="自 2026-06-26 09:00 起没有一次成功")
+    for name, address in {"webhooks": "/webhooks/", "units-deaf": "/organisation/"}.items():
+        page.goto(seen.home + address)
+        good(name)
     become(seen, "9801-92")
     page.goto(f"{seen.home}/organisation/people/")
     good("people")

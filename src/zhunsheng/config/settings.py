@@ -31,6 +31,8 @@ OIDC_CLIENT_SECRET = env_text("ZHUNSHENG_OIDC_CLIENT_SECRET", "")
 if OIDC_ISSUER and not OIDC_CLIENT_ID:
     raise ImproperlyConfigured("ZHUNSHENG_OIDC_CLIENT_ID: 启用统一认证时须写明")
 BUSINESS_LOG_IN_PROFILE = env_text("ZHUNSHENG_BUSINESS_LOG_IN_PROFILE", "businesses")
+WEBHOOK_HOSTS = frozenset(host.lower() for host in env_list("ZHUNSHENG_WEBHOOK_HOSTS", ""))
+WEBHOOK_PRIVATE = env_flag("ZHUNSHENG_WEBHOOK_PRIVATE", default=False)
 DEMO = env_flag("ZHUNSHENG_DEMO", default=False)
 DEMO_CLOCK = demo_clock(env_text("ZHUNSHENG_DEMO_CLOCK", ""), demo=DEMO)
 

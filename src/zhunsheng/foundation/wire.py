@@ -7,7 +7,7 @@ single read and hold whoever waits for it.
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
@@ -35,14 +35,30 @@ class Reply:
     body: bytes
 
 
-def call(method: str, url: str, body: bytes | None, headers: Mapping[str, str], seconds: float) -> Reply:
-    """One request on a line of its own. Until the line stands, TLS included, nothing has been sent."""
+def call(
+    method: str,
+    url: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    seconds: float,
+    check_peer: Callable[[str], None] | None = None,
+) -> Reply:
+    """One request on a line of its own. Until the line stands, TLS included, nothing has been sent.
+
+    `check_peer` looks at the numeric address that was reached, whatever the name meant a moment ago.
+    """
     parts = urlsplit(url)
     line = _line(parts.scheme, parts.netloc, seconds)
     try:
         line.connect()
     except OSError as error:
         raise NotConnectedError(repr(error)) from error
+    try:
+        if check_peer is not None:
+            check_peer(str(line.sock.getpeername()[0]))
+    except BaseException:
+        line.close()
+        raise
     deadline = Timer(seconds, partial(_cut, line.sock))
     deadline.start()
     try:

@@ -15,7 +15,7 @@ from zhunsheng.core.clock import SystemClock
 from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.outbox.connectors import Connector
 from zhunsheng.foundation.outbox.lifecycle import RowState
-from zhunsheng.workflows import handlers, running, sealing
+from zhunsheng.workflows import handlers, posting, running, sealing
 
 GATEWAYS = "zhunsheng.foundation.outreach.gateways"
 PAUSE_SECONDS = 5
@@ -64,6 +64,7 @@ def command(out: Output, once: bool) -> ExitCode:
             running.settle_outside()
             wary = False
         log = sealing.vouched_turn(clock.now())
+        posting.turn(clock, wary=wary)
         answer = {
             "handled": handled,
             "sent": told.get(RowState.DONE, 0),

@@ -149,3 +149,45 @@ def stamps(*, viewer: Viewer, origin: str, size: int) -> dict[str, bytes]:
 def check(*, viewer: Viewer, verifiers: list[Verifier], who: Authority | None = None) -> Checked:
     """Every log of this database, put together again from its leaves. Nothing for those who do not audit."""
     return check_all(verifiers, who) if viewer.audits else Checked()
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedAct:
+    """An act with its place in the log: the order in which it is known to everybody."""
+
+    era: int
+    index: int
+    at: datetime
+    action: str
+    target: str
+
+
+def log_end(*, viewer: Viewer) -> tuple[int, int]:
+    """(era, index) of the next leaf; (1, 0) while there is no log."""
+    era = current_era() if viewer.audits else None
+    return (era.number, era.size) if era is not None else (1, 0)
+
+
+def acts_from(*, viewer: Viewer, era: int, index: int, rows_max: int) -> list[LoggedAct]:
+    """Acts from a leaf on, in the order of the log, over the end of an era into the next."""
+    if not viewer.audits:
+        return []
+    here = Q(era=era, index__gte=index) | Q(era__gt=era)
+    return _logged(list(Leaf.objects.filter(here).order_by("era", "index")[:rows_max]))
+
+
+def acts_between(
+    *, viewer: Viewer, since: datetime, until: datetime, actions: list[str], rows_max: int
+) -> list[LoggedAct]:
+    """Acts of some kinds in a span of time, both ends included, as far as they are in the log."""
+    if not viewer.audits:
+        return []
+    events = AuditEvent.objects.filter(at__gte=since, at__lte=until, action__in=actions).order_by("id")
+    ids = list(events.values_list("id", flat=True)[:rows_max])
+    return _logged(list(Leaf.objects.filter(event_id__in=ids).order_by("era", "index")))
+
+
+def _logged(leaves: list[Leaf]) -> list[LoggedAct]:
+    events = AuditEvent.objects.in_bulk([leaf.event_id for leaf in leaves])
+    found = ((leaf, events[leaf.event_id]) for leaf in leaves if leaf.event_id in events)
+    return [LoggedAct(leaf.era, leaf.index, row.at, row.action, row.target) for leaf, row in found]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Min
 
@@ -86,13 +87,6 @@ def key_of(*, viewer: Viewer, row_id: int, topic: str) -> str:
     return rows.values_list("key", flat=True).first() or ""
 
 
-def key_of(*, viewer: Viewer, row_id: int, topic: str) -> str:
-    """The key of a row, where it is of this topic; else empty. For the bureau only."""
-    rows = OutboxRow.objects.filter(id=row_id, topic=topic) if viewer.sees_all else OutboxRow.objects.none()
-    return rows.values_list("key", flat=True).first() or ""
-
-
-@dataclass(frozen=True, slots=True)
 class Age:
     """Rows of one topic in one state that are not at their end, and since when the oldest waits."""
 
@@ -149,3 +143,48 @@ def tries(*, viewer: Viewer, row_id: int) -> list[Try]:
         return []
     rows = Attempt.objects.filter(row_id=row_id).order_by("id")
     return [Try(row.started_at, row.outcome, row.note) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A row of one topic with every attempt at it."""
+
+    key: str
+    payload: dict[str, Any]
+    state: str
+    created_at: datetime
+    not_before: datetime
+    tries: tuple[Try, ...]
+
+
+def deliveries(*, viewer: Viewer, topic: str, rows_max: int) -> list[Delivery]:
+    """The newest rows of a topic, attempts included; for the bureau only."""
+    if not viewer.sees_all:
+        return []
+    rows = OutboxRow.objects.filter(topic=topic).order_by("-id").prefetch_related("tries")[:rows_max]
+    return [
+        Delivery(
+            r.key,
+            r.payload,
+            r.state,
+            r.created_at,
+            r.not_before,
+            tuple(Try(t.started_at, t.outcome, t.note) for t in r.tries.all()),
+        )
+        for r in rows
+    ]
+
+
+def payload_of(*, viewer: Viewer, topic: str, key: str) -> dict[str, Any] | None:
+    """What a row carries; for the bureau only."""
+    if not viewer.sees_all:
+        return None
+    return OutboxRow.objects.filter(topic=topic, key=key).values_list("payload", flat=True).first()
+
+
+def last_attempt(*, viewer: Viewer, topic: str) -> tuple[datetime, str] | None:
+    """When the last finished call of a topic ended, and how; for the bureau only."""
+    if not viewer.sees_all:
+        return None
+    last = Attempt.objects.filter(row__topic=topic, finished_at__isnull=False).order_by("-id").first()
+    return (last.finished_at, last.outcome) if last is not None and last.finished_at else None

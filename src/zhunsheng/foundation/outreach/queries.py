@@ -55,10 +55,14 @@ def of_keys(*, viewer: Viewer, keys: Iterable[str]) -> list[MessageCard]:
     return [_card(row) for row in rows.order_by("id")]
 
 
-def of_keys(*, viewer: Viewer, keys: Iterable[str]) -> list[MessageCard]:
-    """The messages with these keys, oldest first; bureau-wide viewers only."""
-    rows = Message.objects.filter(key__in=list(keys)) if viewer.sees_all else Message.objects.none()
-    return [_card(row) for row in rows.order_by("id")]
+def to_recipient(*, viewer: Viewer, recipient: str, channel: str = "") -> list[MessageCard]:
+    """Messages to an address, newest first. A business reads the inbox under its own key only."""
+    if not viewer.may_see_subject(recipient):
+        return []
+    rows = Message.objects.filter(recipient=recipient).order_by("-id")
+    if channel:
+        rows = rows.filter(channel=channel)
+    return [_card(row) for row in rows]
 
 
 def keys_to(*, viewer: Viewer, recipients: Iterable[str], channel: str) -> dict[str, list[str]]:

@@ -38,6 +38,7 @@ ENTRIES = (
     Entry("rules", "rules:index", _("规则")),
     Entry("reports", "reports:index", _("报告")),
     Entry("trial", "messages:trial", _("短信试运行"), "connector.manage"),
+    Entry("webhooks", "webhooks:every", _("推送"), "connector.manage"),
     Entry("status", "status:system", _("状态")),
     Entry("units", "org:units", _("机构"), "org.read"),
     Entry("people", "org:people", _("人员"), "org.read"),

@@ -215,3 +215,14 @@ VERDICTS: Words = {
     "NOT_SENT": _("没有发出"),
     "UNCLEAR": _("没有明确答复"),
 }
+WEBHOOK_STATES: Words = {"ACTIVE": _("启用"), "PAUSED": _("暂停"), "DISABLED": _("因长期失败停用")}
+WEBHOOK_TONES = {"ACTIVE": "good", "PAUSED": "warn", "DISABLED": "bad"}
+DELIVERIES: Words = {
+    "PENDING": _("等待发送"),
+    "SENDING": _("正在发送"),
+    "DONE": _("已收下"),
+    "DEAD": _("多次失败，不再重试"),
+    "UNKNOWN": _("多次失败，不再重试"),
+    "REFUSED": _("被拒绝"),
+}
+DELIVERY_TONES = {"PENDING": "warn", "DONE": "good", "DEAD": "bad", "UNKNOWN": "bad", "REFUSED": "bad"}

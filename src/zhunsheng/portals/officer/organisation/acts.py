@@ -21,6 +21,7 @@ from zhunsheng.foundation.accounts.actions.organisation import UnitError
 from zhunsheng.foundation.accounts.actions.people import PersonError
 from zhunsheng.foundation.accounts.actions.work import HandOverError
 from zhunsheng.foundation.accounts.finding import NotFoundError
+from zhunsheng.foundation.webhooks.actions import WebhookError
 from zhunsheng.portals.officer.door import at_work
 from zhunsheng.web.clock import page_clock
 from zhunsheng.web.fields import Field, Text, day_of_text, problems_of, shown, values_of
@@ -33,6 +34,7 @@ REFUSALS = (
     PersonError,
     PowerLackingError,
     UnitError,
+    WebhookError,
 )
 Rows = list[tuple[Text, Text]]
 

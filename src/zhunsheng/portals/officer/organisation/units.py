@@ -15,6 +15,7 @@ from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.foundation.accounts.acting import Acting, day
 from zhunsheng.foundation.accounts.queries import organisation
 from zhunsheng.foundation.accounts.queries.organisation import Change, UnitCard
+from zhunsheng.foundation.webhooks import queries as webhooks
 from zhunsheng.portals.officer.door import with_power
 from zhunsheng.portals.officer.lists.people import address_of
 from zhunsheng.portals.officer.organisation.acts import link
@@ -76,6 +77,7 @@ def units(request: HttpRequest, acting: Acting) -> HttpResponse:
         "total": len(cards),
         "changes": told_changes(organisation.changes(viewer=viewer)),
         "edits": EDIT in acting.actor.powers,
+        "deaf": webhooks.disabled(viewer=viewer, owner=acting.person),
     }
     return render(request, "officer/organisation/units.html", words)
 
