@@ -1,4 +1,4 @@
-"""Two invented business people: one represents a reminded firm, the other a second one and acts for the first.
+"""Two invented business people: one represents a reminded firm, the other a second one and acts for both.
 
 Like their colleagues of the bureau they have drawn passwords that nobody knows; the demo's door lets them in.
 """

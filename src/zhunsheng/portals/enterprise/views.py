@@ -21,6 +21,7 @@ from zhunsheng.foundation.documents.queries.pages import PageFormat
 from zhunsheng.foundation.documents.rendering.pdf import RenderError
 from zhunsheng.foundation.drafts import actions as drafts
 from zhunsheng.foundation.drafts import queries as saved
+from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.actions.touches import AnswerError
 from zhunsheng.portals.enterprise.calendars import calendar, dates_of
 from zhunsheng.portals.enterprise.explaining import reason_of
@@ -38,6 +39,10 @@ def reminder(request: HttpRequest, opened: Opened) -> HttpResponse:
     words: dict[str, object] = {
         "reason": reason_of(opened),
         "answered": words_of(opened.touch.answer),
+        "told": [
+            (card, words_of(card.answer))
+            for card in triggers.answers_of(viewer=opened.viewer, touch_id=opened.touch.id)
+        ],
         "draft": saved.draft(viewer=opened.viewer, owner=opened.owner),
         "papers": issued.listing(viewer=opened.viewer, owner=opened.owner, kind=REMINDER, rows_max=1),
         "late": opened.touch.reply_due_on is not None and opened.touch.reply_due_on < opened.at.date(),
@@ -153,10 +158,10 @@ def done(request: HttpRequest, opened: Opened) -> HttpResponse:
 def dates(request: HttpRequest, opened: Opened) -> HttpResponse:
     """The due dates for a telephone's calendar."""
     del request
-    if not dates_of(opened):
+    entries = dates_of(opened.touch, settings.PUBLIC_ADDRESS + opened.url("reminder"))
+    if not entries:
         raise Http404
-    address = settings.PUBLIC_ADDRESS + opened.url("reminder")
-    response = HttpResponse(calendar(opened, address), content_type="text/calendar; charset=utf-8")
+    response = HttpResponse(calendar(entries, opened.at), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="reminder.ics"'
     return response
 
