@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from zhunsheng.portals.enterprise import appointing, inbox, signing, standing, subscribing, views
+from zhunsheng.portals.enterprise import appointing, inbox, objecting, signing, standing, subscribing, views
 from zhunsheng.portals.enterprise.door import reminder_under, under_mandate
 
 form = require_http_methods(["GET", "POST"])
@@ -30,6 +30,11 @@ urlpatterns = [
         name="subscribe",
     ),
     path("<int:mandate>/file/", require_GET(under_mandate("READ")(standing.own_file)), name="own-file"),
+    path(
+        "<int:mandate>/file/<str:fact>/object/",
+        form(under_mandate("OBJECT")(objecting.object_to)),
+        name="object",
+    ),
     path("<int:mandate>/people/", form(under_mandate("GIVE")(appointing.people)), name="people"),
     path(
         "<int:mandate>/people/<int:number>/withdraw/",

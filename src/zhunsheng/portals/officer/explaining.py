@@ -16,6 +16,7 @@ from zhunsheng.engine.explain import Explanation, PointTrace, WayBack, explain
 from zhunsheng.engine.judgement import Truth
 from zhunsheng.engine.library import Library, open_library
 from zhunsheng.engine.reference import judge
+from zhunsheng.sensing.objections import queries as objections
 from zhunsheng.sensing.signals import queries as signals
 
 
@@ -44,6 +45,7 @@ class Told:
     def __init__(self, viewer: Viewer, subject: str, at: datetime) -> None:
         self.library: Library = open_library(settings.PACKS)
         self.facts = signals.timeline(viewer=viewer, subject=subject, known_at=at)
+        self.marked = objections.marked(viewer=viewer, subject=subject)
         self.by_id = {fact.fact_id: fact for fact in self.facts}
         world, now = signals.world(viewer=viewer), instant(at)
         judgement = judge(self.library.pack, subject, self.facts, world, now, now)
@@ -57,7 +59,12 @@ class Told:
     def timeline(self, rows_max: int = 200) -> list[Event]:
         """The facts, newest first."""
         newest = sorted(self.facts, key=lambda fact: fact.order, reverse=True)[:rows_max]
-        return [Event(moment(f.occurred_at), self.kind(f.kind), self._payload(f)) for f in newest]
+        return [Event(moment(f.occurred_at), self._title(f), self._payload(f)) for f in newest]
+
+    def _title(self, fact: Fact) -> str:
+        """The kind, and whether the business says that it is wrong."""
+        name = self.kind(fact.kind)
+        return _("%(name)s（异议办理中）") % {"name": name} if fact.fact_id in self.marked else name
 
     def _payload(self, fact: Fact) -> str:
         contract = self.library.contracts.get(fact.kind)
