@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 
 from tests.contexts.statutes.test_lists import effective
 from tests.journeys.city import BUREAU, Bureau, at
+from tests.portals import business
 from tests.portals.pages import E1, link, reminded, staffed, stand_at
 from tests.portals.test_browser import PHONE, SCREEN, browser, look_at
 from zhunsheng.cli.packing import drafts_of
@@ -77,3 +78,48 @@ def test_every_page_is_good(browser: Browser, live_server: Any, city: int, view:
     for name, end in (("report", ""), ("report-outside", "?for=outside")):
         seen.page.goto(f"{live_server.url}/reports/{number}/{end}")
         seen.is_good(f"{name}-{viewport['width']}")
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda v: f"{'-'.join(v[0])}-{v[1]['width']}")
+def test_behind_the_businesses_door(browser: Browser, live_server: Any, city: int, view: Any) -> None:
+    look, viewport = view
+    now = at("2026-07-02 10:00")
+    chief, agent = (business.somebody(name, at=now) for name in ("chief", "agent"))
+    own = business.represent(E1, chief, now)
+    business.appoint(business.actor(chief, own, now), own, agent, ("ANSWER",), now)
+    seen, wide = look_at(browser, live_server.url, look, viewport), viewport["width"]
+    page, home = seen.page, f"/business/{own}/"
+    for name, address in {"sign-in": "/business/sign-in/", "claim": "/business/claim/"}.items():
+        page.goto(live_server.url + address)
+        seen.is_good(f"business-{name}-{wide}")
+    page.fill("#number", E1)
+    seen.press("main form .button")
+    seen.is_good(f"business-asked-{wide}")
+    page.goto(live_server.url + "/business/sign-in/")
+    # By the keyboard alone: the first door, the business, its reminder.
+    page.focus(f"button[value={chief}]")
+    for _, wanted in (("door", "/business/"), ("business", home), ("reminder", f"{home}reminders/{city}/")):
+        with page.expect_navigation(wait_until="load"):
+            page.keyboard.press("Enter")
+        assert page.url == live_server.url + wanted
+        seen.is_good(f"business-{wanted.strip('/').replace('/', '-')}-{wide}")
+        page.focus("main h2 a") if page.locator("main h2 a").count() else None
+    page.goto(live_server.url + home + "people/")
+    seen.press("main form[action='#new'] .button")
+    seen.is_good(f"business-people-refused-{wide}")
+    page.fill("#name", "乔安")
+    page.fill("#until", "2026-09-30")
+    seen.press("main form[action='#new'] .button")
+    seen.is_good(f"business-people-{wide}")
+    page.goto(live_server.url + home + "file/")
+    seen.is_good(f"business-file-{wide}")
+    seen.press("a[href$='/object/']")
+    seen.press("main form .button")
+    seen.is_good(f"business-object-refused-{wide}")
+    page.fill("#reason", "有效期写错了")
+    seen.press("main form .button")
+    seen.is_good(f"business-objected-{wide}")
+    page.goto(live_server.url + "/sign-in/")
+    seen.press("button[value='0005']")
+    page.goto(live_server.url + "/objections/")
+    seen.is_good(f"objections-{wide}")

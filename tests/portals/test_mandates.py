@@ -10,15 +10,16 @@ from django.contrib.auth.hashers import ScryptPasswordHasher
 from django.core.cache import cache
 from django.test import Client
 
-from tests.journeys.city import BUREAU, Bureau, at
+from tests.journeys.city import BUREAU, OFFICER, Bureau, at
 from tests.portals import business
 from tests.portals.business import WORDS
-from tests.portals.pages import E1, reminded, stand_at
+from tests.portals.pages import E1, link, reminded, stand_at
 from tests.portals.test_enterprise import INTERNAL, answered_facts, seen
 from zhunsheng.foundation.evidence import queries as evidence
 from zhunsheng.foundation.outreach import queries as messages
 from zhunsheng.portals.enterprise import door
 from zhunsheng.registers.mandates import actions as mandates
+from zhunsheng.workflows import helping
 
 pytestmark = pytest.mark.django_db
 OTHER, NOW = "91980103MA200C2D2N", at("2026-07-02 10:00")
@@ -178,3 +179,43 @@ def test_a_mandate_can_be_declined_or_laid_down(touch_id: int) -> None:
     assert "不再为" in client.get(desk + "lay-down/").content.decode()
     assert client.post(desk + "lay-down/").headers["Location"] == "/business/"
     assert client.get(desk).status_code == 404
+
+
+def test_what_officers_reply_is_read_by_the_business(touch_id: int, client: Client) -> None:
+    chief = business.somebody("chief", "陈明", at=NOW)
+    _, home = house(chief)
+    there, reminder = business.signed_in(chief, NOW), f"{home}reminders/{touch_id}/"
+    there.post(reminder + "answer/", {"answer": "HELP", "reason": "在哪里申报？", "next": "1"})
+    there.post(reminder + "check/")
+    helping.take_reply(by=OFFICER, at=NOW, touch_id=touch_id, text="请向检验机构申报，我们可以陪同。")
+    for page in (there.get(reminder), client.get(link(touch_id))):
+        words = page.content.decode()
+        assert "在哪里申报？" in words and "可以陪同" in words and "（陈明）" in words
+        assert OFFICER.name not in words
+    assert "可以陪同" in there.get(home).content.decode()
+
+
+def test_a_calendar_follows_until_it_is_revoked_or_the_mandate_is_over(touch_id: int) -> None:
+    chief, agent = business.somebody("chief", at=NOW), business.somebody("agent", at=NOW)
+    own, home = house(chief)
+    by = business.actor(chief, own, NOW)
+    number = business.appoint(by, own, agent, at=NOW)
+    there, program = business.signed_in(agent, NOW), Client()
+    desk = f"/business/{number}/"
+
+    def fresh() -> str:
+        page = there.post(desk + "calendar/").content.decode()
+        return re.findall(r"<code>https?://[^/]+(/business/calendar/[^<]+)</code>", page)[0]
+
+    first = fresh()
+    told = program.get(first)
+    assert told["Content-Type"].startswith("text/calendar") and "no-store" in told["Cache-Control"]
+    words = told.content.decode()
+    assert "DTSTART;VALUE=DATE:20260710" in words and "电梯" not in words
+    second = fresh()
+    assert program.get(first).status_code == 404 and program.get(second).status_code == 200
+    there.post(desk + "calendar/", {"revoke": "1"})
+    assert program.get(second).status_code == 404
+    third = fresh()
+    mandates.withdraw(by=by, at=NOW, mandate_id=own, target_id=number, reason="")
+    assert program.get(third).status_code == 404

@@ -41,6 +41,7 @@ EXAMPLES = {
     "name": "no-such-list",
     "form": "pdf",
     "mandate": 999_999,
+    "fact": "no-such-fact",
     "touch": 999_999,
 }
 PEOPLE = {

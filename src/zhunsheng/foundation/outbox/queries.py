@@ -87,6 +87,7 @@ def key_of(*, viewer: Viewer, row_id: int, topic: str) -> str:
     return rows.values_list("key", flat=True).first() or ""
 
 
+@dataclass(frozen=True, slots=True)
 class Age:
     """Rows of one topic in one state that are not at their end, and since when the oldest waits."""
 

@@ -105,6 +105,14 @@ def due_list(*, viewer: Viewer, at: datetime, terms: ClockTerms, handler: str = 
     return sorted(cards, key=lambda c: (order.index(c.nearness), c.due_on or date.max, c.key))
 
 
+def of_matter(*, viewer: Viewer, at: datetime, terms: ClockTerms, matter: str) -> list[DueCard]:
+    """Every deadline of one matter, met or not, by key; for the bureau only."""
+    if not viewer.is_supervisor:
+        return []
+    rows = DeadlineEntry.objects.filter(matter=matter).prefetch_related("steps").order_by("key")
+    return [_card(row, at, terms) for row in rows]
+
+
 def _card(row: DeadlineEntry, at: datetime, terms: ClockTerms) -> DueCard:
     deadline = from_json(row.body)
     reckoned = terms.reckon(deadline)

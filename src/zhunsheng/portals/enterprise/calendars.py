@@ -1,42 +1,55 @@
-"""The dates of a reminder as a calendar file (RFC 5545)."""
+"""Dates of reminders as a calendar file (RFC 5545)."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from zhunsheng.portals.enterprise.visiting import Opened
+from zhunsheng.judging.triggers.queries import TouchCard
 
 FOLD_OCTETS = 73
 
 
-def dates_of(opened: Opened) -> list[tuple[str, dt.date, str]]:
-    """(name, day, title) of what lies ahead."""
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One all-day entry: what keeps it apart from all others, the day, the title, where to read more."""
+
+    name: str
+    on: dt.date
+    title: str
+    address: str
+
+
+def dates_of(touch: TouchCard, address: str = "") -> list[Entry]:
+    """What lies ahead in one reminder."""
     told = []
-    if opened.touch.reply_due_on is not None and not opened.touch.answer:
-        told.append(("reply", opened.touch.reply_due_on, _("答复市场监管提醒的最后一天")))
-    if opened.touch.observe_until_on is not None:
-        told.append(("observe", opened.touch.observe_until_on, _("市场监管提醒的观察期结束")))
+    if touch.reply_due_on is not None and not touch.answer:
+        title = _("答复市场监管提醒的最后一天")
+        told.append(Entry(f"reply-{touch.id}", touch.reply_due_on, title, address))
+    if touch.observe_until_on is not None:
+        title = _("市场监管提醒的观察期结束")
+        told.append(Entry(f"observe-{touch.id}", touch.observe_until_on, title, address))
     return told
 
 
-def calendar(opened: Opened, address: str) -> str:
+def calendar(entries: Iterable[Entry], at: dt.datetime) -> str:
     """All-day entries with an alarm on the morning before; lines end with CR LF."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//zhunsheng//reminder//ZH", "METHOD:PUBLISH"]
-    for name, day, title in dates_of(opened):
+    for entry in entries:
         lines += [
             "BEGIN:VEVENT",
-            f"UID:{name}-{opened.touch.id}@zhunsheng",
-            f"DTSTAMP:{opened.at.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}",
-            f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
-            f"DTEND;VALUE=DATE:{day + dt.timedelta(days=1):%Y%m%d}",
-            f"SUMMARY:{_escaped(title)}",
-            f"DESCRIPTION:{_escaped(address)}",
+            f"UID:{entry.name}@zhunsheng",
+            f"DTSTAMP:{at.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}",
+            f"DTSTART;VALUE=DATE:{entry.on:%Y%m%d}",
+            f"DTEND;VALUE=DATE:{entry.on + dt.timedelta(days=1):%Y%m%d}",
+            f"SUMMARY:{_escaped(entry.title)}",
+            f"DESCRIPTION:{_escaped(entry.address)}",
             "BEGIN:VALARM",
             "ACTION:DISPLAY",
-            f"DESCRIPTION:{_escaped(title)}",
+            f"DESCRIPTION:{_escaped(entry.title)}",
             "TRIGGER:-PT15H",
             "END:VALARM",
             "END:VEVENT",

@@ -16,6 +16,7 @@ from zhunsheng.foundation.outreach.queries import MessageCard
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.queries import TouchCard
 from zhunsheng.portals.enterprise.visiting import CLOSED, Visit, page
+from zhunsheng.registers.mandates import queries as mandates
 
 LETTERS_SHOWN, TITLE_CHARACTERS = 50, 40
 LINK = re.compile(r"https?://\S+/b/\S+")
@@ -51,6 +52,8 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
         ),
         "over": [row for row in rows if row.closed],
         "here": "home",
+        "has_feed": visit.mandate is not None
+        and mandates.has_feed(viewer=visit.viewer, mandate_id=visit.mandate.id),
         "letters": [_letter(letter) for letter in told_by[:LETTERS_SHOWN]],
     }
     return page(request, visit, "home", words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from zhunsheng.portals.enterprise import appointing, inbox, signing, standing, views
+from zhunsheng.portals.enterprise import appointing, inbox, objecting, signing, standing, subscribing, views
 from zhunsheng.portals.enterprise.door import reminder_under, under_mandate
 
 form = require_http_methods(["GET", "POST"])
@@ -23,7 +23,18 @@ urlpatterns = [
     path("claim/<str:token>/", form(signing.claim), name="claim"),
     path("mandate/<str:token>/", form(signing.accept), name="accept"),
     path("<int:mandate>/", require_GET(under_mandate("READ")(inbox.home)), name="home"),
+    path("calendar/<str:token>.ics", require_GET(subscribing.feed), name="feed"),
+    path(
+        "<int:mandate>/calendar/",
+        require_POST(under_mandate("READ")(subscribing.subscribe)),
+        name="subscribe",
+    ),
     path("<int:mandate>/file/", require_GET(under_mandate("READ")(standing.own_file)), name="own-file"),
+    path(
+        "<int:mandate>/file/<str:fact>/object/",
+        form(under_mandate("OBJECT")(objecting.object_to)),
+        name="object",
+    ),
     path("<int:mandate>/people/", form(under_mandate("GIVE")(appointing.people)), name="people"),
     path(
         "<int:mandate>/people/<int:number>/withdraw/",

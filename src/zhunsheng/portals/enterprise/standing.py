@@ -20,6 +20,7 @@ from zhunsheng.engine.library import Library, open_library
 from zhunsheng.engine.reference import judge
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.portals.enterprise.visiting import DOOR, Visit, page
+from zhunsheng.sensing.objections import queries as objections
 from zhunsheng.sensing.signals import queries as signals
 
 RECORDS_SHOWN = 100
@@ -58,6 +59,8 @@ class Record:
     object: str
     on: dt.date
     told: str
+    fact: str = ""
+    disputed: bool = False
 
 
 def own_file(request: HttpRequest, opened: Visit) -> HttpResponse:
@@ -65,13 +68,17 @@ def own_file(request: HttpRequest, opened: Visit) -> HttpResponse:
     library = open_library(settings.PACKS)
     facts = signals.timeline(viewer=opened.viewer, subject=opened.subject.key, known_at=opened.at)
     lines = list(_lines(opened, library, facts))
-    records = list(_records(library, in_force(facts, instant(opened.at))))
+    records = records_of(opened, library)
     words: dict[str, object] = {
         "here": "file",
         "lines": lines,
         "reached": sum(line.state == "TOUCHED" for line in lines),
         "records": records[:RECORDS_SHOWN],
         "records_total": len(records),
+        "objections": [
+            (card, _name(card.kind, library))
+            for card in objections.of_subject(viewer=opened.viewer, subject=opened.subject.key)
+        ],
     }
     return page(request, opened, "own_file", words)
 
@@ -134,7 +141,19 @@ def _is_shown(fact: Fact, library: Library) -> bool:
     return fact.kind in library.policy("zhunsheng.own-file-policy/1")["shown"]
 
 
-def _records(library: Library, facts: Sequence[Fact]) -> Iterator[Record]:
+def records_of(visit: Visit, library: Library) -> list[Record]:
+    """What the business is shown of its records, newest first, those under objection marked."""
+    facts = signals.timeline(viewer=visit.viewer, subject=visit.subject.key, known_at=visit.at)
+    marked = objections.marked(viewer=visit.viewer, subject=visit.subject.key)
+    return list(_records(library, in_force(facts, instant(visit.at)), marked))
+
+
+def _name(kind: str, library: Library) -> str:
+    contract = library.contracts.get(kind)
+    return kind if contract is None else contract.name_zh
+
+
+def _records(library: Library, facts: Sequence[Fact], marked: frozenset[str]) -> Iterator[Record]:
     speaker = Speaker(library.contracts)
     hidden = library.policy("zhunsheng.own-file-policy/1")["hidden_fields"]
     for fact in sorted(facts, key=lambda f: f.order, reverse=True):
@@ -147,4 +166,5 @@ def _records(library: Library, facts: Sequence[Fact]) -> Iterator[Record]:
             for name, value in fact.payload.items()
             if value is not None and name in open_fields
         ]
-        yield Record(contract.name_zh, fact.object, day_of(fact.occurred_at), "；".join(parts))
+        told, name = "；".join(parts), fact.fact_id
+        yield Record(contract.name_zh, fact.object, day_of(fact.occurred_at), told, name, name in marked)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
@@ -14,17 +12,19 @@ from django.utils.http import content_disposition_header
 from zhunsheng.foundation.attachments import actions as attachments
 from zhunsheng.foundation.attachments import queries as files
 from zhunsheng.foundation.attachments.queries import AttachmentCard
-from zhunsheng.foundation.attachments.sniffing import FILE_BYTES_MAX, SHOWN, AttachmentError
+from zhunsheng.foundation.attachments.sniffing import FILE_BYTES_MAX, SHOWN
 from zhunsheng.foundation.documents.queries import documents as issued
 from zhunsheng.foundation.documents.queries import pages
 from zhunsheng.foundation.documents.queries.pages import PageFormat
 from zhunsheng.foundation.documents.rendering.pdf import RenderError
 from zhunsheng.foundation.drafts import actions as drafts
 from zhunsheng.foundation.drafts import queries as saved
+from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.actions.touches import AnswerError
 from zhunsheng.portals.enterprise.calendars import calendar, dates_of
 from zhunsheng.portals.enterprise.explaining import reason_of
 from zhunsheng.portals.enterprise.forms import REASON_CHARACTERS_MAX, problems_of, values_of, words_of
+from zhunsheng.portals.enterprise.uploading import take_files
 from zhunsheng.portals.enterprise.visiting import Opened, page
 from zhunsheng.workflows import replying
 from zhunsheng.workflows.papering import REMINDER
@@ -38,6 +38,10 @@ def reminder(request: HttpRequest, opened: Opened) -> HttpResponse:
     words: dict[str, object] = {
         "reason": reason_of(opened),
         "answered": words_of(opened.touch.answer),
+        "told": [
+            (card, words_of(card.answer))
+            for card in triggers.answers_of(viewer=opened.viewer, touch_id=opened.touch.id)
+        ],
         "draft": saved.draft(viewer=opened.viewer, owner=opened.owner),
         "papers": issued.listing(viewer=opened.viewer, owner=opened.owner, kind=REMINDER, rows_max=1),
         "late": opened.touch.reply_due_on is not None and opened.touch.reply_due_on < opened.at.date(),
@@ -54,7 +58,7 @@ def answer(request: HttpRequest, opened: Opened) -> HttpResponse:
         return _form(request, opened, told[0] if told else {}, {}, saved_now="saved" in request.GET)
     values = values_of(request.POST.dict())
     drafts.save(by=opened.actor, at=opened.at, owner=opened.owner, values=values)
-    problems = _take_files(request, opened)
+    problems = take_files(request, opened, opened.owner)
     if "save" in request.POST and not problems:
         return redirect(opened.url("answer") + "?saved=1")
     problems |= {} if "save" in request.POST else problems_of(values, _unsent(opened))
@@ -85,29 +89,6 @@ def _form(
 def _unsent(opened: Opened) -> list[AttachmentCard]:
     told = files.of_owner(viewer=opened.viewer, owner=opened.owner)
     return [card for card in told if card.sealed_at is None]
-
-
-def _take_files(request: HttpRequest, opened: Opened) -> dict[str, str]:
-    problems: dict[str, str] = {}
-    for upload in request.FILES.getlist("files"):
-        try:
-            attachments.keep(
-                by=opened.actor,
-                at=opened.at,
-                owner=opened.owner,
-                shared_with=opened.subject.key,
-                name=upload.name or "",
-                content=_bytes_of(upload),
-            )
-        except AttachmentError as error:
-            problems["files"] = f"{upload.name}：{error}"
-    return problems
-
-
-def _bytes_of(upload: UploadedFile[Any]) -> bytes:
-    """No more than one byte over the limit is read into memory: that much is enough to refuse it."""
-    content: bytes = upload.read(FILE_BYTES_MAX + 1)
-    return content
 
 
 def remove_file(request: HttpRequest, opened: Opened, number: int) -> HttpResponse:
@@ -153,10 +134,10 @@ def done(request: HttpRequest, opened: Opened) -> HttpResponse:
 def dates(request: HttpRequest, opened: Opened) -> HttpResponse:
     """The due dates for a telephone's calendar."""
     del request
-    if not dates_of(opened):
+    entries = dates_of(opened.touch, settings.PUBLIC_ADDRESS + opened.url("reminder"))
+    if not entries:
         raise Http404
-    address = settings.PUBLIC_ADDRESS + opened.url("reminder")
-    response = HttpResponse(calendar(opened, address), content_type="text/calendar; charset=utf-8")
+    response = HttpResponse(calendar(entries, opened.at), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="reminder.ics"'
     return response
 

@@ -17,6 +17,7 @@ from zhunsheng.engine.frozen import Frozen, frozen_of
 from zhunsheng.engine.judgement import Truth
 from zhunsheng.engine.library import Library, open_library
 from zhunsheng.engine.reference import judge
+from zhunsheng.sensing.objections import queries as objections
 from zhunsheng.sensing.signals import queries as signals
 
 
@@ -57,6 +58,7 @@ class Told:
         self.viewer = viewer
         self.library: Library = open_library(settings.PACKS)
         self.facts = signals.timeline(viewer=viewer, subject=subject, known_at=at)
+        self.marked = objections.marked(viewer=viewer, subject=subject)
         self.by_id = {fact.fact_id: fact for fact in self.facts}
         world, now = signals.world(viewer=viewer), instant(at)
         judgement = judge(self.library.pack, subject, self.facts, world, now, now)
@@ -71,8 +73,13 @@ class Told:
         """The facts, newest first."""
         newest = sorted(self.facts, key=lambda fact: fact.order, reverse=True)[:rows_max]
         return [
-            Event(moment(f.occurred_at), self.kind(f.kind), self._payload(f), self._closed(f)) for f in newest
+            Event(moment(f.occurred_at), self._title(f), self._payload(f), self._closed(f)) for f in newest
         ]
+
+    def _title(self, fact: Fact) -> str:
+        """The kind, and whether the business says that it is wrong."""
+        name = self.kind(fact.kind)
+        return _("%(name)s（异议办理中）") % {"name": name} if fact.fact_id in self.marked else name
 
     def _closed(self, fact: Fact) -> tuple[Closed, ...]:
         contract = self.library.contracts.get(fact.kind)

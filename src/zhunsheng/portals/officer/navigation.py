@@ -33,6 +33,7 @@ ENTRIES = (
     Entry("tasks", "officer:tasks", _("任务")),
     Entry("messages", "officer:messages", _("消息")),
     Entry("documents", "officer:documents", _("文书")),
+    Entry("objections", "officer:objections", _("异议")),
     Entry("subjects", "officer:subjects", _("主体")),
     Entry("imports", "imports:history", _("导入"), "signal.import"),
     Entry("rules", "rules:index", _("规则")),

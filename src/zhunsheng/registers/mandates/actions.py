@@ -12,7 +12,7 @@ from zhunsheng.foundation.accounts.finding import outsider
 from zhunsheng.foundation.accounts.secrets import fingerprint, new_token
 from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.registers.mandates.lifecycle import Act, MandateKind, MandateState, check_step
-from zhunsheng.registers.mandates.models import Claim, Mandate
+from zhunsheng.registers.mandates.models import CalendarFeed, Claim, Mandate
 from zhunsheng.registers.mandates.policies import mandate_policy
 from zhunsheng.registers.mandates.standing import day, standing
 from zhunsheng.registers.registry import scoping
@@ -149,6 +149,33 @@ def lay_down(*, by: Actor, at: datetime, mandate_id: int, person: str) -> None:
         if row is None:
             raise MandateError(_("没有这项授权，或已经收回"))
         _end(by, at, row, MandateState.LAID_DOWN, "经办人放弃")
+
+
+def open_feed(*, by: Actor, at: datetime, mandate_id: int, person: str) -> str:
+    """A new address for the calendar of one's own mandate, shown once; the earlier one is void."""
+    token = new_token()
+    with transaction.atomic():
+        row = standing(at).select_for_update(of=("self",)).filter(id=mandate_id, person__key=person).first()
+        if row is None:
+            raise MandateError(_("您的授权已经失效"))
+        CalendarFeed.objects.filter(mandate=row, revoked_at=None).update(revoked_at=at)
+        CalendarFeed.objects.create(mandate=row, token_hash=fingerprint(token, "feed"), made_at=at)
+        _note(by, at, "FEED_OPENED", row.subject.key, mandate=row.id)
+    return token
+
+
+def revoke_feed(*, by: Actor, at: datetime, mandate_id: int, person: str) -> bool:
+    """The address of one's own mandate opens nothing any more; False when there was none."""
+    with transaction.atomic():
+        mine = CalendarFeed.objects.filter(
+            mandate_id=mandate_id, mandate__person__key=person, revoked_at=None
+        )
+        feed = mine.select_related("mandate__subject").first()
+        if feed is None:
+            return False
+        CalendarFeed.objects.filter(id=feed.id).update(revoked_at=at)
+        _note(by, at, "FEED_REVOKED", feed.mandate.subject.key, mandate=mandate_id)
+    return True
 
 
 def _giving(by: Actor, at: datetime, mandate_id: int) -> Mandate:

@@ -23,6 +23,27 @@ class Claim(models.Model):
         return f"{self.subject_id} {self.made_at:%Y-%m-%d}"
 
 
+class CalendarFeed(models.Model):
+    """An address to which a calendar subscribes. It opens while it is not revoked and its mandate stands."""
+
+    id = models.BigAutoField(primary_key=True)
+    mandate = models.ForeignKey("mandates.Mandate", on_delete=models.PROTECT, related_name="feeds")
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mandate"], condition=models.Q(revoked_at__isnull=True), name="mandates_one_feed"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mandate_id} {self.made_at:%Y-%m-%d}"
+
+
 class Mandate(models.Model):
     """One person's right to act for one subject. It ends by date or by an entry with reason.
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.foundation.accounts.secrets import fingerprint
 from zhunsheng.registers.mandates.lifecycle import MandateState
-from zhunsheng.registers.mandates.models import Claim, Mandate
+from zhunsheng.registers.mandates.models import CalendarFeed, Claim, Mandate
 from zhunsheng.registers.mandates.standing import actor_of, day, standing
 from zhunsheng.registers.registry.scoping import within
 
@@ -93,3 +93,17 @@ def claimed(*, viewer: Viewer, at: datetime, claim_id: int) -> tuple[str, str] |
     rows = Claim.objects.filter(id=claim_id, used_at=None, expires_at__gt=at).select_related("subject")
     row = within(rows, viewer, "subject__key").first()
     return (row.subject.key, row.subject.name) if row else None
+
+
+def subject_of_feed(*, viewer: Viewer, at: datetime, token: str) -> str:
+    """The subject whose dates a calendar address tells; '' when it is void or its mandate is over."""
+    rows = CalendarFeed.objects.filter(token_hash=fingerprint(token, "feed"), revoked_at=None)
+    feed = within(rows, viewer, "mandate__subject__key").first()
+    row = standing(at).filter(id=feed.mandate_id).first() if feed else None
+    return row.subject.key if row else ""
+
+
+def has_feed(*, viewer: Viewer, mandate_id: int) -> bool:
+    """Whether a calendar address of this mandate is open."""
+    rows = CalendarFeed.objects.filter(mandate_id=mandate_id, revoked_at=None)
+    return within(rows, viewer, "mandate__subject__key").exists()
