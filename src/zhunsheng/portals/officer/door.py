@@ -25,6 +25,7 @@ from zhunsheng.web.clock import page_clock
 COOKIE = "zhunsheng_session"
 # Programs bear tokens and bring no cookies; their interface opens its own wall, in its own transaction.
 FOR_PROGRAMS, FOR_BUSINESSES = "/api/", "/b/"
+LIST_POWERS = ("list.edit", "list.review", "list.approve")
 KEPT = "zhunsheng_signed_in"
 EVERYBODY = Viewer.bureau("demo-door")
 NOBODY = Viewer(Audience.PUBLIC, "")
@@ -84,7 +85,7 @@ def home_of(found: SignedIn | None) -> str:
     """Where somebody goes after signing in: the workbench, a head's overview, or the choice of a grant."""
     powers = found.acting.actor.powers if found and found.acting else frozenset()
     if "subject.read" not in powers:
-        return reverse("sign:grant")
+        return reverse("sign:grant" if powers.isdisjoint(LIST_POWERS) else "policy:index")
     return reverse("officer:work" if "touch.decide" in powers else "officer:front")
 
 
@@ -94,8 +95,8 @@ def remember(response: HttpResponse, request: HttpRequest, token: str) -> HttpRe
     return response
 
 
-def with_power(power: str) -> Callable[[View], View]:
-    """Only for those whose grant has this permission; for anybody else there is no such page.
+def with_power(*powers: str) -> Callable[[View], View]:
+    """Only for those whose grant has one of these permissions; for anybody else there is no such page.
 
     The view gets the request and the grant in use. A half-finished log-in is led to its next step.
     """
@@ -106,7 +107,7 @@ def with_power(power: str) -> Callable[[View], View]:
             acting = _acting(request)
             if isinstance(acting, HttpResponse):
                 return acting
-            if power not in acting.actor.powers:
+            if acting.actor.powers.isdisjoint(powers):
                 raise Http404
             response = view(request, acting, **named)
             patch_cache_control(response, no_store=True, private=True)

@@ -40,6 +40,7 @@ PAGES = {
     "messages": "officer:messages",
     "audit": "officer:audit",
     "imports": "imports:history",
+    "laws": "laws:index",
 }
 
 BATCHES = {"tasks": ACTS}
