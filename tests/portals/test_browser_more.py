@@ -34,6 +34,7 @@ OFFICERS = {
     "rule-card": "/rules/cards/T01-1/",
     "rule-indicator": "/rules/cards/general:I24/",
     "rules-compared": "/rules/compare/",
+    "clocks": "/clocks/",
     "laws": "/laws/",
     "law-found": "/laws/search/?q=近电放飞",
     "law-references": "/laws/references/?standing=NOT_INSTALLED",

@@ -7,6 +7,7 @@ from django.urls import path
 from zhunsheng.portals.officer import (
     batching,
     board,
+    clocks,
     deciding,
     documents,
     front,
@@ -42,6 +43,8 @@ urlpatterns = [
     path("documents/<int:number>/", documents.document, name="document"),
     path("documents/<int:number>/step/", documents.step, name="document-step"),
     path("documents/<int:number>/file.<str:form>", documents.page_file, name="document-file"),
+    path("clocks/", clocks.index, name="clocks"),
+    path("clocks/dates.ics", clocks.calendar, name="clock-dates"),
     path("search/", searching.search, name="search"),
     path("lists/<str:name>/columns/", listing.choose_columns, name="columns"),
     path("lists/<str:name>/views/", listing.save_view, name="save-view"),

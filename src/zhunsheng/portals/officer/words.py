@@ -164,6 +164,32 @@ LIST_LEVELS: Words = {
 }
 REVIEWS: Words = {"LEGALITY": _("合法性审查"), "FAIR_COMPETITION": _("公平竞争审查")}
 CONCLUSIONS: Words = {"KEEP": _("保留"), "AMEND": _("修改"), "ABOLISH": _("废止")}
+NEARNESS: Words = {
+    "OVERDUE": _("已逾期"),
+    "TODAY": _("今日到期"),
+    "THIS_WEEK": _("本周到期"),
+    "LATER": _("以后到期"),
+    "UNKNOWN": _("到期日待定"),
+}
+DEADLINE_STEPS: Words = {
+    "STARTED": _("开始"),
+    "PAUSED": _("暂停"),
+    "RESUMED": _("恢复"),
+    "EXTENDED": _("延长"),
+    "RECKONED": _("重新计算"),
+    "YEAR_UNKNOWN": _("放假安排未公布"),
+    "MET": _("办结"),
+    "SOON": _("临近，已告知"),
+    "DUE": _("到期，已告知"),
+    "OVERDUE": _("逾期，已告知"),
+    "OVERDUE_LONG": _("长期逾期，已告知"),
+}
+POSTS: Words = {
+    "HANDLER": _("经办人"),
+    "CHIEF": _("科室负责人"),
+    "LEADER": _("分管领导"),
+    "SUPERVISION": _("督查"),
+}
 SUBJECT_KINDS: Words = {
     "ENTERPRISE": _("企业"),
     "SOLE_TRADER": _("个体工商户"),
