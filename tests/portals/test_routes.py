@@ -37,6 +37,9 @@ EXAMPLES = {
     "key": "no-such-key",
     "name": "no-such-list",
     "form": "pdf",
+    "kind": "no-such-kind",
+    "method": "DIRECT",
+    "service": 999_999,
 }
 PEOPLE = {
     "officer": ("0001", "officer", "980102/城东所"),
