@@ -35,6 +35,8 @@ OFFICERS = {
     "rule-indicator": "/rules/cards/general:I24/",
     "rules-compared": "/rules/compare/",
     "clocks": "/clocks/",
+    "paper-kinds": "/documents/new/",
+    "paper-form": "/documents/new/correction_order/",
     "laws": "/laws/",
     "law-found": "/laws/search/?q=近电放飞",
     "law-references": "/laws/references/?standing=NOT_INSTALLED",
