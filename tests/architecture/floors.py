@@ -107,10 +107,17 @@ OWN_RULES = frozenset({"foundation"})
 FOR_EVERYBODY = frozenset(
     {
         "zhunsheng.registers.registry.queries.reference_table",
+        "zhunsheng.registers.statutes.queries.browsing.articles",
+        "zhunsheng.registers.statutes.queries.browsing.compared",
+        "zhunsheng.registers.statutes.queries.browsing.law",
+        "zhunsheng.registers.statutes.queries.browsing.listed",
+        "zhunsheng.registers.statutes.queries.browsing.numbers",
+        "zhunsheng.registers.statutes.queries.browsing.placed",
+        "zhunsheng.registers.statutes.queries.browsing.texts",
+        "zhunsheng.registers.statutes.queries.citing.standings",
         "zhunsheng.registers.statutes.queries.laws.article_on",
         "zhunsheng.registers.statutes.queries.laws.laws",
         "zhunsheng.registers.statutes.queries.laws.search",
-        "zhunsheng.registers.statutes.queries.laws.standing",
         "zhunsheng.registers.statutes.queries.laws.versions",
     }
 )

@@ -11,6 +11,7 @@ from django.conf import settings as live
 from django.core.cache import cache
 from playwright.sync_api import Browser
 
+from tests.contexts.statutes.test_law_base import NEW, OLD, bring
 from tests.contexts.statutes.test_lists import effective
 from tests.journeys.city import BUREAU, Bureau, at
 from tests.portals import business
@@ -18,6 +19,7 @@ from tests.portals.pages import E1, link, reminded, staffed, stand_at
 from tests.portals.test_browser import PHONE, SCREEN, browser, look_at
 from zhunsheng.cli.packing import drafts_of
 from zhunsheng.judging.portraits import queries as portraits
+from zhunsheng.registers.statutes.models import Law
 from zhunsheng.workflows import monthly, reporting
 
 __all__ = ["browser"]
@@ -33,6 +35,18 @@ OFFICERS = {
     "rule-card": "/rules/cards/T01-1/",
     "rule-indicator": "/rules/cards/general:I24/",
     "rules-compared": "/rules/compare/",
+    "clocks": "/clocks/",
+    "paper-kinds": "/documents/new/",
+    "paper-form": "/documents/new/correction_order/",
+    "laws": "/laws/",
+    "law-found": "/laws/search/?q=近电放飞",
+    "law-references": "/laws/references/?standing=NOT_INSTALLED",
+    "conducts": "/laws/conduct/",
+    "conduct": "/laws/conduct/AD-ABSOLUTE/",
+    "policy": "/policy/",
+    "policy-list": "/policy/trigger.measures/",
+    "policy-compared": "/policy/trigger.measures/compare/",
+    "policy-conflict": "/policy/conflict/",
     "sources": "/status/sources/",
     "status": "/status/",
     "reports": "/reports/",
@@ -54,6 +68,8 @@ def city(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     reporting.make(at("2026-07-01"), at("2026-07-01 06:00"))
     for content in drafts_of(live.PACKS / "general"):
         effective(dt.date(2026, 7, 1), content)
+    for text in (OLD, NEW):
+        bring(text)
     return touch
 
 
@@ -74,6 +90,9 @@ def test_every_page_is_good(browser: Browser, live_server: Any, city: int, view:
     seen.is_good(f"revealed-{viewport['width']}")
     seen.page.goto(live_server.url + link(city) + "file/")
     seen.is_good(f"own-file-{viewport['width']}")
+    for name, end in (("law", ""), ("article", "2/?on=2025-01-01"), ("law-compared", "compare/")):
+        seen.page.goto(f"{live_server.url}/laws/{Law.objects.get().id}/{end}")
+        seen.is_good(f"{name}-{viewport['width']}")
     number = portraits.reports(viewer=BUREAU)[0].id
     for name, end in (("report", ""), ("report-outside", "?for=outside")):
         seen.page.goto(f"{live_server.url}/reports/{number}/{end}")

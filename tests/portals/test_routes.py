@@ -43,6 +43,9 @@ EXAMPLES = {
     "mandate": 999_999,
     "fact": "no-such-fact",
     "touch": 999_999,
+    "kind": "no-such-kind",
+    "method": "DIRECT",
+    "service": 999_999,
 }
 PEOPLE = {
     "officer": ("0001", "officer", "980102/城东所"),

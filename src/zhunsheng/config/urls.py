@@ -12,6 +12,8 @@ MOUNTS = {
     "zhunsheng.portals.officer.sign_urls": "",
     "zhunsheng.portals.officer.urls": "",
     "zhunsheng.portals.officer.rule_urls": "rules/",
+    "zhunsheng.portals.officer.law_urls": "laws/",
+    "zhunsheng.portals.officer.policy_urls": "policy/",
     "zhunsheng.portals.officer.status_urls": "status/",
     "zhunsheng.portals.officer.report_urls": "reports/",
     "zhunsheng.portals.officer.import_urls": "imports/",

@@ -21,7 +21,7 @@ from zhunsheng.engine.packfiles import read_documents
 from zhunsheng.registers.statutes.actions import laws as actions
 from zhunsheng.registers.statutes.queries import laws as queries
 from zhunsheng.registers.statutes.queries import provisions
-from zhunsheng.registers.statutes.queries.laws import Standing
+from zhunsheng.registers.statutes.queries.citing import Standing, standings
 
 pytestmark = pytest.mark.django_db
 OFFICER = Actor(ActorKind.PERSON, "9801-09", "法规科 闻笛")
@@ -122,7 +122,7 @@ def test_citations_resolve_or_say_why_not(
     bring(NEW)
     actions.repeal(by=OFFICER, at=NOW, law="云汀市纸鸢办法", on=day("2027-01-01"), reason="新办法")
     citation = Citation("x.yaml", law, article, status)
-    assert queries.standing(viewer=LOOK, citation=citation, records=KITES, on=day(on)) is told
+    assert standings(viewer=LOOK, citations=[citation], records=KITES, on=day(on)) == {citation: told}
 
 
 def test_a_conduct_is_told_with_the_texts_of_the_day_of_the_act() -> None:

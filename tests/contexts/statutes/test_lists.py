@@ -56,6 +56,10 @@ def effective(on: dt.date, content: dict[str, Any] = SAMPLE) -> int:
     return made
 
 
+def day(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
+
+
 def numbered(kinds: dict[str, int]) -> dict[str, Any]:
     entries = [{"code": f"{kind}-{n}", "type": kind} for kind, number in kinds.items() for n in range(number)]
     return {**SAMPLE, "list": "no_filing", "entries": entries}

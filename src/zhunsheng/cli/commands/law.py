@@ -16,14 +16,14 @@ from zhunsheng.cli.output import Output, reporting
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.clock import day_of, instant
 from zhunsheng.core.statutes.parsing import StatuteError, parse_statute
-from zhunsheng.core.statutes.provisions import FineRange, read_provisions
-from zhunsheng.core.statutes.references import LawRecord, citations, read_place
-from zhunsheng.engine.lawfiles import law_records
-from zhunsheng.engine.packfiles import read_documents
+from zhunsheng.core.statutes.provisions import FineRange
+from zhunsheng.core.statutes.references import LawRecord, read_place
+from zhunsheng.engine.lawfiles import law_records, lay_words, pack_citations, pack_provisions
 from zhunsheng.registers.statutes.actions import laws as statutes
+from zhunsheng.registers.statutes.queries import citing, provisions
 from zhunsheng.registers.statutes.queries import laws as queries
-from zhunsheng.registers.statutes.queries import provisions
-from zhunsheng.registers.statutes.queries.laws import ArticleCard, Standing
+from zhunsheng.registers.statutes.queries.citing import Standing
+from zhunsheng.registers.statutes.queries.laws import ArticleCard
 from zhunsheng.registers.statutes.queries.provisions import ProvisionCard
 
 BY, VIEWER = Actor.service("law"), Viewer.bureau("law")
@@ -108,11 +108,9 @@ def import_(out: Output, path: Path, valid_from: dt.datetime | None) -> ExitCode
 def check(out: Output, on: dt.datetime | None) -> ExitCode:
     """FOUND when a citation has no record or its article does not exist."""
     records, day = _records(), _day(on)
-    found = []
-    for name, document in read_documents(Path(settings.PACKS)):
-        for citation in citations(name, document):
-            told = queries.standing(viewer=VIEWER, citation=citation, records=records, on=day)
-            found.append((citation, told))
+    cited = pack_citations(Path(settings.PACKS))
+    standings = citing.standings(viewer=VIEWER, citations=cited, records=records, on=day)
+    found = [(citation, standings[citation]) for citation in cited]
     counts = Counter(told.value for _citation, told in found)
     for citation, told in sorted(set(found), key=lambda pair: (pair[1].value, pair[0].where)):
         if told is not Standing.RESOLVED:
@@ -231,7 +229,7 @@ def _conduct(card: ProvisionCard, goods: int | None) -> dict[str, object]:
 )
 def conduct(out: Output, words: str, on: dt.datetime | None, goods: int | None) -> ExitCode:
     """Provisions by id or words, as the installed base tells them on the day of the act."""
-    known = read_provisions(read_documents(Path(settings.PACKS) / "statutes"))
+    known = pack_provisions(Path(settings.PACKS))
     records, day, told = _records(), _day(on), []
     value = None if goods is None else goods * 100
     for one in known.values():
@@ -258,11 +256,7 @@ def conduct(out: Output, words: str, on: dt.datetime | None, goods: int | None) 
 @reporting({**ARTICLE_KEYS, "score": _("相关度")})
 def search(out: Output, question: str, on: dt.datetime | None, top: int) -> ExitCode:
     """Best first; the words of packs/statutes widen the question."""
-    words = {
-        everyday: legal
-        for _name, document in read_documents(Path(settings.PACKS) / "statutes")
-        for everyday, legal in document.get("words", {}).items()
-    }
+    words = lay_words(Path(settings.PACKS))
     day = _day(on) if on else None
     found = queries.search(viewer=VIEWER, question=question, words=words, on=day, top=top)
     for card, score in found:

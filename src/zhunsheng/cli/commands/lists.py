@@ -20,7 +20,7 @@ from zhunsheng.cli.people import BY, officer
 from zhunsheng.core.actors import Actor, PowerLackingError, Viewer
 from zhunsheng.core.clock import day_of, instant
 from zhunsheng.core.packs.nodes import PackError
-from zhunsheng.engine.packfiles import read_documents
+from zhunsheng.engine.lawfiles import list_evaluation_months
 from zhunsheng.foundation.accounts.actions.grants import ExcludedPartError
 from zhunsheng.registers.statutes.actions import lists as actions
 from zhunsheng.registers.statutes.lifecycle import Conclusion, ListStepError
@@ -28,7 +28,6 @@ from zhunsheng.registers.statutes.queries import lists as queries
 from zhunsheng.registers.statutes.queries.lists import ListCard
 
 VIEWER = Viewer.bureau("lists")
-LIFE = "zhunsheng.list-life/1"
 REFUSALS = (ListStepError, ExcludedPartError, PackError, PowerLackingError)
 KEYS = click.argument("keys", nargs=-1, required=True)
 CARD_KEYS = {
@@ -255,8 +254,7 @@ def evaluate(out: Output, key: str, year: int, conclusion: str, opinion: str, by
 @reporting(CARD_KEYS)
 def overdue(out: Output) -> ExitCode:
     """Lists whose yearly evaluation is due."""
-    documents = read_documents(Path(settings.PACKS) / "statutes")
-    months = next(int(d["evaluate_within_months"]) for _name, d in documents if d.get("schema") == LIFE)
+    months = list_evaluation_months(Path(settings.PACKS))
     found = queries.unevaluated(viewer=VIEWER, on=day_of(instant(now())), months=months)
     _say(out, found)
     return ExitCode.FOUND if found else ExitCode.OK

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from zhunsheng.core.packs.nodes import PackError, only_keys
+from zhunsheng.core.statutes.numerals import read_number
+from zhunsheng.core.statutes.parsing import NUMBER
 
 SCHEMA = "zhunsheng.laws/1"
 PLACE = re.compile(r"^(\d+)(?:-(\d+))?((?:\(\d+\))*)$")
+ASKED = re.compile(rf"^(.*?)\s*第?\s*(\d{{1,4}}|{NUMBER})\s*(?:条(?:之({NUMBER}))?)?$")
 RECORD_KEYS = {"law", "full_name", "about_zh", "status", "from", "to", "successor"}
 
 
@@ -31,6 +34,18 @@ def read_place(text: str) -> Place | None:
         return None
     inner = tuple(int(n) for n in re.findall(r"\d+", match[3]))
     return Place(int(match[1]), int(match[2] or 0), inner)
+
+
+def asked_place(question: str) -> tuple[str, Place] | None:
+    """What a person typed as law and article (食品安全法 136, 食品安全法第八条); None for anything else."""
+    match = ASKED.match(question.strip())
+    if match is None:
+        return None
+    try:
+        number, branch = (read_number(part) if part else 0 for part in match.group(2, 3))
+    except ValueError:
+        return None
+    return match[1].strip(" 《》"), Place(number, branch, ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,19 @@ class Nearness(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class StepCard:
+    """One step of a deadline's history."""
+
+    at: datetime
+    kind: str
+    by_name: str
+    told: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class DueCard:
-    """One open deadline with its reason. `told`: posts already told at its level."""
+    """One open deadline with its reason and history. `told`: posts already told at its level."""
 
     key: str
     matter: str
@@ -44,17 +55,7 @@ class DueCard:
     provisional: bool
     trace: tuple[Sentence, ...]
     told: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StepCard:
-    """One step of a deadline's history."""
-
-    at: datetime
-    kind: str
-    by_name: str
-    told: tuple[str, ...]
-    note: str
+    steps: tuple[StepCard, ...]
 
 
 def next_due_at(*, viewer: Viewer) -> datetime | None:
@@ -116,7 +117,8 @@ def of_matter(*, viewer: Viewer, at: datetime, terms: ClockTerms, matter: str) -
 def _card(row: DeadlineEntry, at: datetime, terms: ClockTerms) -> DueCard:
     deadline = from_json(row.body)
     reckoned = terms.reckon(deadline)
-    told = [step.told for step in row.steps.all() if step.kind == row.level]
+    steps = list(row.steps.all())
+    told = [step.told for step in steps if step.kind == row.level]
     return DueCard(
         key=row.key,
         matter=row.matter,
@@ -130,17 +132,26 @@ def _card(row: DeadlineEntry, at: datetime, terms: ClockTerms) -> DueCard:
         provisional=reckoned.provisional,
         trace=reckoned.trace,
         told=tuple(told[-1]) if told else (),
+        steps=tuple(map(_step_card, steps)),
     )
 
 
+def _step_card(row: DeadlineStep) -> StepCard:
+    return StepCard(row.at, row.kind, row.by_name, tuple(row.told), row.note)
+
+
 def _nearness(due_on: date | None, due_at: datetime | None, at: datetime) -> Nearness:
-    """The part of the list; the week ends with its Sunday."""
     if due_on is None or due_at is None:
         return Nearness.UNKNOWN
     today = at.astimezone(SHANGHAI).date()
-    if at > due_at:
+    return Nearness.OVERDUE if at > due_at else nearness_of(max(due_on, today), today)
+
+
+def nearness_of(due_on: date, today: date) -> Nearness:
+    """The part of the list in which a last day stands; the week ends with its Sunday."""
+    if due_on < today:
         return Nearness.OVERDUE
-    if due_on <= today:
+    if due_on == today:
         return Nearness.TODAY
     sunday = today + timedelta(days=6 - today.weekday())
     return Nearness.THIS_WEEK if due_on <= sunday else Nearness.LATER
@@ -150,5 +161,4 @@ def steps_of(*, viewer: Viewer, key: str) -> list[StepCard]:
     """The history of a deadline, oldest first; for the bureau only."""
     if not viewer.is_supervisor:
         return []
-    rows = DeadlineStep.objects.filter(entry__key=key)
-    return [StepCard(row.at, row.kind, row.by_name, tuple(row.told), row.note) for row in rows]
+    return [_step_card(row) for row in DeadlineStep.objects.filter(entry__key=key)]

@@ -44,6 +44,7 @@ def listing(request: HttpRequest, acting: Acting) -> HttpResponse:
         "states": DOCUMENT_STATES.items(),
         "chosen": state,
         "rows_max": ROWS_SHOWN,
+        "may_draft": "document.draft" in acting.actor.powers,
     }
     return render(request, "officer/documents.html", words)
 
@@ -77,12 +78,27 @@ def _page(request: HttpRequest, acting: Acting, number: int, refusal: str = "") 
             (one, METHODS.get(one.method, one.method))
             for one in registers.services(viewer=acting.viewer, document_id=number)
         ],
+        **_more(told, powers),
         "may_submit": told.review and told.card.state == "DRAFT" and "document.draft" in powers,
         "may_review": told.card.state == "REVIEWING" and "document.review" in powers,
         "may_issue": told.card.state == ("APPROVED" if told.review else "DRAFT")
         and "document.issue" in powers,
     }
     return render(request, "officer/document.html", words, status=400 if refusal else 200)
+
+
+def _more(file: DocumentFile, powers: frozenset[str]) -> dict[str, object]:
+    """What else may be done: change a draft, correct what was issued, serve it in one of the ways."""
+    issued = file.card.state in {"ISSUED", "SERVED"}
+    catalogue, serves = document_terms().catalogue, "document.serve" in powers
+    correcting = next((t.id for t in catalogue.templates.values() if t.corrects and t.worded), "")
+    return {
+        "may_revise": file.card.state == "DRAFT" and "document.draft" in powers,
+        "may_correct": bool(correcting) and issued and "document.draft" in powers,
+        "correcting": correcting,
+        "may_serve": serves,
+        "methods": METHODS.items() if serves and file.serve and file.card.state == "ISSUED" else (),
+    }
 
 
 @require_POST

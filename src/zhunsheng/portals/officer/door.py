@@ -27,6 +27,7 @@ from zhunsheng.web.clock import page_clock
 COOKIE = "zhunsheng_session"
 # Programs bear tokens and bring no cookies; their interface opens its own wall, in its own transaction.
 FOR_PROGRAMS, FOR_BUSINESSES = "/api/", ("/b/", "/business/")
+LIST_POWERS = ("list.edit", "list.review", "list.approve")
 KEPT = "zhunsheng_signed_in"
 EVERYBODY = Viewer.bureau("demo-door")
 NOBODY = Viewer(Audience.PUBLIC, "")
@@ -96,7 +97,7 @@ def home_of(found: SignedIn | None) -> str:
     if "org.read" in powers and "subject.read" not in powers:
         return reverse("org:units")
     if "subject.read" not in powers:
-        return reverse("sign:grant")
+        return reverse("sign:grant" if powers.isdisjoint(LIST_POWERS) else "policy:index")
     return reverse("officer:work" if "touch.decide" in powers else "officer:front")
 
 
@@ -124,14 +125,14 @@ def at_work(view: View) -> View:
     return answer
 
 
-def with_power(power: str) -> Callable[[View], View]:
-    """Only for those whose grant has this permission; for anybody else there is no such page."""
+def with_power(*powers: str) -> Callable[[View], View]:
+    """Only for those whose grant has one of these permissions; for anybody else there is no such page."""
 
     def decorate(view: View) -> View:
         @at_work
         @wraps(view)
         def answer(request: HttpRequest, acting: Acting, **named: object) -> HttpResponse:
-            if power not in acting.actor.powers:
+            if acting.actor.powers.isdisjoint(powers):
                 raise Http404
             return view(request, acting, **named)
 

@@ -42,6 +42,7 @@ PAGES = {
     "imports": "imports:history",
     "people": "org:people",
     "grants": "org:review",
+    "laws": "laws:index",
 }
 
 BATCHES = {"tasks": ACTS}

@@ -10,20 +10,21 @@ from django.utils.translation import gettext_lazy as _
 from zhunsheng.core.actors import Viewer
 from zhunsheng.foundation.accounts.acting import Acting
 
-READ, AUDITS = "subject.read", ""
+READ = ("subject.read",)
+LISTS = ("subject.read", "list.edit", "list.review", "list.approve")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One way: `key` is what a page calls itself (`here`), `page` its route's name.
 
-    `power` is the permission wanted; empty for the audit trail, which is open to viewers who audit.
+    One of `powers` is wanted; none for the audit trail, which is open to viewers who audit.
     """
 
     key: str
     page: str
     label: str | Promise
-    power: str = READ
+    powers: tuple[str, ...] = READ
 
 
 ENTRIES = (
@@ -31,21 +32,24 @@ ENTRIES = (
     Entry("front", "officer:front", _("概况")),
     Entry("board", "officer:board", _("触线")),
     Entry("tasks", "officer:tasks", _("任务")),
+    Entry("clocks", "officer:clocks", _("期限")),
     Entry("messages", "officer:messages", _("消息")),
     Entry("documents", "officer:documents", _("文书")),
     Entry("objections", "officer:objections", _("异议")),
     Entry("subjects", "officer:subjects", _("主体")),
-    Entry("imports", "imports:history", _("导入"), "signal.import"),
+    Entry("imports", "imports:history", _("导入"), ("signal.import",)),
     Entry("rules", "rules:index", _("规则")),
+    Entry("laws", "laws:index", _("法律")),
+    Entry("policy", "policy:index", _("清单"), LISTS),
     Entry("reports", "reports:index", _("报告")),
-    Entry("trial", "messages:trial", _("短信试运行"), "connector.manage"),
-    Entry("webhooks", "webhooks:every", _("推送"), "connector.manage"),
+    Entry("trial", "messages:trial", _("短信试运行"), ("connector.manage",)),
+    Entry("webhooks", "webhooks:every", _("推送"), ("connector.manage",)),
     Entry("status", "status:system", _("状态")),
-    Entry("units", "org:units", _("机构"), "org.read"),
-    Entry("people", "org:people", _("人员"), "org.read"),
-    Entry("review", "org:review", _("授权"), "org.read"),
-    Entry("certificates", "org:certificates", _("证件"), "org.read"),
-    Entry("audit", "officer:audit", _("留痕"), AUDITS),
+    Entry("units", "org:units", _("机构"), ("org.read",)),
+    Entry("people", "org:people", _("人员"), ("org.read",)),
+    Entry("review", "org:review", _("授权"), ("org.read",)),
+    Entry("certificates", "org:certificates", _("证件"), ("org.read",)),
+    Entry("audit", "officer:audit", _("留痕"), ()),
 )
 
 
@@ -58,4 +62,4 @@ def open_to(acting: Acting | None) -> list[Entry]:
 
 
 def _opens(entry: Entry, powers: frozenset[str], viewer: Viewer) -> bool:
-    return viewer.audits if entry.power == AUDITS else entry.power in powers
+    return not powers.isdisjoint(entry.powers) if entry.powers else viewer.audits

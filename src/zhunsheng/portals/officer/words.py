@@ -111,6 +111,89 @@ SUBJECT_STATES: Words = {
     "DEREGISTERED": _("注销"),
 }
 BASIS: Words = {"VERIFIED": _("条文已核对"), "EXCERPT": _("条文摘录"), "UNVERIFIED": _("条文待核对")}
+LAW_STATES: Words = {"IN_FORCE": _("现行有效"), "NOT_YET": _("尚未施行"), "REPEALED": _("已废止")}
+LAW_TONES = {"IN_FORCE": "good", "NOT_YET": "warn", "REPEALED": "bad"}
+DATE_SOURCES: Words = {
+    "GIVEN": _("导入时指明"),
+    "STATED": _("文本载明"),
+    "LAST_DATE": _("推定，待核实"),
+}
+# What is wrong stands first, what is in order last.
+STANDINGS: Words = {
+    "NO_SUCH_ARTICLE": _("没有这一条"),
+    "NO_RECORD": _("没有登记这部法律"),
+    "REPEALED": _("已废止"),
+    "UNVERIFIED": _("未核实"),
+    "NOT_INSTALLED": _("文本未导入"),
+    "RESOLVED": _("已找到"),
+}
+STANDING_TONES = {
+    "NO_SUCH_ARTICLE": "bad",
+    "NO_RECORD": "bad",
+    "REPEALED": "bad",
+    "UNVERIFIED": "warn",
+    "NOT_INSTALLED": "warn",
+    "RESOLVED": "good",
+}
+STAGES: Words = {
+    "AT_ONCE": _("首次发现即可"),
+    "AFTER_REFUSAL": _("责令改正而拒不改正时"),
+    "SERIOUS": _("情节严重时"),
+}
+CONSEQUENCES: Words = {
+    "CORRECTION": _("责令改正"),
+    "WARNING": _("警告"),
+    "STOP": _("责令停止"),
+    "FINE": _("罚款"),
+    "CONFISCATE": _("没收"),
+    "SUSPEND": _("责令停产停业"),
+    "REVOKE": _("吊销许可或执照"),
+    "ABNORMAL_LIST": _("列入经营异常名录"),
+}
+LIST_STATES: Words = {
+    "DRAFT": _("草稿"),
+    "CONSULTING": _("征求意见"),
+    "REVIEWING": _("审查中"),
+    "APPROVED": _("已批准"),
+    "PUBLISHED": _("已发布，未施行"),
+    "EFFECTIVE": _("施行中"),
+    "SUPERSEDED": _("已被取代"),
+}
+LIST_TONES = {"EFFECTIVE": "good", "REVIEWING": "warn", "CONSULTING": "warn", "SUPERSEDED": ""}
+LIST_LEVELS: Words = {
+    "NATIONAL": _("国家"),
+    "PROVINCE": _("省级"),
+    "CITY": _("市级"),
+    "DISTRICT": _("区县级"),
+}
+REVIEWS: Words = {"LEGALITY": _("合法性审查"), "FAIR_COMPETITION": _("公平竞争审查")}
+CONCLUSIONS: Words = {"KEEP": _("保留"), "AMEND": _("修改"), "ABOLISH": _("废止")}
+NEARNESS: Words = {
+    "OVERDUE": _("已逾期"),
+    "TODAY": _("今日到期"),
+    "THIS_WEEK": _("本周到期"),
+    "LATER": _("以后到期"),
+    "UNKNOWN": _("到期日待定"),
+}
+DEADLINE_STEPS: Words = {
+    "STARTED": _("开始"),
+    "PAUSED": _("暂停"),
+    "RESUMED": _("恢复"),
+    "EXTENDED": _("延长"),
+    "RECKONED": _("重新计算"),
+    "YEAR_UNKNOWN": _("放假安排未公布"),
+    "MET": _("办结"),
+    "SOON": _("临近，已告知"),
+    "DUE": _("到期，已告知"),
+    "OVERDUE": _("逾期，已告知"),
+    "OVERDUE_LONG": _("长期逾期，已告知"),
+}
+POSTS: Words = {
+    "HANDLER": _("经办人"),
+    "CHIEF": _("科室负责人"),
+    "LEADER": _("分管领导"),
+    "SUPERVISION": _("督查"),
+}
 SUBJECT_KINDS: Words = {
     "ENTERPRISE": _("企业"),
     "SOLE_TRADER": _("个体工商户"),

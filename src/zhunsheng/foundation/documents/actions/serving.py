@@ -186,7 +186,7 @@ def _start_announcement(
     deadlines.open_deadline(
         by=by,
         at=at,
-        of=Matter(_clock_key(service), service.owner, f"{rule.name_zh} {titles}", by.name),
+        of=Matter(_clock_key(service), service.owner, f"{rule.name_zh} {titles}", by.key),
         clock=rule.clock,
         started_at=moment(day_start(published_on)),
         terms=terms.clocks,

@@ -1,18 +1,17 @@
-"""The text in force on a day, one article, search, and which citations resolve. Statutes are public."""
+"""The text in force on a day, one article, search. Statutes are public."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from itertools import zip_longest
 
 import numpy as np
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from zhunsheng.core.actors import Viewer
-from zhunsheng.core.statutes.references import Citation, LawRecord, Place, read_place
+from zhunsheng.core.statutes.references import Place
 from zhunsheng.registers.statutes import ranking
 from zhunsheng.registers.statutes.models import Article, Law, LawVersion, SearchToken
 
@@ -43,17 +42,6 @@ class ArticleCard:
     def text(self) -> str:
         """A line for each paragraph and item."""
         return "\n".join(line for text, items in self.paragraphs for line in (text, *items) if line)
-
-
-class Standing(StrEnum):
-    """What the installed base says of a citation."""
-
-    RESOLVED = "RESOLVED"
-    NO_RECORD = "NO_RECORD"
-    NOT_INSTALLED = "NOT_INSTALLED"
-    NO_SUCH_ARTICLE = "NO_SUCH_ARTICLE"
-    REPEALED = "REPEALED"
-    UNVERIFIED = "UNVERIFIED"
 
 
 def versions(*, viewer: Viewer, law: str) -> list[VersionCard]:
@@ -138,33 +126,3 @@ def search(
                 continue
         found.append((card, score))
     return found[:top]
-
-
-def standing(*, viewer: Viewer, citation: Citation, records: Mapping[str, LawRecord], on: date) -> Standing:
-    """Whether a citation of a pack resolves in the installed base on a day."""
-    record = records.get(citation.law)
-    if record is None:
-        return Standing.NO_RECORD
-    if record.valid_to is not None and on > record.valid_to:
-        return Standing.REPEALED
-    place = read_place(citation.article)
-    full = record.full_name
-    if place is None or citation.status == "UNVERIFIED":
-        return Standing.UNVERIFIED
-    law = Law.objects.filter(Q(name=full) | Q(name=citation.law)).first()
-    if law is None:
-        return Standing.NOT_INSTALLED
-    if law.repealed_on is not None and on >= law.repealed_on:
-        return Standing.REPEALED
-    found = article_on(viewer=viewer, law=law.name, place=place, on=on)
-    return Standing.RESOLVED if found is not None and _inner(found, place) else Standing.NO_SUCH_ARTICLE
-
-
-def _inner(card: ArticleCard, place: Place) -> bool:
-    """Whether paragraph and item exist; one bracket may mean a paragraph or an item of the only list."""
-    if not place.inner:
-        return True
-    first = place.inner[0]
-    if len(place.inner) == 1:
-        return first <= len(card.paragraphs) or any(first <= len(items) for _text, items in card.paragraphs)
-    return first <= len(card.paragraphs) and place.inner[1] <= len(card.paragraphs[first - 1][1])

@@ -10,7 +10,7 @@ from zhunsheng.core.actors import Viewer
 from zhunsheng.core.statutes.provisions import Consequence, Provision
 from zhunsheng.core.statutes.references import Citation, LawRecord, read_place
 from zhunsheng.registers.statutes.queries import laws
-from zhunsheng.registers.statutes.queries.laws import Standing
+from zhunsheng.registers.statutes.queries.citing import Standing, standings
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def cited_text(
     *, viewer: Viewer, citation: Citation, records: Mapping[str, LawRecord], on: date
 ) -> CitedText:
     """One citation with its standing and text on a day."""
-    standing = laws.standing(viewer=viewer, citation=citation, records=records, on=on)
+    standing = standings(viewer=viewer, citations=[citation], records=records, on=on)[citation]
     record, place = records.get(citation.law), read_place(citation.article)
     if record is None or place is None:
         return CitedText(citation, standing, "")

@@ -1,0 +1,16 @@
+"""Addresses of the lists and their life, below `policy/`."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from zhunsheng.portals.officer import policylists
+
+app_name = "policy"
+urlpatterns = [
+    path("", policylists.index, name="index"),
+    path("conflict/", policylists.conflict, name="conflict"),
+    path("<str:key>/", policylists.one, name="list"),
+    path("<str:key>/step/", policylists.step, name="step"),
+    path("<str:key>/compare/", policylists.compare, name="compare"),
+]
