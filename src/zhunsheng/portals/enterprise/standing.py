@@ -86,16 +86,18 @@ def own_file(request: HttpRequest, opened: Visit) -> HttpResponse:
 def _lines(opened: Visit, library: Library, facts: Sequence[Fact]) -> Iterator[Standing]:
     key, now = opened.subject.key, instant(opened.at)
     states = triggers.enrolments(viewer=opened.viewer, subject=key)
-    enrolled = {*opened.items, *(item for item, state in states.items() if state == "ENROLLED")}
+    told = triggers.touches(viewer=opened.viewer, subject=key, open_only=True)
+    reminded = {touch.item for touch in told if touch.reply_due_on is not None}
+    enrolled = {*opened.items, *reminded, *(item for item, state in states.items() if state == "ENROLLED")}
     # Statistics about the trade as a whole are needed to judge; of them nothing is shown.
     world = signals.world(viewer=DOOR)
     judgement = judge(library.pack, key, facts, world, now, now)
-    told = explain_standing(library.pack, judgement, facts, world)
+    traces = explain_standing(library.pack, judgement, facts, world)
     withheld = set(library.policy("zhunsheng.list-policy/1")["withheld_points"])
     by_id = {fact.fact_id: fact for fact in facts}
     for item in library.pack.items:
         points = [point.id for point in item.points]
-        for trace in told if item.id in enrolled else ():
+        for trace in traces if item.id in enrolled else ():
             if trace.result.point in points:
                 hidden = trace.result.point in withheld
                 yield _standing(library, item.name_zh, trace, by_id, hidden=hidden)

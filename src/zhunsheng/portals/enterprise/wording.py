@@ -19,4 +19,4 @@ STATES = {
     "LAID_DOWN": _("已放弃"),
     "EXPIRED": _("已到期"),
 }
-KINDS = {"REPRESENTATIVE": _("法定代表人（负责人）"), "AGENT": _("经办人")}
+KINDS = {"REPRESENTATIVE": _("法定代表人（负责人）"), "AGENT": _("受托经办人")}
