@@ -27,18 +27,22 @@ from tests.api.sender import (
 )
 from zhunsheng.api import views
 from zhunsheng.api.door import endpoint
-from zhunsheng.core.actors import Viewer
+from zhunsheng.api.events import read_events
+from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.clock import instant
+from zhunsheng.core.contracts import ContractSet
 from zhunsheng.core.facts import in_force
 from zhunsheng.foundation.evidence import queries as evidence
 from zhunsheng.foundation.outbox import queries as outbox
 from zhunsheng.foundation.tokens import queries as tokens
 from zhunsheng.foundation.tokens.purposes import Purpose
 from zhunsheng.sensing.signals import actions, queries
+from zhunsheng.sensing.signals.new_facts import Delivery, NewFact
 from zhunsheng.workflows import receiving
 
 E2 = "91980103MA200C2D2N"
 BUREAU = Viewer.bureau("test")
+SOURCES = ("12315", "hotline")
 pytestmark = pytest.mark.django_db
 
 
@@ -109,6 +113,55 @@ def test_planted_fault_without_a_unique_key_the_answer_changes(monkeypatch: pyte
     monkeypatch.setattr(receiving.signals, "record_deliveries", forgetful)
     bearer = token()
     assert send([complaint()], bearer=bearer).content != send([complaint()], bearer=bearer).content
+
+
+def delivery(number: str, source: str = "12315", key: str = "k1", **more: Any) -> Delivery:
+    (event,) = read_events(complaint(number, source=source, **more), batch=False)
+    return Delivery([event.fact], source, key, body=number, by=Actor.service(f"token:{source}"))
+
+
+def test_deliveries_of_one_commit_are_those_of_several() -> None:
+    """Each with its own answer, inbox row and actor; a key used twice among them, one known from before."""
+    send([complaint("N0")], bearer=token())
+    group = [
+        delivery("N1", key="k2"),
+        delivery("N2", key="k1"),
+        delivery("N3", "hotline", "k1"),
+        delivery("N1", key="k2"),
+        delivery("N4", key="k2"),
+        delivery("N5", key="k3", subject=E2),
+    ]
+    first, known, other, again, twice, aside = views.GATHERING._take(group)
+    assert isinstance(known, actions.AnotherBodyError) and isinstance(twice, actions.AnotherBodyError)
+    assert first == again and not isinstance(first, actions.AnotherBodyError)
+    assert [o.state for told in (first, other, aside) for o in told] == [
+        "ACCEPTED",
+        "ACCEPTED",
+        "QUARANTINED",
+    ]
+    assert standing() == ["N0", "N1", "N3"]
+    (waiting,) = queries.quarantine(viewer=BUREAU)
+    assert waiting.owner == "token:12315"
+    actors = {s: {e.actor for e in evidence.entries_of(target=f"source:{s}", viewer=BUREAU)} for s in SOURCES}
+    assert actors["hotline"] == {"token:hotline"} and "token:12315" in actors["12315"]
+
+
+def test_a_group_that_fails_leaves_nothing_and_each_goes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    named = actions.identity
+
+    def poisoned(fact: NewFact, contracts: ContractSet) -> str:
+        if fact.payload["number"] == "N2":
+            raise ValueError("poison")
+        return named(fact, contracts)
+
+    monkeypatch.setattr(actions, "identity", poisoned)
+    group = [delivery(f"N{n}", key=f"k{n}") for n in (1, 2, 3)]
+    with pytest.raises(ValueError, match="poison"):
+        views.GATHERING._take(group)
+    assert standing() == []
+    window = {"window_seconds": 0.0}
+    assert [views.GATHERING.hand_in(group[n], **window)[0].state for n in (0, 2)] == ["ACCEPTED"] * 2  # type: ignore[index]
+    assert standing() == ["N1", "N3"]
 
 
 def committed_when_answered(monkeypatch: pytest.MonkeyPatch) -> list[bool]:

@@ -14,7 +14,7 @@ INLINE = re.compile(r"`([^`\n]+)`")
 ZHUNSHENG = re.compile(r"(?<![\w.-])zhunsheng((?: +[a-z][a-z-]*)+)(?![\w.-]*[/:=])")
 MAKE = re.compile(r"(?<![\w-])make +([a-z][a-z-]*)")
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
-ENVIRONMENT_READERS = {"env_text", "env_flag", "env_list", "env_int", "getenv", "get"}
+ENVIRONMENT_READERS = {"env_text", "env_number", "env_flag", "env_list", "getenv", "get"}
 DECISION_HEADINGS = ("## Context", "## Decision", "## Consequences", "## Shown by")
 
 

@@ -8,7 +8,9 @@ from random import Random
 import pytest
 
 from zhunsheng.engine import explain as explaining
+from zhunsheng.engine import trials
 from zhunsheng.engine.explain import Explanation, explain
+from zhunsheng.engine.fast.jit import U8
 from zhunsheng.engine.generate import some_facts, some_instant, some_pack, some_world
 from zhunsheng.engine.reference import judge
 from zhunsheng.engine.trials import Trials
@@ -42,8 +44,19 @@ def test_ways_back_are_those_of_the_plain_interpreter() -> None:
 
 
 def test_trials_that_leave_nothing_out_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    judged = Trials._outcome
-    monkeypatch.setattr(Trials, "_outcome", lambda self, as_of, _: judged(self, as_of, frozenset()))
+    judged = Trials._try
+
+    def nothing_left_out(self: Trials, at: int, _removed: frozenset[str], unread: U8, **models: bool) -> int:
+        return judged(self, at, frozenset(), unread, **models)
+
+    monkeypatch.setattr(Trials, "_try", nothing_left_out)
+    assert next(differing(range(CASES)), None) is not None
+
+
+def test_a_kind_of_facts_that_a_point_reads_and_is_not_given_is_caught(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(trials, "kinds_read", lambda item, point: trials.ALWAYS_READ)
     assert next(differing(range(CASES)), None) is not None
 
 

@@ -21,7 +21,7 @@ from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.core.contracts import ContractSet, parse_contracts
 from zhunsheng.foundation.outbox import actions as outbox
 from zhunsheng.sensing.signals import actions, queries
-from zhunsheng.sensing.signals.new_facts import NewFact, Outcome
+from zhunsheng.sensing.signals.new_facts import Delivery, NewFact, Outcome
 
 NOW = datetime(2026, 9, 30, 9, tzinfo=SHANGHAI)
 CLERK = Actor.service("intake")
@@ -51,10 +51,10 @@ def complaint(number: int) -> NewFact:
     return NewFact("COMPLAINT", f"S{number % 200:03d}", NOW - timedelta(seconds=number), {"number": number})
 
 
-def record(numbers: Sequence[int]) -> list[Outcome]:
-    """Signals in one transaction."""
-    facts = [complaint(number) for number in numbers]
-    return actions.record_facts(by=CLERK, at=NOW, facts=facts, source="12315", contracts=CONTRACTS)
+def record(numbers: Sequence[int]) -> list[list[Outcome] | actions.AnotherBodyError]:
+    """Signals in one transaction, each a delivery of its own."""
+    deliveries = [Delivery([complaint(number)], "12315") for number in numbers]
+    return actions.record_deliveries(by=CLERK, at=NOW, deliveries=deliveries, contracts=CONTRACTS)
 
 
 def migrate(line: Connection) -> None:
@@ -64,7 +64,7 @@ def migrate(line: Connection) -> None:
 
 
 def take_in(line: Connection) -> None:
-    """Take in what waits, up to eight signals a transaction; acknowledge them after the commit."""
+    """Take in what waits, up to eight deliveries a transaction; acknowledge them after the commit."""
     while True:
         line.send(_next(line, record))
 
@@ -135,14 +135,15 @@ def _one(line: Connection, number: int, take: Callable[[], object]) -> None:
 
 
 def take_many(line: Connection, first: int, last: int) -> None:
-    """One commit and one acknowledgement a signal, once told to begin."""
+    """Two deliveries a commit, and an acknowledgement for each, once told to begin."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
     connection.ensure_connection()
     line.send("ready")
     signal.sigwait({signal.SIGUSR1})
-    for number in range(first, last):
-        record([number])
+    for number in range(first, last, 2):
+        record([number, number + 1])
         line.send(number)
+        line.send(number + 1)
 
 
 def take_patiently(line: Connection) -> None:

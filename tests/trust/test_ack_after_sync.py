@@ -15,7 +15,7 @@ from tests.trust.children import Child, House, nothing_planted
 from tests.trust.tracing import Call, calls_in, traced
 
 pytestmark = [pytest.mark.faults, pytest.mark.strace, pytest.mark.only_on("sqlite")]
-COMMITS = 50
+SIGNALS = 50
 
 
 def acknowledged_before_sync(calls: list[Call]) -> tuple[int, int]:
@@ -35,15 +35,15 @@ def acknowledged_before_sync(calls: list[Call]) -> tuple[int, int]:
 
 def commits(house: House, strace: str, plant: Callable[[], None] = nothing_planted) -> tuple[int, int]:
     log = house.home / "strace.log"
-    child = Child(house, intake.take_many, 0, COMMITS, plant=plant)
+    child = Child(house, intake.take_many, 0, SIGNALS, plant=plant)
     with traced(strace, child, log, "-y"):
-        assert child.end() == list(range(COMMITS))
+        assert child.end() == list(range(SIGNALS))
     return acknowledged_before_sync(calls_in(log))
 
 
 def test_every_acknowledgement_follows_the_sync_of_its_commit(house: House, strace: str) -> None:
-    assert commits(house, strace) == (COMMITS, 0)
+    assert commits(house, strace) == (SIGNALS, 0)
 
 
 def test_planted_fault_synchronous_normal_acknowledges_before_the_sync(house: House, strace: str) -> None:
-    assert commits(house, strace, intake.sync_normally) == (COMMITS, COMMITS)
+    assert commits(house, strace, intake.sync_normally) == (SIGNALS, SIGNALS)

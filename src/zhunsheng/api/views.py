@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
@@ -19,11 +20,14 @@ from zhunsheng.core.packs.nodes import PackError
 from zhunsheng.engine.library import open_library
 from zhunsheng.engine.packfiles import current_pack
 from zhunsheng.foundation.accounts.tenancy import within_wall
+from zhunsheng.foundation.gathering import Gathering
 from zhunsheng.foundation.outreach import actions as outreach
 from zhunsheng.foundation.tokens.purposes import Purpose
 from zhunsheng.sensing.signals.actions import AnotherBodyError
+from zhunsheng.sensing.signals.new_facts import Delivery, Outcome
 from zhunsheng.workflows.receiving import receive
 
+FACTS_A_COMMIT = 2_000
 KEY = re.compile(r"[\x21-\x7e]{1,200}\Z")
 
 
@@ -39,21 +43,27 @@ def take_events(request: HttpRequest) -> HttpResponse:
     batch = content_type == bodies.BATCH
     told = events.read_events(bodies.parse(body), batch=batch)
     events.require_source(told, card.source, batch=batch)
-    try:
-        # Durable: inside another transaction nothing would be committed when the answer leaves.
-        with transaction.atomic(durable=True), within_wall(VIEWER):
-            outcomes = receive(
-                by=actor(card),
-                at=SystemClock().now(),
-                facts=[event.fact for event in told],
-                source=card.source,
-                contracts=current_pack(settings.PACKS / "general").contracts,
-                key=key,
-                body=hashlib.sha256(content_type.encode() + b"\n" + body).hexdigest(),
-            )
-    except AnotherBodyError as error:
-        raise ProblemError("another-body", _("换一个键，或重发原来的正文")) from error
+    delivery = Delivery(
+        [event.fact for event in told],
+        card.source,
+        key,
+        by=actor(card),
+        body=hashlib.sha256(content_type.encode() + b"\n" + body).hexdigest(),
+    )
+    outcomes = GATHERING.hand_in(delivery, window_seconds=settings.GATHER_SECONDS)
+    if isinstance(outcomes, AnotherBodyError):
+        raise ProblemError("another-body", _("换一个键，或重发原来的正文")) from outcomes
     return reply(events.answer_of(told, outcomes))
+
+
+def _store(deliveries: Sequence[Delivery]) -> list[list[Outcome] | AnotherBodyError]:
+    """One commit. Durable: inside another transaction nothing would be committed when answers leave."""
+    contracts = current_pack(settings.PACKS / "general").contracts
+    with transaction.atomic(durable=True), within_wall(VIEWER):
+        return receive(at=SystemClock().now(), deliveries=deliveries, contracts=contracts)
+
+
+GATHERING = Gathering(_store, weigh=lambda delivery: len(delivery.facts), weight_max=FACTS_A_COMMIT)
 
 
 @endpoint("POST")

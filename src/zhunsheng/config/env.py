@@ -28,6 +28,14 @@ def env_list(name: str, default: str) -> list[str]:
     return [part.strip() for part in env_text(name, default).split(",") if part.strip()]
 
 
+def env_number(name: str, default: int, *, most: int) -> int:
+    """A whole number from 0 to `most`."""
+    value = env_text(name, str(default)).strip()
+    if not (value.isascii() and value.isdigit() and int(value) <= most):
+        raise ImproperlyConfigured(f"{name}: 请写 0 至 {most} 的整数，收到的是 {value!r}")
+    return int(value)
+
+
 def demo_clock(told: str, *, demo: bool) -> datetime | None:
     """The instant at which the demo's pages stand; outside the demo there is no such thing."""
     if not told:

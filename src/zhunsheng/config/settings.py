@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from zhunsheng.config.database import database_from_url
 from zhunsheng.config.districts import installed_contexts, locale_folders
-from zhunsheng.config.env import demo_clock, env_flag, env_list, env_text
+from zhunsheng.config.env import demo_clock, env_flag, env_list, env_number, env_text
 from zhunsheng.config.secrets import secret_key
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -24,6 +24,7 @@ BUREAU_CONTACT = env_text("ZHUNSHENG_BUREAU_CONTACT", "0900-12345")
 DOCUMENT_FONTS = Path(env_text("ZHUNSHENG_DOCUMENT_FONTS", "/usr/share/fonts/opentype/noto"))
 DOCUMENT_FONT = env_text("ZHUNSHENG_DOCUMENT_FONT", "Noto Serif CJK SC")
 WORD_FONT = env_text("ZHUNSHENG_WORD_FONT", "仿宋")
+GATHER_SECONDS = env_number("ZHUNSHENG_GATHER_MS", 10, most=1_000) / 1_000
 LOG_IN_PROFILE = env_text("ZHUNSHENG_LOG_IN_PROFILE", "mlps3")
 OIDC_ISSUER = env_text("ZHUNSHENG_OIDC_ISSUER", "")
 OIDC_CLIENT_ID = env_text("ZHUNSHENG_OIDC_CLIENT_ID", "")

@@ -14,20 +14,39 @@ import numpy as np
 
 from zhunsheng.core.clock import day_end, day_of
 from zhunsheng.core.facts import Fact
+from zhunsheng.core.rules.tree import Aggregate, Item, Ratio, TriggerPoint
 from zhunsheng.engine.fast import codes as c
 from zhunsheng.engine.fast.batch import Yardstick
 from zhunsheng.engine.fast.columns import FactColumns
 from zhunsheng.engine.fast.history import OUT_AT, OUT_OBJECT, OUT_POINT, OUT_SHOWN
-from zhunsheng.engine.fast.jit import I64
+from zhunsheng.engine.fast.jit import I64, U8
 from zhunsheng.engine.fast.kept import world_frame
 from zhunsheng.engine.fast.scratch import World
 from zhunsheng.engine.fast.trying import trial_of, try_once
 from zhunsheng.engine.judgement import Timeline
+from zhunsheng.engine.reference.conditions import PEER_GROUP
+from zhunsheng.engine.reference.instants import compares_of
+from zhunsheng.engine.reference.measures import SOURCE_STATUS
+from zhunsheng.engine.reference.points import ENROLMENT
 from zhunsheng.engine.replay import plan_of
 
 HORIZON_DAYS = 3 * 366
 NOBODY = frozenset[str]()
-Outcome = tuple[tuple[int, ...], bytes, frozenset[tuple[int, int, int]]]
+TOUCHED = frozenset(number for number, colour in enumerate(c.COLOURS) if colour.touched)
+# Read of a subject without being named in a condition: enrolments, silent sources, the peer group.
+ALWAYS_READ = frozenset({ENROLMENT, SOURCE_STATUS, PEER_GROUP})
+
+
+def kinds_read(item: Item, point: TriggerPoint) -> frozenset[str]:
+    """The kinds of facts of a subject on which what a point shows can depend."""
+    conditions = (point.yellow, point.red, point.critical, point.unless, point.clear, point.no_data)
+    compares = [c for part in (item.applies, *conditions) if part is not None for c in compares_of(part)]
+    found = {*ALWAYS_READ, *point.per_object}
+    for side in (side for compare in compares for side in (compare.measure, compare.line)):
+        for part in (side.numerator, side.denominator) if isinstance(side, Ratio) else (side,):
+            if isinstance(part, Aggregate):
+                found.update(part.select.kinds, part.window.event.kinds if part.window.event else ())
+    return frozenset(found)
 
 
 class Trials:
@@ -54,22 +73,36 @@ class Trials:
         self._later: tuple[int, list[list[int]]] | None = None
         self._edges = sorted({f.occurred_at for f in world})
         self._worlds: dict[int, tuple[World, I64]] = {}
-        self._kept: dict[tuple[int, frozenset[str]], Outcome] = {}
+        self._kept: dict[tuple[int, frozenset[str]], tuple[int, ...]] = {}
         names = ready.compiler.point_names
         self._points = {name: p for p, name in enumerate(names)}
+        self._kinds, self._nothing = [fact.kind for fact in facts], np.zeros(len(facts), dtype=np.uint8)
+        self._tree = [(item, point) for item in ready.compiler.pack.items for point in item.points]
+        self._asked: dict[int, tuple[U8, int]] = {}
+        self._dense = self._trial.out.dense[0]
 
     def severity(self, model: int, as_of: int, removed: frozenset[str] = NOBODY) -> int:
         """The class by number, 0 the mildest, of a model by its place in the pack."""
-        return self._outcome(as_of, removed)[0][model]
+        return self._classes(as_of, removed)[model]
 
     def is_touched(self, point: str, name: str, as_of: int, removed: frozenset[str] = NOBODY) -> bool:
         """Whether a point of an object ('' = the whole subject) shows a touch."""
-        p, outcome = self._points[point], self._outcome(as_of, removed)
-        row = self._ready.tables.points[p]
-        if row[c.P_OBJECTS] < 0:
-            return c.COLOURS[outcome[1][row[c.P_DENSE]] & 7].touched
+        p = self._points[point]
+        if p not in self._asked:
+            self._asked[p] = self._ask(p)
+        unread, place = self._asked[p]
+        count = self._try(as_of, removed, unread, with_models=False)
+        if place >= 0:
+            return int(self._dense[place]) & 7 in TOUCHED
         code = self._ready.compiler.words.codes.get(name)
-        return any((p, code, colour) in outcome[2] for colour in (c.C_YELLOW, c.C_RED, c.C_CRITICAL))
+        told = self._trial.rows[:count].tolist()
+        return any(q == p and key == code and shown & 7 in TOUCHED for q, key, shown in told)
+
+    def _ask(self, p: int) -> tuple[U8, int]:
+        """Which facts a point does not read, and where its colour stands; -1: each object has its own."""
+        read, row = kinds_read(*self._tree[p]), self._ready.tables.points[p]
+        unread = np.array([kind not in read for kind in self._kinds], dtype=np.uint8)
+        return unread, -1 if row[c.P_OBJECTS] >= 0 else int(row[c.P_DENSE])
 
     def first_end(self, point: str, name: str, as_of: int, days: Sequence[dt.date]) -> dt.date | None:
         """The first of some later days at whose end a point that is touched now shows no touch."""
@@ -93,20 +126,19 @@ class Trials:
             plan = plan_of(self._ready, self._columns, self._world, as_of, end)
         return [row for part in plan.replay((0, 1)) for row in part.tolist()]
 
-    def _outcome(self, as_of: int, removed: frozenset[str]) -> Outcome:
+    def _classes(self, as_of: int, removed: frozenset[str]) -> tuple[int, ...]:
         key = (as_of, removed)
         if key not in self._kept:
-            hidden, places = self._hidden, [self._place[name] for name in removed]
-            hidden[places] = 1
-            count = try_once(self._frame, self._world_at(as_of), as_of, as_of)
-            hidden[places] = 0
-            out, rows = self._trial.out, self._trial.rows[:count].tolist()
-            self._kept[key] = (
-                tuple(out.models[0, :, 2].tolist()),
-                out.dense[0].tobytes(),
-                frozenset((p, code, shown & 7) for p, code, shown in rows),
-            )
+            self._try(as_of, removed, self._nothing, with_models=True)
+            self._kept[key] = tuple(self._trial.out.models[0, :, 2].tolist())
         return self._kept[key]
+
+    def _try(self, as_of: int, removed: frozenset[str], unread: U8, *, with_models: bool) -> int:
+        """Judge without the facts removed and those that whoever asks does not read."""
+        self._hidden[:] = unread
+        for name in removed:
+            self._hidden[self._place[name]] = 1
+        return try_once(self._frame, self._world_at(as_of), as_of, as_of, with_models)
 
     def _world_at(self, as_of: int) -> I64:
         epoch = bisect_right(self._edges, as_of)

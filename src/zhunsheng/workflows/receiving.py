@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from zhunsheng.core.actors import Actor, Viewer
@@ -13,7 +14,8 @@ from zhunsheng.sensing.signals import queries as stored
 from zhunsheng.sensing.signals.new_facts import CLOCK_SKEW, OWN_SOURCES, Delivery, NewFact, Outcome
 from zhunsheng.workflows.tallying import UNKNOWN
 
-VIEWER = Viewer.bureau("receiving")
+BY = Actor.service("receiving")
+VIEWER = Viewer.bureau(BY.key)
 STATED_LATER = Refusal("stated_at", "声明时间在将来", "核对时间")
 NOT_TOLD_YET = "没有编号为 {name} 的事实"
 TELL_FIRST = "先报送原事实，再用回执中的 fact_id 更正或撤回"
@@ -21,33 +23,28 @@ NOT_YOURS = Refusal("subject", "只能更正或撤回本来源首先报送的、
 
 
 def receive(
-    *,
-    by: Actor,
-    at: datetime,
-    facts: Sequence[NewFact],
-    source: str,
-    contracts: ContractSet,
-    key: str,
-    body: str,
-) -> list[Outcome]:
-    """The answers in the order of `facts`; AnotherBodyError if the key was used with another body."""
+    *, at: datetime, deliveries: Sequence[Delivery], contracts: ContractSet
+) -> list[list[Outcome] | signals.AnotherBodyError]:
+    """What becomes of each delivery's facts; the error where a key was used with another body."""
+    facts = [fact for delivery in deliveries for fact in delivery.facts]
     known = registry.known_keys(viewer=VIEWER, keys={fact.subject for fact in facts})
     named = {name for fact in facts for name in (fact.supersedes, fact.retracts) if name}
     told = stored.who_told(viewer=VIEWER, fact_ids=named)
-    refusals = [
-        [
-            *_of_source(fact, source, contracts),
-            *([UNKNOWN] if fact.subject and fact.subject not in known else []),
-            *_of_target(fact, source, told),
-            *([STATED_LATER] if fact.stated_at and fact.stated_at > at + CLOCK_SKEW else []),
+
+    def looked_at(delivery: Delivery) -> Delivery:
+        refusals = [
+            [
+                *_of_source(fact, delivery.source, contracts),
+                *([UNKNOWN] if fact.subject and fact.subject not in known else []),
+                *_of_target(fact, delivery.source, told),
+                *([STATED_LATER] if fact.stated_at and fact.stated_at > at + CLOCK_SKEW else []),
+            ]
+            for fact in delivery.facts
         ]
-        for fact in facts
-    ]
-    delivery = Delivery(facts, source, key, body=body, refusals=refusals)
-    (answer,) = signals.record_deliveries(by=by, at=at, deliveries=[delivery], contracts=contracts)
-    if isinstance(answer, signals.AnotherBodyError):
-        raise answer
-    return answer
+        return replace(delivery, refusals=refusals)
+
+    ready = [looked_at(delivery) for delivery in deliveries]
+    return signals.record_deliveries(by=BY, at=at, deliveries=ready, contracts=contracts)
 
 
 def offered(kind: str, source: str, contracts: ContractSet) -> bool:

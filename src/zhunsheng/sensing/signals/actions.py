@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -79,7 +79,8 @@ def record_deliveries(
     """Take several deliveries in with one commit, as if they had come one after the other.
 
     Each has an inbox row and an audit entry of its own, and its own answer: a key that was used with
-    another body is answered by the error, and the others are taken all the same.
+    another body is answered by the error, and the others are taken all the same. `by` takes the group in and
+    owns what is announced; each audit entry names who handed its delivery in.
     """
     at = at.replace(microsecond=0)
     hashes = [[content_hash(fact) for fact in d.facts] for d in deliveries]
@@ -89,7 +90,7 @@ def record_deliveries(
         given = _given(deliveries)
         taking = Taking(at, by.key, contracts, stored([name for some in names for name in some]))
         answers: list[list[Outcome] | AnotherBodyError] = []
-        inbox, audit = [], []
+        inbox, audit = [], defaultdict(list)
         for delivery, hashed, named in zip(deliveries, hashes, names, strict=True):
             body = delivery.body or hashlib.sha256("".join(hashed).encode()).hexdigest()
             key = (delivery.source, delivery.key or uuid4().hex)
@@ -101,11 +102,12 @@ def record_deliveries(
             inbox.append((*key, *given[key], at))
             counts = Counter(outcome.state.value for outcome in outcomes)
             detail = {"batch": delivery.batch, "counts": dict(counts)}
-            audit.append((f"source:{delivery.source}", detail))
+            audit[delivery.by or by].append((f"source:{delivery.source}", detail))
             answers.append(outcomes)
         news = taking.store()
         bulk.insert(InboxEntry, ("source", "key", "body_hash", "answer", "received_at"), inbox)
-        evidence.record_many(by=by, at=at, action="FACTS_RECORDED", entries=audit)
+        for actor, entries in audit.items():
+            evidence.record_many(by=actor, at=at, action="FACTS_RECORDED", entries=entries)
         if announce:
             _announce(by, at, news)
     return answers

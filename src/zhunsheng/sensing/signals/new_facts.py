@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import NAMESPACE_OID, uuid5
 
+from zhunsheng.core.actors import Actor
 from zhunsheng.core.clock import SHANGHAI, moment
 from zhunsheng.core.contracts import ContractSet, Refusal, check_payload
 from zhunsheng.core.facts import Fact, Scalar
@@ -55,6 +56,7 @@ class Delivery:
 
     `body` is a digest of the delivery as it came, where that decides whether two deliveries are the same;
     without it what the facts say decides. `refusals` holds, fact by fact, what else speaks against it.
+    `by` hands it in, where that is not who takes the whole group in.
     """
 
     facts: Sequence[NewFact]
@@ -64,6 +66,7 @@ class Delivery:
     file_name: str = ""
     body: str = ""
     refusals: Sequence[Sequence[Refusal]] = ()
+    by: Actor | None = None
 
 
 @dataclass(frozen=True, slots=True)

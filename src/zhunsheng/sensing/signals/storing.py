@@ -41,7 +41,7 @@ class Taking:
             refusals = [*refusals_of(fact, self.contracts, self.at), *told]
             if refusals:
                 outcomes.append(Outcome(OutcomeState.QUARANTINED, "", tuple(refusals)))
-                self.refused.append(self._quarantined(delivery.source, fact, refusals))
+                self.refused.append(self._quarantined(delivery, fact, refusals))
                 continue
             stored = name in self.known or name in self.fresh
             outcomes.append(Outcome(OutcomeState.DUPLICATE if stored else OutcomeState.ACCEPTED, name))
@@ -50,12 +50,13 @@ class Taking:
                 self.fresh[name] = (fact, delivery.source, batch.pk if batch else None)
         return outcomes
 
-    def _quarantined(self, source: str, fact: NewFact, refusals: Sequence[Refusal]) -> QuarantinedFact:
+    def _quarantined(self, delivery: Delivery, fact: NewFact, refusals: Sequence[Refusal]) -> QuarantinedFact:
+        owner = delivery.by.key if delivery.by else self.owner
         stated = fact.stated_at.isoformat() if fact.stated_at else None
         content = {**asdict(fact), "occurred_at": fact.occurred_at.isoformat(), "stated_at": stated}
         reasons = [[r.field, r.reason_zh, r.cure_zh] for r in refusals]
         return QuarantinedFact(
-            source=source, content=content, reasons=reasons, owner=self.owner, received_at=self.at
+            source=delivery.source, content=content, reasons=reasons, owner=owner, received_at=self.at
         )
 
     def store(self) -> dict[str, list[int]]:
