@@ -103,7 +103,8 @@ class Run:
         print(f"\n===== {self.share.name} =====\n{words}")
         if not self.share.report.exists():
             return
-        suite = ElementTree.parse(self.share.report).getroot().find("testsuite")
+        root = ElementTree.parse(self.share.report).getroot()
+        suite = None if root is None else root.find("testsuite")
         if suite is None:
             return
         self.counts = {key: int(suite.get(key, 0)) for key in ("tests", "failures", "errors", "skipped")}
