@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import ScryptPasswordHasher
 from django.core.cache import cache
+from django.db import transaction
 from playwright.sync_api import Browser
 
 from tests.portals.test_browser import PHONE, SCREEN, Seen, browser, look_at
@@ -76,7 +77,8 @@ def test_three_administrators_at_work(browser: Browser, live_server: Any, city: 
     good("webhook-new")
     seen.press("main form .button")
     good("webhook-key")
-    evidence.record(by=colleagues.BY, at=colleagues.NOW, action="TOUCHED", target="touch:1", detail={})
+    with transaction.atomic():
+        evidence.record(by=colleagues.BY, at=colleagues.NOW, action="TOUCHED", target="touch:1", detail={})
     sealing.seal_log(colleagues.NOW)
     webhooks.feed(by=colleagues.BY, at=colleagues.NOW)
     seen.press("main a.button")

@@ -13,11 +13,20 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from tests.contexts.webhooks.receiver import Receiver, listening
-from zhunsheng.core.actors import Actor, ActorKind, HumanDecisionRequiredError, PowerLackingError, Viewer
+from zhunsheng.core.actors import (
+    Actor,
+    ActorKind,
+    Audience,
+    HumanDecisionRequiredError,
+    PowerLackingError,
+    Viewer,
+)
 from zhunsheng.core.clock import SHANGHAI, FixedClock
 from zhunsheng.foundation import wire
 from zhunsheng.foundation.evidence import actions as evidence
+from zhunsheng.foundation.evidence import queries as log
 from zhunsheng.foundation.evidence.models import AuditEvent
+from zhunsheng.foundation.outbox import queries as outbox
 from zhunsheng.foundation.outbox.models import OutboxRow
 from zhunsheng.foundation.webhooks import actions, queries, sending
 from zhunsheng.foundation.webhooks.actions import WebhookError
@@ -263,6 +272,24 @@ def test_what_is_not_committed_is_not_told(receiver: Receiver, day: Day) -> None
     assert receiver.got == []
     day.turn()
     assert len(receiver.got) == 1
+
+
+def test_whoever_stands_outside_reads_nothing_of_it(receiver: Receiver, day: Day) -> None:
+    number, _key = subscribed(receiver)
+    day.act("TOUCHED", "touch:1")
+    day.turn()
+    nobody, topic = Viewer(Audience.PUBLIC, ""), f"webhook.{number}"
+    assert queries.subscriptions(viewer=nobody) == queries.disabled(viewer=nobody, owner="9801-91") == []
+    assert queries.subscription(viewer=nobody, number=number) is None
+    assert queries.deliveries(viewer=nobody, number=number, rows_max=9) == []
+    assert outbox.deliveries(viewer=nobody, topic=topic, rows_max=9) == []
+    assert outbox.last_attempt(viewer=nobody, topic=topic) is None
+    assert outbox.payload_of(viewer=nobody, topic=topic, key=receiver.names[0]) is None
+    assert log.log_end(viewer=nobody) == (1, 0)
+    assert log.acts_from(viewer=nobody, era=1, index=0, rows_max=9) == []
+    assert log.acts_between(viewer=nobody, since=NOW, until=NOW, actions=["TOUCHED"], rows_max=9) == []
+    assert [card.id for card in queries.subscriptions(viewer=BUREAU)] == [number]
+    assert log.acts_between(viewer=BUREAU, since=NOW, until=NOW, actions=["TOUCHED"], rows_max=9)
 
 
 @hypothesis_settings(
