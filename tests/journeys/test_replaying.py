@@ -114,7 +114,9 @@ def test_the_version_in_force_gives_the_touches_that_were_and_another_gives_othe
     assert replayed(pack, chosen=Selection(divisions=("980109",)))["register"] == 0
     words = ["--from", START.isoformat(), "--to", END.isoformat(), "--known-at", LATER.isoformat()]
     shell = [str(HOUSE / "packs" / "general"), *words, "--against", pack.content_hash[:9]]
-    assert json.loads(CliRunner().invoke(command, [*shell, "--json"]).stdout)["report"] == json.loads(json.dumps(replayed(pack)))
+    assert json.loads(CliRunner().invoke(command, [*shell, "--json"]).stdout)["report"] == json.loads(
+        json.dumps(replayed(pack))
+    )
     spoken = CliRunner().invoke(command, shell).stdout
     assert f"触线 {len(would)} 次" in spoken and "期末积压（人日）" in spoken
     assert CliRunner().invoke(command, [*shell[:-1], "0000"]).exit_code != 0

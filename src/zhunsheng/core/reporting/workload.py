@@ -118,7 +118,7 @@ def _queue(station: str, arrivals: Sequence[Arrival], load: Workload, workdays: 
     for arrival in arrivals[met:]:
         _take(queue, arrival, load)
     queue.left_minutes_max = max(queue.left_minutes_max, queue.left_minutes)
-    queue.months = [(name, *numbers) for name, numbers in by_month.items()]
+    queue.months = [(name, came, room, left) for name, (came, room, left) in by_month.items()]
     return queue
 
 
