@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from tests.journeys.city import BUREAU, HOUSE, Bureau, at
 from zhunsheng.cli.commands.replay import command
+from zhunsheng.cli.commands.sweep import command as sweep
 from zhunsheng.core.clock import instant, moment
 from zhunsheng.core.reporting.profiles import Selection
 from zhunsheng.core.rules.tree import Pack
@@ -20,6 +21,7 @@ from zhunsheng.engine.packfiles import load_pack
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.sensing.signals import queries as signals
 from zhunsheng.workflows.impacting import report
+from zhunsheng.workflows.sweeping import suggested
 
 pytestmark = pytest.mark.django_db
 LIFTS = ("91980102MA100A1B2U", "91980103MA200C2D2N")
@@ -120,6 +122,23 @@ def test_the_version_in_force_gives_the_touches_that_were_and_another_gives_othe
     spoken = CliRunner().invoke(command, shell).stdout
     assert f"触线 {len(would)} 次" in spoken and "期末积压（人日）" in spoken
     assert CliRunner().invoke(command, [*shell[:-1], "0000"]).exit_code != 0
+    shell = ["T02-1", "yellow.at_least", "2,3", *words, "--json"]
+    curve = json.loads(CliRunner().invoke(sweep, shell).stdout)
+    assert [row["touches"] for row in curve["rows"]] == [old["touches"], new["touches"]]
+    assert [row["hash"] for row in curve["rows"]] == [pack.content_hash, revised.content_hash]
+    assert (curve["now"], curve["suggested"]) == (2, None), "nobody has decided anything yet"
+    lost = CliRunner().invoke(sweep, ["T02-1", "yellow.line", "2:3", *words])
+    assert lost.exit_code != 0 and "yellow.at_least=2" in lost.output
+
+
+def test_what_is_suggested_misses_nothing_that_was_borne_out() -> None:
+    def row(value: int, touches: int, *borne_out: int) -> dict[str, Any]:
+        return {"value": value, "touches": touches, "precision": [{"borne_out": n} for n in borne_out]}
+
+    rows = [row(2, 9, 3, 1), row(3, 6, 3, 1), row(4, 4, 2, 1)]
+    assert suggested(rows) == 3
+    assert suggested([row(2, 9, 0), row(3, 6, 0)]) is None
+    assert suggested([row(2, 9, 1), row(4, 4, 2)]) == 4
 
 
 def touched(told: set[Told]) -> set[str]:

@@ -12,9 +12,10 @@ import click
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from zhunsheng.cli.days import Instant, now
+from zhunsheng.cli.days import now
 from zhunsheng.cli.exit_codes import CannotRunError
 from zhunsheng.cli.output import Output, reporting
+from zhunsheng.cli.selecting import selecting
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.clock import moment
 from zhunsheng.core.packs.nodes import PackError
@@ -110,17 +111,8 @@ def _precision(told: Content, row: Content) -> str:
     help=_("重放：用某个规则包（目录）对一段历史逐事实、逐到期时点研判，看它会触及谁、要多少人力。")
 )
 @click.argument("pack", type=FOLDER)
-@click.option("--from", "start", type=Instant(), required=True, help=_("起始时间。"))
-@click.option("--to", "end", type=Instant(), required=True, help=_("终止时间。"))
 @click.option("--against", help=_("对照的版本：目录、版本号或散列值；写 none 不对照。默认现行版本。"))
-@click.option(
-    "--known-at", type=Instant(), help=_("按何时已知的结果算属实率，默认现在；写明即可逐字节复现。")
-)
-@click.option("--division", "divisions", multiple=True, help=_("只看这些区划（代码开头）。"))
-@click.option("--station", "stations", multiple=True, help=_("只看这些监管所。"))
-@click.option("--industry", "industries", multiple=True, help=_("只看这些行业（代码开头）。"))
-@click.option("--class", "classes", multiple=True, help=_("只看这些类别。"))
-@click.option("--subject", "subjects", multiple=True, help=_("只看这些主体。"))
+@selecting
 @reporting(
     {
         "subjects": _("涉及的主体数"),
