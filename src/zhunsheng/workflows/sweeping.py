@@ -49,7 +49,7 @@ def sweep(
 def _row(value: int, point: str, told: dict[str, Any]) -> dict[str, Any]:
     table = next(t for t in told["tables"] if t["id"] == "point")
     own = next((counts for name, counts in table["rows"] if name == point), (0, 0, 0))
-    found = [row for row in told["precision"] if row["group"] == ""]
+    found = [row for row in told["precision"] if row["group"] == point]
     return {
         "value": value,
         "hash": told["hash"],
@@ -66,7 +66,7 @@ def _row(value: int, point: str, told: dict[str, Any]) -> dict[str, Any]:
 def suggested(rows: Sequence[dict[str, Any]]) -> int | None:
     """The value with the fewest touches among those that miss nothing which any value found borne out.
 
-    None while nothing was borne out at all: then nothing can be said.
+    None while no touch of the point was borne out: then nothing can be said.
     """
     borne = {row["value"]: sum(p["borne_out"] for p in row["precision"]) for row in rows}
     most = max(borne.values(), default=0)

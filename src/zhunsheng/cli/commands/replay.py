@@ -13,43 +13,20 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from zhunsheng.cli.days import now
-from zhunsheng.cli.exit_codes import CannotRunError
 from zhunsheng.cli.output import Output, reporting
 from zhunsheng.cli.selecting import selecting
+from zhunsheng.cli.versions import version
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.clock import moment
-from zhunsheng.core.packs.nodes import PackError
 from zhunsheng.core.reporting.profiles import Selection
-from zhunsheng.core.rules.tree import Pack
 from zhunsheng.engine.closed import STARTS
 from zhunsheng.engine.library import open_library
-from zhunsheng.engine.packfiles import load_pack
 from zhunsheng.engine.tracking import TouchEvent
-from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.workflows.impacting import report
-from zhunsheng.workflows.keeping import pack_of
 
 VIEWER = Viewer.bureau("replay")
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 Content = Mapping[str, Any]
-
-
-def version(told: str) -> Pack:
-    """The pack of a folder, of a version number, or of the beginning of a hash."""
-    if (folder := Path(told)).is_dir():
-        try:
-            return load_pack(folder).pack
-        except PackError as error:
-            raise CannotRunError(str(error)) from error
-    pack = open_library(settings.PACKS).pack
-    known = [(pack.version, pack.content_hash)]
-    known += [(name, its) for name, its, _at in portraits.kept_packs(viewer=VIEWER)]
-    found = {its for name, its in known if told == name or its.startswith(told)}
-    if len(found) != 1:
-        raise CannotRunError(_("没有或不止一个版本是 %(told)s，请写完整的散列值或目录。") % {"told": told})
-    chosen = pack_of(found.pop())
-    assert chosen is not None
-    return chosen
 
 
 def _event(subject: str, event: TouchEvent) -> dict[str, object]:
@@ -64,7 +41,7 @@ def _event(subject: str, event: TouchEvent) -> dict[str, object]:
     }
 
 
-def _say(out: Output, content: Content) -> None:
+def _say(out: Output, content: Content, folder: Path) -> None:
     """What a person wants to know first; everything is in the JSON answer."""
     told = content["versions"]
     lines = (
@@ -86,6 +63,10 @@ def _say(out: Output, content: Content) -> None:
     if len(told) > 1:
         counts = {"gained": len(content["gained"]), "lost": len(content["lost"])}
         out.line(_("与对照版本相比：新触及 %(gained)d 户，不再触及 %(lost)d 户") % counts)
+        for sign, rows, more in (("+", content["gained"], f" --pack {folder}"), ("-", content["lost"], "")):
+            for row in rows:
+                told_at = f"{row['subject']} --as-of {row['at'][:19]}{more}"
+                out.line(f"{sign} {row['point']} {row['colour']}  zhunsheng explain {told_at}")
 
 
 def _backlog(work: Content) -> str:
@@ -149,7 +130,7 @@ def command(
         _("涉及主体 %(subjects)d 户，触线 %(touches)d 次")
         % {"subjects": subjects, "touches": counted.total()}
     )
-    _say(out, content)
+    _say(out, content, pack)
     out.result(
         {
             "subjects": subjects,

@@ -119,7 +119,7 @@ def _work(hits: Sequence[Hit], load: Workload, workdays: Sequence[date]) -> dict
 def _found(hits: Sequence[Hit], measures: Iterable[str]) -> list[dict[str, Any]]:
     told = []
     for measure in measures:
-        results = [(h.item, h.results[measure]) for h in hits] + [("", h.results[measure]) for h in hits]
+        results = [(h.point, h.results[measure]) for h in hits] + [("", h.results[measure]) for h in hits]
         for row in precisions(measure, results):
             low, high = row.interval_permille
             more = {"permille": row.permille, "low_permille": low, "high_permille": high}
@@ -142,7 +142,7 @@ def impact_of(
     period: Period,
     load: Workload,
 ) -> dict[str, Any]:
-    """Everything told of one version; `group` of a precision is an item, '' for all of them."""
+    """Everything told of one version; `group` of a precision is a point, '' for all of them."""
     drift, moved = drift_of(hits, period.start, period.end)
     tables = [*touches_of(hits), *fairness_of(hits, register), drift]
     measures = {m["id"]: m["name_zh"] for m in load.policy["outcomes"]["measures"]}
