@@ -8,7 +8,7 @@ one would silently win.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -74,9 +74,14 @@ def read_documents(folder: Path) -> Iterator[tuple[str, Document]]:
 
 def load_pack(folder: Path) -> LoadedPack:
     """Read a folder; PackError says which file, which node and the cure."""
+    return LoadedPack(*pack_from(read_documents(folder)), folder)
+
+
+def pack_from(documents: Iterable[tuple[str, Document]]) -> tuple[Pack, ContractSet]:
+    """A pack and its fact contracts from (name, document); documents of other schemas are left alone."""
     contracts: dict[str, FactContract] = {}
     rules: list[tuple[str, Document]] = []
-    for name, document in read_documents(folder):
+    for name, document in documents:
         if "kinds" in document:
             try:
                 told = parse_contracts(document, where=name)
@@ -89,7 +94,7 @@ def load_pack(folder: Path) -> LoadedPack:
         elif document.get("schema") in RULE_SCHEMAS:
             rules += [(name, document)]
     contract_set = ContractSet(contracts)
-    return LoadedPack(assemble(rules, contract_set), contract_set, folder)
+    return assemble(rules, contract_set), contract_set
 
 
 def stamp(folder: Path) -> Stamp:

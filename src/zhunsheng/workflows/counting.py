@@ -32,9 +32,9 @@ def content_of(run: RunCard, months: int) -> dict[str, Any]:
     kept = portraits.kept_pack(viewer=VIEWER, content_hash=run.pack_hash)
     pack = library.pack if kept is None else kept[0]
     names = [cut.name for cut in pack.models[0].cut_offs]
-    bands = Bands(*(_bands(policy[key]) for key in ("ages_years", "staff", "sufficiency_permille")))
+    bands = Bands(*(bands_of(policy[key]) for key in ("ages_years", "staff", "sufficiency_permille")))
     on = day_of(instant(run.as_of))
-    tables = credit_tables(rows, names, sums, bands, on, _names(on))
+    tables = credit_tables(rows, names, sums, bands, on, names_on(on))
     return {
         "as_of": _told(run.as_of),
         "known_at": _told(run.known_at),
@@ -56,11 +56,12 @@ def _told(at: datetime) -> str:
     return f"{moment(instant(at)):%Y-%m-%d %H:%M}"
 
 
-def _bands(policy: Sequence[Mapping[str, Any]]) -> tuple[tuple[int | None, str], ...]:
+def bands_of(policy: Sequence[Mapping[str, Any]]) -> tuple[tuple[int | None, str], ...]:
+    """Bands of a report policy: upper bounds with their words."""
     return tuple((band.get("below"), band["name_zh"]) for band in policy)
 
 
-def _names(on: date) -> Callable[[str, str], str]:
+def names_on(on: date) -> Callable[[str, str], str]:
     """Names of divisions, and of the section of an industry, as of a day."""
     industries = registry.reference_table(viewer=VIEWER, kind="industries")
     divisions = registry.reference_table(viewer=VIEWER, kind="divisions")

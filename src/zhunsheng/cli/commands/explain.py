@@ -15,6 +15,7 @@ from zhunsheng.cli.days import Instant, now
 from zhunsheng.cli.exit_codes import CannotRunError
 from zhunsheng.cli.merged import refuse_merged
 from zhunsheng.cli.output import Output, reporting
+from zhunsheng.cli.versions import version
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.clock import day_of, instant
 from zhunsheng.core.rules.tree import Basis
@@ -94,6 +95,7 @@ def _tell_proofs(out: Output, proofs: list[dict[str, Any]]) -> None:
 @click.command(help=_("说明一户的研判：计分项与证据、触线的数值与标准、依据、何时终了、如何恢复。"))
 @click.argument("code")
 @click.option("--as-of", type=Instant(), help=_("截至的时间，默认现在。"))
+@click.option("--pack", "told_pack", help=_("按哪个版本说明：目录、版本号或散列值，默认现行版本。"))
 @reporting(
     {
         "subject": _("主体"),
@@ -107,10 +109,10 @@ def _tell_proofs(out: Output, proofs: list[dict[str, Any]]) -> None:
         "proofs": _("所作决定在证据日志中的位置：at、action、target、origin、index、size、holds"),
     }
 )
-def command(out: Output, code: str, as_of: datetime | None) -> None:
+def command(out: Output, code: str, as_of: datetime | None, told_pack: str | None) -> None:
     """Judge one subject with the trace on."""
     library = open_library(settings.PACKS)
-    pack = library.pack
+    pack = version(told_pack) if told_pack else library.pack
     viewer, known_at = Viewer.bureau("explain"), as_of or now()
     at = instant(known_at)
     refuse_merged(code, known_at)

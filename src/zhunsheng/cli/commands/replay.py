@@ -4,75 +4,138 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from itertools import islice
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
+from django.conf import settings
 from django.utils.translation import gettext as _
 
-from zhunsheng.cli.days import Instant
-from zhunsheng.cli.exit_codes import CannotRunError
+from zhunsheng.cli.days import now
 from zhunsheng.cli.output import Output, reporting
+from zhunsheng.cli.selecting import selecting
+from zhunsheng.cli.versions import version
 from zhunsheng.core.actors import Viewer
-from zhunsheng.core.clock import instant, moment
-from zhunsheng.core.packs.nodes import PackError
-from zhunsheng.engine.packfiles import load_pack
-from zhunsheng.engine.replay import replay
-from zhunsheng.engine.tracking import TouchChange
-from zhunsheng.sensing.signals import queries as signals
+from zhunsheng.core.clock import moment
+from zhunsheng.core.reporting.profiles import Selection
+from zhunsheng.engine.closed import STARTS
+from zhunsheng.engine.library import open_library
+from zhunsheng.engine.tracking import TouchEvent
+from zhunsheng.workflows.impacting import report
 
 VIEWER = Viewer.bureau("replay")
-STARTS = frozenset({TouchChange.START, TouchChange.ESCALATE})
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+Content = Mapping[str, Any]
 
 
-@click.command(help=_("重放：用某个规则包（目录）对一段历史逐事实、逐到期时点研判，看它会触及谁。"))
+def _event(subject: str, event: TouchEvent) -> dict[str, object]:
+    return {
+        "at": moment(event.at).isoformat(),
+        "subject": subject,
+        "point": event.point,
+        "object": event.object,
+        "change": event.change.value,
+        "colour": event.colour.value,
+        "covered": event.covered,
+    }
+
+
+def _say(out: Output, content: Content, folder: Path) -> None:
+    """What a person wants to know first; everything is in the JSON answer."""
+    told = content["versions"]
+    lines = (
+        (_("触线次数"), [v["touches"] for v in told]),
+        (_("其中期初已触线"), [v["standing"] for v in told]),
+        (_("触及主体"), [v["subjects"] for v in told]),
+        (_("短信条数"), [v["messages"]["messages"] for v in told]),
+        (_("短信费用（元）"), [f"{v['messages']['cost_fen'] / 100:.2f}" for v in told]),
+        (_("预计上门次数"), [f"{v['work']['visits_permille'] / 1000:.1f}" for v in told]),
+        (_("所需人日"), [f"{v['work']['officer_days_hundredths'] / 100:.1f}" for v in told]),
+        (_("期末积压（人日）"), [_backlog(v["work"]) for v in told]),
+    )
+    heads = [f"{v['version']} {v['hash'][:12]}" for v in told]
+    out.table((_("口径"), *heads), [(name, *values) for name, values in lines])
+    for v in told:
+        for row in v["precision"]:
+            if row["permille"] is not None and not row["group"]:
+                out.line(_precision(v, row))
+    if len(told) > 1:
+        counts = {"gained": len(content["gained"]), "lost": len(content["lost"])}
+        out.line(_("与对照版本相比：新触及 %(gained)d 户，不再触及 %(lost)d 户") % counts)
+        for sign, rows, more in (("+", content["gained"], f" --pack {folder}"), ("-", content["lost"], "")):
+            for row in rows:
+                told_at = f"{row['subject']} --as-of {row['at'][:19]}{more}"
+                out.line(f"{sign} {row['point']} {row['colour']}  zhunsheng explain {told_at}")
+
+
+def _backlog(work: Content) -> str:
+    minutes = sum(station["left_minutes"] for station in work["stations"])
+    return f"{minutes / work['minutes_per_day']:.1f}"
+
+
+def _precision(told: Content, row: Content) -> str:
+    values = {
+        "hash": told["hash"][:12],
+        "name": row["measure_zh"],
+        "share": row["permille"] / 10,
+        "low": row["low_permille"] / 10,
+        "high": row["high_permille"] / 10,
+        "known": row["borne_out"] + row["unfounded"],
+        "seen": row["exposure_permille"] / 10,
+    }
+    words = _("%(hash)s %(name)s：属实 %(share).1f%%（95%% 区间 %(low).1f%%–%(high).1f%%）")
+    return words % values + _("，有结果 %(known)d 次，占 %(seen).1f%%") % values
+
+
+@click.command(
+    help=_("重放：用某个规则包（目录）对一段历史逐事实、逐到期时点研判，看它会触及谁、要多少人力。")
+)
 @click.argument("pack", type=FOLDER)
-@click.option("--from", "start", type=Instant(), required=True, help=_("起始时间。"))
-@click.option("--to", "end", type=Instant(), required=True, help=_("终止时间。"))
+@click.option("--against", help=_("对照的版本：目录、版本号或散列值；写 none 不对照。默认现行版本。"))
+@selecting
 @reporting(
     {
         "subjects": _("涉及的主体数"),
         "touches": _("触线次数，按触发点与颜色"),
         "events": _("逐次：at、subject、point、object、change、colour、covered"),
+        "report": _("重放报告：各版本的触线、工作量、费用、属实率、公平性，新触及与不再触及的主体"),
     }
 )
-def command(out: Output, pack: Path, start: dt.datetime, end: dt.datetime) -> None:
+def command(
+    out: Output,
+    /,
+    pack: Path,
+    start: dt.datetime,
+    end: dt.datetime,
+    against: str | None,
+    known_at: dt.datetime | None,
+    **chosen: tuple[str, ...],
+) -> None:
     """Changes nothing; what was covered by another point of its item is told but not counted."""
-    try:
-        rules = load_pack(pack).pack
-    except PackError as error:
-        raise CannotRunError(str(error)) from error
-    world, events = signals.world(viewer=VIEWER), []
+    rules = version(str(pack))
+    other = open_library(settings.PACKS).pack if against is None else None
+    if against not in {None, "none"}:
+        other = version(str(against))
+    versions = [rules, *([other] if other and other.content_hash != rules.content_hash else [])]
     with out.progress(_("重放")) as progress:
-        timelines = signals.timelines(viewer=VIEWER, known_at=end)
-        while part := list(islice(timelines, 500)):
-            facts = [fact for _subject, own in part for fact in own]
-            told = replay(rules, facts, world, instant(start), instant(end))
-            events += [(subject, event) for subject, own in told.items() for event in own]
-            progress.advance(len(part))
-    counted = Counter((e.point, e.colour.value) for _s, e in events if e.change in STARTS and not e.covered)
-    subjects = len({subject for subject, e in events if e.change in STARTS})
+        content, events = report(
+            VIEWER, versions, (start, end), known_at or now(), Selection(**chosen), progress.advance
+        )
+    begun = [(subject, e) for subject, e in events if e.change in STARTS]
+    counted = Counter((e.point, e.colour.value) for _s, e in begun if not e.covered)
+    subjects = len({subject for subject, _e in begun})
     out.table((_("触发点"), _("颜色"), _("次数")), [(*key, n) for key, n in sorted(counted.items())])
     out.line(
         _("涉及主体 %(subjects)d 户，触线 %(touches)d 次")
         % {"subjects": subjects, "touches": counted.total()}
     )
+    _say(out, content, pack)
     out.result(
         {
             "subjects": subjects,
             "touches": [[point, colour, n] for (point, colour), n in sorted(counted.items())],
-            "events": [
-                {
-                    "at": moment(e.at).isoformat(),
-                    "subject": subject,
-                    "point": e.point,
-                    "object": e.object,
-                    "change": e.change.value,
-                    "colour": e.colour.value,
-                    "covered": e.covered,
-                }
-                for subject, e in events
-            ],
+            "events": [_event(subject, e) for subject, e in events],
+            "report": content,
         }
     )

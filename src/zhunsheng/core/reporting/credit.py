@@ -59,16 +59,19 @@ def credit_tables(
         return Counts(key, title, head, tuple(classes), lines)
 
     def age(row: Classed) -> str:
-        years = None if row.established_on is None else (on - row.established_on).days * 100 // 36525
-        return _band(years, bands.ages)
+        return band_of(years_of(row.established_on, on), bands.ages)
 
     return (
         by("area", "各区域的类别分布", "区域", lambda r: names("area", r.division), ()),
         by("industry", "各行业的类别分布", "行业", lambda r: names("industry", r.industry), ()),
         by(
-            "size", "各规模的类别分布", "从业人数", lambda r: _band(r.staff, bands.staff), _words(bands.staff)
+            "size",
+            "各规模的类别分布",
+            "从业人数",
+            lambda r: band_of(r.staff, bands.staff),
+            band_words(bands.staff),
         ),
-        by("age", "各年龄的类别分布", "成立年数", age, _words(bands.ages)),
+        by("age", "各年龄的类别分布", "成立年数", age, band_words(bands.ages)),
         Counts(
             "trend",
             "历次分类的变化",
@@ -81,20 +84,27 @@ def credit_tables(
             "sufficiency",
             "数据充分度",
             "可判断指标的占比",
-            lambda r: _band(r.sufficiency_permille, bands.sufficiency),
-            _words(bands.sufficiency),
+            lambda r: band_of(r.sufficiency_permille, bands.sufficiency),
+            band_words(bands.sufficiency),
         ),
         _discovery(rows, classes),
     )
 
 
-def _band(value: int | None, bands: Sequence[tuple[int | None, str]]) -> str:
+def years_of(established_on: date | None, on: date) -> int | None:
+    """Whole years since a business was established; None where that is not known."""
+    return None if established_on is None else (on - established_on).days * 100 // 36525
+
+
+def band_of(value: int | None, bands: Sequence[tuple[int | None, str]]) -> str:
+    """The words of the band in which a value lies."""
     if value is None:
         return UNKNOWN
     return next(words for below, words in bands if below is None or value < below)
 
 
-def _words(bands: Sequence[tuple[int | None, str]]) -> tuple[str, ...]:
+def band_words(bands: Sequence[tuple[int | None, str]]) -> tuple[str, ...]:
+    """The words of all bands, in order."""
     return tuple(words for _, words in bands)
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from zhunsheng.core.contracts import ContractSet, parse_contracts
-from zhunsheng.core.packs.load import assemble
+from zhunsheng.core.contracts import ContractSet
 from zhunsheng.core.rules.tree import Pack
-from zhunsheng.engine.packfiles import RULE_SCHEMAS
+from zhunsheng.engine.packfiles import pack_from
 
 Named = tuple[str, dict[str, Any]]
 
@@ -19,14 +18,7 @@ class OtherPackError(ValueError):
 
 def read_back(documents: Sequence[Named], content_hash: str) -> tuple[Pack, ContractSet]:
     """The pack and its fact contracts; OtherPackError when the hash is another."""
-    kinds = {
-        c.kind: c
-        for name, document in documents
-        if "kinds" in document
-        for c in parse_contracts(document, where=name)
-    }
-    rules = [(name, d) for name, d in documents if d.get("schema") in RULE_SCHEMAS]
-    pack = assemble(rules, ContractSet(kinds))
+    pack, contracts = pack_from(documents)
     if pack.content_hash != content_hash:
         raise OtherPackError(f"规则包内容是 {pack.content_hash}，不是 {content_hash}")
-    return pack, ContractSet(kinds)
+    return pack, contracts

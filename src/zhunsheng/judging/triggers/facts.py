@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from zhunsheng.engine.closed import TOUCH, place_of, touch_payload
 from zhunsheng.judging.triggers.models import Touch
 from zhunsheng.sensing.signals.new_facts import NewFact
 
@@ -11,7 +12,7 @@ JUDGING = "judging"
 
 
 def _key(touch: Touch) -> str:
-    return f"{touch.point}/{touch.object}"
+    return place_of(touch.point, touch.object)
 
 
 def _named(kind: str, touch: Touch) -> str:
@@ -20,9 +21,9 @@ def _named(kind: str, touch: Touch) -> str:
 
 def touched(touch: Touch) -> NewFact:
     """A line was touched; the fact occurs at the instant of the touch."""
-    payload = {"item": touch.item, "point": touch.point, "colour": touch.colour}
-    name = f"{_named('TOUCH', touch)}:{touch.colour}"
-    return NewFact("TOUCH", touch.subject, touch.started_at, payload, _key(touch), fact_id=name)
+    payload = touch_payload(touch.item, touch.point, touch.colour)
+    name = f"{_named(TOUCH, touch)}:{touch.colour}"
+    return NewFact(TOUCH, touch.subject, touch.started_at, payload, _key(touch), fact_id=name)
 
 
 def rectified(touch: Touch, at: datetime) -> NewFact:

@@ -1,0 +1,145 @@
+"""A replay is what was done: the version in force gives the touches that were; another gives others."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from random import Random
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from tests.journeys.city import BUREAU, HOUSE, Bureau, at
+from zhunsheng.cli.commands.replay import command
+from zhunsheng.cli.commands.sweep import command as sweep
+from zhunsheng.core.clock import instant, moment
+from zhunsheng.core.reporting.profiles import Selection
+from zhunsheng.core.rules.tree import Pack
+from zhunsheng.engine import closed
+from zhunsheng.engine.packfiles import load_pack
+from zhunsheng.judging.triggers import queries as triggers
+from zhunsheng.sensing.signals import queries as signals
+from zhunsheng.workflows.impacting import report
+from zhunsheng.workflows.sweeping import suggested
+
+pytestmark = pytest.mark.django_db
+LIFTS = ("91980102MA100A1B2U", "91980103MA200C2D2N")
+ALL = Selection()
+START, END, LATER = at("2026-01-31"), at("2026-06-30"), at("2026-08-01")
+
+
+@pytest.fixture(scope="module")
+def revised(tmp_path_factory: pytest.TempPathFactory) -> Pack:
+    """T02 with a yellow line of three instead of two."""
+    folder = tmp_path_factory.mktemp("packs") / "general"
+    shutil.copytree(HOUSE / "packs" / "general", folder)
+    item = folder / "items" / "T02-lift-faults.yaml"
+    text = item.read_text(encoding="utf-8")
+    assert OLD in text
+    item.write_text(text.replace(OLD, OLD.replace("at_least: 2", "at_least: 3")), encoding="utf-8")
+    return load_pack(folder).pack
+
+
+OLD = "yellow: {count: ELEVATOR_TRAPPED, window: {days: 90}, at_least: 2}"
+
+
+def lived(seed: int) -> Bureau:
+    """Half a year of lifts that fail now and then, judged as it comes."""
+    chance, bureau = Random(seed), Bureau()
+    for number, key in enumerate(LIFTS):
+        bureau.register(key, f"云汀物业{number}", station=f"{number % 2}所")
+        bureau.enrol(key, "T02")
+        for lift in ("L-1", "L-2"):
+            bureau.tell(key, "ELEVATOR_RECORD", "2026-01-02", object=lift, inspection_due_on="2027-07-31")
+    told = sorted(
+        (chance.randrange(40, 170), chance.choice(LIFTS), chance.choice(("L-1", "L-2"))) for _ in range(12)
+    )
+    for number, (day, key, lift) in enumerate(told):
+        when = f"{moment(instant(at('2026-01-01')) + day * 86_400):%Y-%m-%d} 08:{number:02d}"
+        bureau.pass_time(when)
+        bureau.tell(key, "ELEVATOR_TRAPPED", when, object=lift, number=str(number))
+    bureau.pass_time("2026-06-30")
+    return bureau
+
+
+Told = tuple[int, str, str, str]
+
+
+def replayed(*packs: Pack, chosen: Selection = ALL) -> dict[str, Any]:
+    return report(BUREAU, packs, (START, END), LATER, chosen)[0]
+
+
+def online() -> set[Told]:
+    """(at, subject, point/object, colour) of every touch that judging wrote down."""
+    told = signals.told_of(viewer=BUREAU, subjects=LIFTS, kinds=["TOUCH"])
+    return {(f.recorded_at, s, f.object, str(f.payload["colour"])) for s, own in told for f in own}
+
+
+def offline(pack: Pack) -> set[Told]:
+    events = report(BUREAU, [pack], (START, END), LATER, ALL)[1]
+    return {
+        (e.at, s, closed.place_of(e.point, e.object), e.colour.value)
+        for s, e in events
+        if e.change in closed.STARTS and not e.covered
+    }
+
+
+def joined(told: Told) -> bool:
+    """Whether the place had an open touch at that instant already: people are told of it once."""
+    when, subject, place, _ = told
+    return any(
+        instant(t.started_at) < when and (t.ended_at is None or when <= instant(t.ended_at))
+        for t in triggers.touches(viewer=BUREAU, subject=subject)
+        if f"{t.point}/{t.object}" == place
+    )
+
+
+def test_the_version_in_force_gives_the_touches_that_were_and_another_gives_others(revised: Pack) -> None:
+    pack = lived(3).library.pack
+    was, would = online(), offline(pack)
+    assert len(was) > 3 and was <= would
+    assert all(joined(told) for told in would - was), "more lines are touched only where a touch is open"
+    told = replayed(revised, pack)
+    new, old = told["versions"]
+    assert old["touches"] == len(would) == sum(sum(values) for _, values in old["tables"][0]["rows"])
+    assert (old["hash"], new["hash"]) == (pack.content_hash, revised.content_hash)
+    assert new["touches"] < old["touches"] and told["gained"] == []
+    assert {row["subject"] for row in told["lost"]} == touched(would) - touched(offline(revised))
+    assert old["work"]["minutes"] > new["work"]["minutes"] > 0
+    assert json.dumps(replayed(revised, pack)) == json.dumps(told), "the same inputs, the same bytes"
+    assert (told["to"], told["known_at"]) == (END.isoformat(), LATER.isoformat())
+    one = replayed(pack, chosen=Selection(stations=("1所",)))
+    assert one["register"] == 1 and one["versions"][0]["touches"] == len(
+        [t for t in would if t[1] == LIFTS[1]]
+    )
+    assert replayed(pack, chosen=Selection(divisions=("980109",)))["register"] == 0
+    words = ["--from", START.isoformat(), "--to", END.isoformat(), "--known-at", LATER.isoformat()]
+    shell = [str(HOUSE / "packs" / "general"), *words, "--against", pack.content_hash[:9]]
+    assert json.loads(CliRunner().invoke(command, [*shell, "--json"]).stdout)["report"] == json.loads(
+        json.dumps(replayed(pack))
+    )
+    spoken = CliRunner().invoke(command, shell).stdout
+    assert f"触线 {len(would)} 次" in spoken and "期末积压（人日）" in spoken
+    assert CliRunner().invoke(command, [*shell[:-1], "0000"]).exit_code != 0
+    shell = ["T02-1", "yellow.at_least", "2,3", *words, "--json"]
+    curve = json.loads(CliRunner().invoke(sweep, shell).stdout)
+    assert [row["touches"] for row in curve["rows"]] == [old["touches"], new["touches"]]
+    assert [row["hash"] for row in curve["rows"]] == [pack.content_hash, revised.content_hash]
+    assert (curve["now"], curve["suggested"]) == (2, None), "nobody has decided anything yet"
+    lost = CliRunner().invoke(sweep, ["T02-1", "yellow.line", "2:3", *words])
+    assert lost.exit_code != 0 and "yellow.at_least=2" in lost.output
+
+
+def test_what_is_suggested_misses_nothing_that_was_borne_out() -> None:
+    def row(value: int, touches: int, *borne_out: int) -> dict[str, Any]:
+        return {"value": value, "touches": touches, "precision": [{"borne_out": n} for n in borne_out]}
+
+    rows = [row(2, 9, 3, 1), row(3, 6, 3, 1), row(4, 4, 2, 1)]
+    assert suggested(rows) == 3
+    assert suggested([row(2, 9, 0), row(3, 6, 0)]) is None
+    assert suggested([row(2, 9, 1), row(4, 4, 2)]) == 4
+
+
+def touched(told: set[Told]) -> set[str]:
+    return {subject for _, subject, _, _ in told}
