@@ -158,7 +158,7 @@ METHODS: Words = {
     "ENTRUSTED": _("委托送达"),
     "ANNOUNCEMENT": _("公告送达"),
 }
-ACCOUNT_STATES: Words = {"ACTIVE": _("启用"), "DISABLED": _("停用"), "NONE": _("未开通")}
+ACCOUNT_STATES: Words = {"ACTIVE": _("已启用"), "DISABLED": _("停用"), "NONE": _("未开通")}
 ACCOUNT_TONES = {"ACTIVE": "good", "DISABLED": "bad"}
 UNIT_LEVELS: Words = {"BUREAU": _("市局"), "DISTRICT": _("区县局"), "STATION": _("基层所")}
 UNIT_CHANGES: Words = {"RENAMED": _("更名或改隶"), "MERGED": _("合并"), "SPLIT": _("拆分")}
@@ -169,7 +169,7 @@ FIELD_LEVELS: Words = {
     "REPORTER_SECRET": _("举报人保密"),
 }
 OPEN_WORK: Words = {"registry": _("负责的主体"), "triggers": _("未办结任务"), "schedule": _("法定期限")}
-WEBHOOK_STATES: Words = {"ACTIVE": _("启用"), "PAUSED": _("暂停"), "DISABLED": _("因长期失败停用")}
+WEBHOOK_STATES: Words = {"ACTIVE": _("推送中"), "PAUSED": _("已暂停"), "DISABLED": _("因长期失败停用")}
 WEBHOOK_TONES = {"ACTIVE": "good", "PAUSED": "warn", "DISABLED": "bad"}
 DELIVERIES: Words = {
     "PENDING": _("等待发送"),
