@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from django.db import Error, connection, transaction
 
-from zhunsheng.core.actors import Actor, Viewer
+from zhunsheng.core.actors import Actor, ActorKind, Viewer
 from zhunsheng.core.clock import SHANGHAI, instant
 from zhunsheng.core.contracts import ContractSet, parse_contracts
 from zhunsheng.core.facts import Fact, in_force
+from zhunsheng.foundation.accounts.revealing import RevealError
 from zhunsheng.foundation.evidence import queries as evidence
 from zhunsheng.foundation.outbox import queries as outbox
 from zhunsheng.foundation.outbox.models import OutboxRow
@@ -174,3 +176,19 @@ def test_two_reports_of_one_event_have_their_identity_in_common() -> None:
     other = Fact("c", "COMPLAINT", SUBJECT, at, at, 2, "", {"number": "N2"})
     assert same_report(told[0], CONTRACTS) == same_report(told[1], CONTRACTS)
     assert same_report(told[0], CONTRACTS) != same_report(other, CONTRACTS)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("told", [{"fact_id": "no-such-fact"}, {"field": "strange"}, {"field": "people"}])
+def test_a_field_of_a_fact_is_opened_for_a_purpose_and_one_that_is_not_there_is_not(
+    told: dict[str, str],
+) -> None:
+    (outcome,) = record(complaint())
+    officer = Actor(ActorKind.PERSON, "0001", "程岚", frozenset({"subject.reveal"}))
+    asked = {"fact_id": outcome.fact_id, "field": "number", "purpose": "HANDLE", "words": "任务 3"}
+    reveal = partial(actions.reveal, by=officer, at=NOW, viewer=BUREAU, contracts=CONTRACTS, subject=SUBJECT)
+    assert reveal(**asked) == "N1"
+    with pytest.raises(RevealError):
+        reveal(**{**asked, **told})
+    (entry,) = evidence.entries_of(target=f"subject:{SUBJECT}", viewer=BUREAU)
+    assert (entry.action, entry.detail["field"]) == ("FIELD_REVEALED", "COMPLAINT.number")

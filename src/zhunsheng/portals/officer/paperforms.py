@@ -45,7 +45,7 @@ def _hints() -> dict[FieldType, str]:
         FieldType.LIST: _("一行一项。"),
         FieldType.MONEY: _("元，可带两位小数。"),
         FieldType.PEOPLE: _("一行一人：姓名，空格，执法证号（可不写）。"),
-        FieldType.LAW: _("一行一处：法律名称，空格，条号，如 行政处罚法 33(1)。"),
+        FieldType.LAW: _("一行一处：法律名称，空格，条号（款、项写在括号里）。"),
     }
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -75,11 +75,15 @@ def one(request: HttpRequest, acting: Acting, number: int) -> HttpResponse:
 
 def _acts(number: int, state: str) -> list[tuple[str, str]]:
     told = str(number)
-    stop = ("webhooks:pause", _now("暂停")) if state == "ACTIVE" else ("webhooks:resume", _now("启用"))
+    stop = (
+        ("webhooks:pause", gettext("暂停推送"))
+        if state == "ACTIVE"
+        else ("webhooks:resume", gettext("恢复推送"))
+    )
     return [
         (link(stop[0], number=told), stop[1]),
-        (link("webhooks:key", number=told), _now("更换密钥")),
-        (link("webhooks:replay", number=told), _now("重发一段时间")),
+        (link("webhooks:key", number=told), gettext("更换签名密钥")),
+        (link("webhooks:replay", number=told), gettext("重发一段时间")),
     ]
 
 
@@ -107,7 +111,7 @@ def _new(asked: Asked) -> HttpResponse:
     number, key = actions.subscribe(
         by=asked.by, at=asked.at, name=asked.text("name"), url=asked.text("url"), types=asked.lines("types")
     )
-    words = _now("请把签名密钥安全地交给接收方，用它核对每次推送的签名。")
+    words = gettext("请把签名密钥安全地交给接收方，用它核对每次推送的签名。")
     return shown_once(asked, _("签名密钥"), words, key, _page(number))
 
 
@@ -123,7 +127,7 @@ def _number(asked: Asked) -> int:
 def _change_key(asked: Asked) -> HttpResponse:
     key = actions.change_key(by=asked.by, at=asked.at, number=_number(asked))
     hours = int(webhook_terms().old_key / timedelta(hours=1))
-    words = _now("旧密钥在 %(n)d 小时内仍一并签名，请接收方在此期间换用新密钥。") % {"n": hours}
+    words = gettext("旧密钥在 %(n)d 小时内仍一并签名，请接收方在此期间换用新密钥。") % {"n": hours}
     return shown_once(asked, _("新的签名密钥"), words, key, _page(_number(asked)))
 
 
@@ -153,7 +157,7 @@ ACTS = {
     "pause": Act(
         POWER,
         _("暂停推送"),
-        _("暂停"),
+        _("暂停推送"),
         lambda asked: _number_fields(asked, REASON),
         lambda asked: _set("PAUSED", asked),
         intro=_("暂停期间的事件不丢失，启用后按次序补发。"),
@@ -161,8 +165,8 @@ ACTS = {
     ),
     "resume": Act(
         POWER,
-        _("启用推送"),
-        _("启用"),
+        _("恢复推送"),
+        _("恢复推送"),
         lambda asked: _number_fields(asked, REASON),
         lambda asked: _set("ACTIVE", asked),
         intro=_("从停下的地方继续，其间的事件按次序补发。"),

@@ -266,7 +266,7 @@ UPLOADS: Words = {
     "REFUSED": _("整个文件退回"),
 }
 UPLOAD_TONES = {"TAKEN": "good", "REFUSED": "bad", "CHECKED": "warn", "UPLOADED": "warn"}
-ACCOUNT_STATES: Words = {"ACTIVE": _("启用"), "DISABLED": _("停用"), "NONE": _("未开通")}
+ACCOUNT_STATES: Words = {"ACTIVE": _("已启用"), "DISABLED": _("停用"), "NONE": _("未开通")}
 ACCOUNT_TONES = {"ACTIVE": "good", "DISABLED": "bad"}
 UNIT_LEVELS: Words = {"BUREAU": _("市局"), "DISTRICT": _("区县局"), "STATION": _("基层所")}
 UNIT_CHANGES: Words = {"RENAMED": _("更名或改隶"), "MERGED": _("合并"), "SPLIT": _("拆分")}
@@ -298,7 +298,7 @@ VERDICTS: Words = {
     "NOT_SENT": _("没有发出"),
     "UNCLEAR": _("没有明确答复"),
 }
-WEBHOOK_STATES: Words = {"ACTIVE": _("启用"), "PAUSED": _("暂停"), "DISABLED": _("因长期失败停用")}
+WEBHOOK_STATES: Words = {"ACTIVE": _("推送中"), "PAUSED": _("已暂停"), "DISABLED": _("因长期失败停用")}
 WEBHOOK_TONES = {"ACTIVE": "good", "PAUSED": "warn", "DISABLED": "bad"}
 DELIVERIES: Words = {
     "PENDING": _("等待发送"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from django.utils.timezone import localtime
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhunsheng.core.actors import Viewer
@@ -33,18 +33,18 @@ def _roles() -> Sequence[tuple[str, Text]]:
 def term(row: ReviewRow) -> str:
     """From which day on, and until which."""
     if row.ended_at is not None:
-        return _now("%(since)s 起，%(day)s 收回") % {
+        return gettext("%(since)s 起，%(day)s 收回") % {
             "since": row.valid_from,
             "day": f"{localtime(row.ended_at):%Y-%m-%d}",
         }
     if row.valid_to is None:
-        return _now("%(since)s 起") % {"since": row.valid_from}
-    return _now("%(since)s 至 %(until)s") % {"since": row.valid_from, "until": row.valid_to}
+        return gettext("%(since)s 起") % {"since": row.valid_from}
+    return gettext("%(since)s 至 %(until)s") % {"since": row.valid_from, "until": row.valid_to}
 
 
 def last_use(row: ReviewRow) -> str:
     """When somebody last worked under it."""
-    return f"{localtime(row.used_at):%Y-%m-%d %H:%M}" if row.used_at else _now("没有用过")
+    return f"{localtime(row.used_at):%Y-%m-%d %H:%M}" if row.used_at else gettext("没有用过")
 
 
 GRANTS: ListDefinition[ReviewRow] = ListDefinition(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhunsheng.core.actors import ScopeKind
@@ -76,13 +76,15 @@ def scope_words(asked: Asked, acting: Acting) -> str:
     cards = standing(asked)
     whole = [c.name for c in cards if c.level == "DISTRICT" and c.code in scope.districts]
     alone = [
-        _now("%(name)s本级") % {"name": c.name}
+        gettext("%(name)s本级") % {"name": c.name}
         for c in cards
         if c.level == "DISTRICT" and c.code in scope.without_station
     ]
     stations = [c.name for c in cards if c.level == "STATION" and (c.district, c.code) in scope.stations]
-    places = "、".join([*whole, *alone, *stations]) or _now("没有任何单位")
-    return _now("%(places)s，其中本人负责的") % {"places": places} if scope.kind is ScopeKind.OWN else places
+    places = "、".join([*whole, *alone, *stations]) or gettext("没有任何单位")
+    return (
+        gettext("%(places)s，其中本人负责的") % {"places": places} if scope.kind is ScopeKind.OWN else places
+    )
 
 
 def _look_at_give(asked: Asked) -> Rows:
@@ -95,15 +97,15 @@ def _look_at_give(asked: Asked) -> Rows:
         (_("谁"), f"{told.name}（{told.person}）"),
         (_("能做"), "、".join(named) or _("没有")),
         (_("看到哪些记录"), scope_words(asked, told)),
-        (_("直接看到的字段"), _now("到“%(level)s”级") % {"level": FIELD_LEVELS[role.shows.name]}),
-        (_("说明用途后可看"), _now("到“%(level)s”级") % {"level": FIELD_LEVELS[role.reveals.name]}),
+        (_("直接看到的字段"), gettext("到“%(level)s”级") % {"level": FIELD_LEVELS[role.shows.name]}),
+        (_("说明用途后可看"), gettext("到“%(level)s”级") % {"level": FIELD_LEVELS[role.reveals.name]}),
         (_("现有的其他授权"), _others(asked, wanted.person)),
     ]
     if lacking:
         words = "、".join(
             f"{book.permissions[p].name_zh}（{book.certificates.get(book.permissions[p].certificate, '')}）"
             if book.permissions[p].certificate
-            else _now("%(power)s（与其他岗位不相容）") % {"power": book.permissions[p].name_zh}
+            else gettext("%(power)s（与其他岗位不相容）") % {"power": book.permissions[p].name_zh}
             for p in lacking
         )
         rows.append((_("暂不生效（缺证件或不相容）"), words))
@@ -112,7 +114,7 @@ def _look_at_give(asked: Asked) -> Rows:
 
 def _others(asked: Asked, person: str) -> str:
     told = access.grants(viewer=asked.acting.viewer, on=asked.today, person=person)
-    return "、".join(f"{card.unit} {card.role_zh}" for card in told) or _now("没有")
+    return "、".join(f"{card.unit} {card.role_zh}" for card in told) or gettext("没有")
 
 
 def _give(asked: Asked) -> str:
@@ -186,7 +188,7 @@ def _look_at_hand_over(asked: Asked) -> Rows:
     owner, to = asked.text("owner"), asked.text("to")
     held = access.grants(viewer=asked.acting.viewer, on=asked.today, person=to)
     if not held or owner == to:
-        raise GrantError(_now("接手人没有有效的岗位授权，或就是移交人"))
+        raise GrantError(gettext("接手人没有有效的岗位授权，或就是移交人"))
     words = "、".join(f"{card.name} {card.unit} {card.role_zh}" for card in held)
     return [
         (_("接手人的岗位"), words),
@@ -198,7 +200,7 @@ def _look_at_hand_over(asked: Asked) -> Rows:
 def _hand_over(asked: Asked) -> str:
     owner, to = asked.text("owner"), asked.text("to")
     moved = work.hand_over(by=asked.by, at=asked.at, owner=owner, to=to, reason=asked.text("reason"))
-    text = _now("移交了 %(owner)s 的未办结事项共 %(n)d 件：%(reason)s") % {
+    text = gettext("移交了 %(owner)s 的未办结事项共 %(n)d 件：%(reason)s") % {
         "owner": owner,
         "n": sum(moved.values()),
         "reason": asked.text("reason"),

@@ -95,10 +95,10 @@ def _account_acts(account: LogIn | None, key: str) -> Links:
         told += [
             (link("org:issue-password", name=name), _("重置密码")),
             (link("org:drop-second-factor", name=name), _("重置第二因素")),
-            (link("org:disable", name=name), _("停用")),
+            (link("org:disable", name=name), _("停用账号")),
         ]
     else:
-        told.append((link("org:enable", name=name), _("启用")))
+        told.append((link("org:enable", name=name), _("启用账号")))
     if settings.OIDC_ISSUER:
         told.append((link("org:link-identity", name=name), _("关联统一认证")))
     if account.outside:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.timezone import localtime
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhunsheng.foundation.accounts.actions import accounts, outside, people, work
@@ -102,7 +102,7 @@ def _leave(asked: Asked) -> str:
 def open_work(asked: Asked, owner: str) -> Rows:
     """What a person still has in hand, by kind."""
     told = work.open_work(by=asked.by, at=asked.at, owner=owner)
-    rows: Rows = [(OPEN_WORK.get(k, k), _now("%(n)d 件") % {"n": n}) for k, n in told.items() if n]
+    rows: Rows = [(OPEN_WORK.get(k, k), gettext("%(n)d 件") % {"n": n}) for k, n in told.items() if n]
     return rows or [(_("未办结事项"), _("没有"))]
 
 
@@ -110,9 +110,9 @@ def _invite(asked: Asked) -> HttpResponse:
     person = asked.text("person")
     token = accounts.invite(by=asked.by, at=asked.at, person=person)
     until = localtime(asked.at + log_in_policy().invitation)
-    words = _now("请核实身份后把链接交给本人，%(until)s 前打开，设置密码和第二因素。先前的链接已作废。") % {
-        "until": f"{until:%Y-%m-%d %H:%M}"
-    }
+    words = gettext(
+        "请核实身份后把链接交给本人，%(until)s 前打开，设置密码和第二因素。先前的链接已作废。"
+    ) % {"until": f"{until:%Y-%m-%d %H:%M}"}
     secret = f"{settings.PUBLIC_ADDRESS}{reverse('sign:invitation', args=[token])}"
     return shown_once(asked, _("邀请链接"), words, secret, address_of(person))
 
@@ -124,7 +124,7 @@ def _back(asked: Asked) -> str:
 
 def _issue(asked: Asked) -> HttpResponse:
     secret = accounts.issue_password(by=asked.by, at=asked.at, name=asked.text("name"))
-    words = _now("请核实身份后把这个密码交给本人。登录后须立即更换；该账号的其他登录已全部结束。")
+    words = gettext("请核实身份后把这个密码交给本人。登录后须立即更换；该账号的其他登录已全部结束。")
     return shown_once(asked, _("一次性密码"), words, secret, _back(asked))
 
 
@@ -217,12 +217,12 @@ PERSON_ACTS = {
     "disable": Act(
         MANAGE,
         _("停用账号"),
-        _("停用"),
+        _("停用账号"),
         lambda asked: (NAME, REASON),
         _disable,
         intro=_("立即生效：全部登录结束，未用的邀请链接作废。登录名不再给别人。"),
     ),
-    "enable": Act(MANAGE, _("启用账号"), _("启用"), lambda asked: (NAME, REASON), _enable),
+    "enable": Act(MANAGE, _("启用账号"), _("启用账号"), lambda asked: (NAME, REASON), _enable),
     "unlock": Act(
         MANAGE,
         _("解除锁定"),

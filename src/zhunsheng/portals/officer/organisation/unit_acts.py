@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhunsheng.foundation.accounts.actions import organisation as actions
@@ -45,7 +45,7 @@ def unit_choices(asked: Asked, *levels: str) -> list[tuple[str, Text]]:
 def _card(asked: Asked, key: str) -> UnitCard:
     found = next((card for card in standing(asked) if card.key == key), None)
     if found is None:
-        raise UnitError(_now("请选择现有的单位"))
+        raise UnitError(gettext("请选择现有的单位"))
     return found
 
 
@@ -84,7 +84,7 @@ def effects(asked: Asked, keys: Sequence[str], on: date) -> Rows:
     return [
         (_("随之转入的人员"), "、".join(words for _key, words in told.people) or _("没有")),
         (_("随之转入的下级单位"), "、".join(words for _key, words in told.units) or _("没有")),
-        (_("随之转入的授权"), _now("%(n)d 项") % {"n": told.grants}),
+        (_("随之转入的授权"), gettext("%(n)d 项") % {"n": told.grants}),
         (_("历史记录"), _("不改写：此前的记录仍按当时的单位查得到，新单位也看得到前身的记录。")),
     ]
 
@@ -151,7 +151,7 @@ def _split_fields(asked: Asked) -> Sequence[Field]:
         told = organisation.attached(viewer=asked.acting.viewer, keys=[asked.text("key")], on=asked.today)
         choices = [(unit.key, unit.name) for unit in successors]
         for key, words in (*told.people, *told.units):
-            label = _now("%(who)s 归入") % {"who": words}
+            label = gettext("%(who)s 归入") % {"who": words}
             fields.append(Field(f"{PLACE}{key}", label, "select", choices=choices))
     return fields
 
@@ -159,7 +159,7 @@ def _split_fields(asked: Asked) -> Sequence[Field]:
 def _split(asked: Asked) -> str:
     successors, on = _split_into(asked), asked.day("on")
     if len(successors) < 2:
-        raise UnitError(_now("请每行写一个单位：代码 名称，至少两行"))
+        raise UnitError(gettext("请每行写一个单位：代码 名称，至少两行"))
     actions.split_unit(
         by=asked.by,
         at=asked.at,
@@ -174,7 +174,7 @@ def _split(asked: Asked) -> str:
 
 def _look_at_split(asked: Asked) -> Rows:
     if len(_split_into(asked)) < 2:
-        raise UnitError(_now("请每行写一个单位：代码 名称，至少两行"))
+        raise UnitError(gettext("请每行写一个单位：代码 名称，至少两行"))
     return effects(asked, [asked.text("key")], asked.day("on"))
 
 
