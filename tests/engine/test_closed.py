@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from random import Random
 from typing import Any
+
+import pytest
 
 from tests.engine.facts import Ledger, at
 from tests.engine.test_explain import pack
+from zhunsheng.core.clock import SECONDS_PER_DAY
 from zhunsheng.core.facts import Fact
 from zhunsheng.core.rules.tree import Pack
+from zhunsheng.engine import closed
 from zhunsheng.engine.closed import TOUCH, counted, replay_closed
-from zhunsheng.engine.replay import replay
+from zhunsheng.engine.reference import judge
+from zhunsheng.engine.replay import Fold, replay
+from zhunsheng.engine.tracking import PointIndex, TouchChange, TouchEvent
 
 START, END = at("2026-01-01"), at("2026-12-31")
 
@@ -79,3 +87,50 @@ def test_what_the_other_version_wrote_is_seen_by_a_plain_replay() -> None:
 def test_touches_from_before_the_period_stand() -> None:
     told = replay_closed(food(6), history(), [], at("2026-03-15"), END)["S1"]
     assert [e.colour.value for e in counted(told) if e.point == "T09-1"] == ["RED"]
+
+
+def lived(pack: Pack, hits: list[Fact]) -> list[TouchEvent]:
+    """As a bureau lives: judged instant by instant, each touch written down and known a second later."""
+    own, begun = list(hits), dict[str, int]()
+    fold, at_now = Fold(pack, PointIndex.of(pack), own, [], [], {}), START
+    while at_now <= END:
+        judgement, before = judge(pack, "S1", own, [], at_now, at_now), len(fold.events)
+        fold.step(judgement.points, at_now)
+        for event in counted(fold.events[before:]):
+            if event.change is TouchChange.START:
+                begun[event.point] = at_now
+            payload = {"item": "T09", "point": event.point, "colour": event.colour.value}
+            name, when = f"touch {len(own)}", begun[event.point]
+            own.append(
+                Fact(name, TOUCH, "S1", when, at_now + 1, 10_000 + len(own), f"{event.point}/", payload)
+            )
+        later = [f.recorded_at for f in own if f.recorded_at > at_now]
+        at_now = min(t for t in (*later, judgement.next_due, fold.due, END + 1) if t is not None)
+    return fold.events
+
+
+def plain(events: Sequence[TouchEvent]) -> list[tuple[int, str, str, str, bool]]:
+    """Without the ids of the facts behind them: those of touches differ."""
+    return [(e.at, e.point, e.change.value, e.colour.value, e.covered) for e in events]
+
+
+def differing(seeds: range) -> Iterator[int]:
+    for seed in seeds:
+        chance, told = Random(seed), Ledger()
+        days = sorted(chance.sample(range(300), chance.randrange(2, 12)))
+        for number, day in enumerate(days, start=1):
+            when = START + day * SECONDS_PER_DAY
+            told.facts.append(Fact(f"h{number}", "HIT", "S1", when, when, number))
+        rules = food(chance.randrange(1, 5))
+        played = replay_closed(rules, told.facts, [], START, END)["S1"]
+        if plain(played) != plain(lived(rules, told.facts)):
+            yield seed
+
+
+def test_a_closed_replay_is_what_a_bureau_would_have_lived() -> None:
+    assert list(differing(range(40))) == []
+
+
+def test_a_replay_that_reads_no_touch_of_its_own_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(closed, "_echo", lambda *_: [])
+    assert next(differing(range(40)), None) is not None

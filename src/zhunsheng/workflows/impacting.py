@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from zhunsheng.core.actors import Viewer
-from zhunsheng.core.clock import instant
+from zhunsheng.core.clock import day_of, instant
 from zhunsheng.core.reporting.impact import Period, impact_of, moved_between, told_of
 from zhunsheng.core.reporting.profiles import Selection
 from zhunsheng.core.reporting.workload import Workload, workdays_between
@@ -38,7 +38,7 @@ def report(
     library, (start, end) = open_library(settings.PACKS), period
     load = Workload(library.policy("zhunsheng.workload-policy/1"))
     done = replay_packs(viewer, packs, Asked(start, end, known_at, load.policy["outcomes"], chosen), tell)
-    workdays, unknown_years = workdays_between(library.calendar, start.date(), end.date())
+    workdays, unknown_years = workdays_between(library.calendar, day_of(instant(start) + 1), end.date())
     stretch = Period(instant(start), instant(end), tuple(workdays))
     gained, lost = moved_between(done.hits[0], done.hits[-1])
     versions = [

@@ -14,7 +14,7 @@ from tests.engine.facts import Ledger, at
 from zhunsheng.core.reporting.impact import Hit, drift_of, fairness_of, moved_between, touches_of
 from zhunsheng.core.reporting.precision import Precision, results_of, wilson
 from zhunsheng.core.reporting.profiles import Profile
-from zhunsheng.core.reporting.workload import Workload, queues
+from zhunsheng.core.reporting.workload import Workload, queues, row_on
 
 WHO = Profile("汀前区", "一所", "餐饮业", "B", "不满10人", "1至3年", "ENTERPRISE")
 POLICY: dict[str, Any] = {
@@ -77,6 +77,13 @@ def test_nothing_is_lost_in_a_queue(seed: int) -> None:
     assert queue.minutes == 105 * len(told) == sum(arriving for _, arriving, _, _ in queue.months)
     assert max(0, queue.minutes - queue.capacity_minutes) <= queue.left_minutes <= queue.minutes
     assert queue.left_minutes <= queue.left_minutes_max
+
+
+def test_the_row_of_a_policy_that_had_begun_by_then_applies() -> None:
+    told = [{"from": date(2026, 3, 4)}, {"from": date(2026, 1, 1)}]
+    assert row_on(told, date(2026, 3, 3)) == {"from": date(2026, 1, 1)}, "whatever their order"
+    assert row_on(told, date(2026, 3, 4)) == {"from": date(2026, 3, 4)}
+    assert row_on(told, date(2025, 1, 1)) == {"from": date(2026, 1, 1)}, "before all of them, the first"
 
 
 def test_messages_and_their_cost() -> None:

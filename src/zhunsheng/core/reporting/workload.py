@@ -18,8 +18,8 @@ SATURDAY = 5
 
 def row_on(rows: Sequence[Row], day: date) -> Row:
     """The row that applies on a day: the last one that began by then; the first one before all of them."""
-    begun = [row for row in rows if row["from"] <= day]
-    return begun[-1] if begun else rows[0]
+    first, *_ = told = sorted(rows, key=lambda row: row["from"])
+    return max((row for row in told if row["from"] <= day), key=lambda row: row["from"], default=first)
 
 
 def workdays_between(calendar: WorkCalendar, first: date, last: date) -> tuple[list[date], list[int]]:
