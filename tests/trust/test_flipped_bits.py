@@ -13,17 +13,14 @@ import pytest
 from django.db import connection, models, transaction
 
 from tests.contexts.evidence.authority import Authority
-from tests.contexts.evidence.logs import BUREAU, NOW, OFFICER, act, sealed
+from tests.contexts.evidence.logs import BUREAU, NOW, OFFICER, act, checked, sealed, trusted, vouched_for
 from tests.contexts.evidence.test_packages import a_package
 from tests.emptying import triggers_at_rest
 from tools import verify_evidence
-from zhunsheng.core.clock import instant
 from zhunsheng.core.tlog import notes
 from zhunsheng.core.tlog.notes import NoteError, Verifier
-from zhunsheng.foundation import wire
 from zhunsheng.foundation.evidence import actions, others, queries
-from zhunsheng.foundation.evidence.checking import Checked
-from zhunsheng.foundation.evidence.keyring import known, verifier
+from zhunsheng.foundation.evidence.keyring import known
 from zhunsheng.foundation.evidence.models import (
     AuditEvent,
     Leaf,
@@ -36,7 +33,6 @@ from zhunsheng.foundation.evidence.models import (
 )
 from zhunsheng.foundation.evidence.packages import PackageError, check_package
 from zhunsheng.foundation.evidence.vouching import vouch
-from zhunsheng.foundation.evidence.witness import Witness
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 TEXTS = ((LogCheckpoint, "note"), (LogCosignature, "line"), (LogTimestamp, "note"))
@@ -53,42 +49,17 @@ def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         told = a_sealed_detail()
         actions.record(by=OFFICER, at=NOW, action="FILE_KEPT", target="touch:1", detail=told)
     sealed(tmp_path)
-    witness = Witness(tmp_path, "w.example/w")
-    witness.know(known(tmp_path)[0])
-    others.add_witness(by=OFFICER, home=tmp_path, at=NOW, vkey=witness.signer.vkey, address="http://w")
     with Authority(NOW) as authority:
-        address, roots = authority.address, authority.roots
-        others.set_authority(by=OFFICER, home=tmp_path, at=NOW, address=address, roots=roots)
+        vouched_for(tmp_path, monkeypatch, authority)
         sealed(tmp_path)
-        answer_in_process(monkeypatch, witness)
         told_by = vouch(home=tmp_path, at=NOW)
     sealed(tmp_path)
     assert (told_by.cosigned, told_by.stamped) == (["w.example/w"], True)
     return tmp_path
 
 
-def answer_in_process(monkeypatch: pytest.MonkeyPatch, witness: Witness) -> None:
-    """Calls to http://w are answered by a witness of this process."""
-    call = wire.call
-
-    def answered(method: str, url: str, body: bytes, headers: Any, seconds: float) -> wire.Reply:
-        if not url.startswith("http://w/"):
-            return call(method, url, body, headers, seconds)
-        return wire.Reply(200, witness.add_checkpoint(body, instant(NOW)).encode())
-
-    monkeypatch.setattr(wire, "call", answered)
-
-
 def a_sealed_detail() -> dict[str, str]:
     return actions.seal_detail(by=OFFICER, at=NOW, person="P", told={"device": "执法记录仪 7 号"})
-
-
-def check(home: Path) -> Checked:
-    return queries.check(viewer=BUREAU, verifiers=trusted(home), who=others.authority(home))
-
-
-def trusted(home: Path) -> list[Verifier]:
-    return [verifier(t) for t in (*known(home), *(o.vkey for o in others.witnesses(home)))]
 
 
 @contextmanager
@@ -133,11 +104,11 @@ def unseen(home: Path, places: tuple[tuple[Any, str], ...]) -> tuple[int, list[s
 
 @pytest.mark.only_on("sqlite")
 def test_every_changed_byte_of_a_small_log_is_seen(log: Path) -> None:
-    assert check(log).faults == []
+    assert checked(log).faults == []
     tried, missed = unseen(log, STORED)
     assert tried > 1_500
     assert missed == []
-    assert check(log).faults == []
+    assert checked(log).faults == []
 
 
 def test_planted_fault_lax_base64_lets_changes_through(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,8 +134,8 @@ def test_a_changed_hash_of_a_full_tile_is_seen(tmp_path: Path) -> None:
                 other = bytearray(data)
                 other[place + place % 31] ^= 1 << (place % 8)
                 with changed(tile, field, bytes(other)):
-                    assert check(tmp_path).faults
-    assert check(tmp_path).faults == []
+                    assert checked(tmp_path).faults
+    assert checked(tmp_path).faults == []
 
 
 @pytest.mark.parametrize("model", [AuditEvent, Leaf, LogTile])
@@ -174,7 +145,7 @@ def test_a_row_that_is_gone_is_seen(tmp_path: Path, model: type[models.Model]) -
     row = model._default_manager.order_by("-pk")[0]
     with triggers_at_rest(), connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {model._meta.db_table} WHERE id = {row.pk}")
-    assert check(tmp_path).faults
+    assert checked(tmp_path).faults
 
 
 def refused_by_us(verifiers: list[Verifier]) -> Callable[[bytes], bool]:

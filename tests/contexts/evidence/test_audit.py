@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.db import Error, connection, transaction
+from django.db import Error, connection, migrations, transaction
 
 from zhunsheng.core.actors import Actor, ActorKind, Viewer
 from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.core.listing import Part
 from zhunsheng.foundation.evidence import actions, queries
 from zhunsheng.foundation.evidence.append_only import AppendOnlyError, refuse_changes
+from zhunsheng.foundation.evidence.guarded import changed, guard_rows
 from zhunsheng.foundation.evidence.models import AuditEvent
 from zhunsheng.foundation.evidence.signing import seal
 
@@ -61,8 +62,15 @@ def test_no_entry_outside_a_transaction() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_wall_around_history_is_built_and_taken_down_by_its_migration() -> None:
-    wall, statement = refuse_changes("history"), "UPDATE history SET word = 'X'"
+@pytest.mark.parametrize(
+    "wall",
+    [
+        refuse_changes("history"),
+        guard_rows("history", update=changed(["word"]), delete="TRUE", why="append-only"),
+    ],
+)
+def test_a_wall_around_history_is_built_and_taken_down_by_its_migration(wall: migrations.RunPython) -> None:
+    statement = "UPDATE history SET word = 'X'"
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE history (word text)")
         cursor.execute("INSERT INTO history VALUES ('A')")

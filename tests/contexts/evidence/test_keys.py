@@ -100,6 +100,37 @@ def test_the_sm2_line_holds_for_openssl(tmp_path: Path) -> None:
     assert subprocess.run(command, cwd=tmp_path, check=False, capture_output=True).returncode != 0
 
 
+def test_changing_the_key_twice_before_a_checkpoint_makes_one_new_key(tmp_path: Path) -> None:
+    act(1)
+    sealed(tmp_path)
+    for _ in range(2):
+        signing.rotate(by=OFFICER, home=tmp_path, at=NOW, reason="每年更换")
+    assert len(verified(read_note(sealed(tmp_path).note), trusted(tmp_path))) == 2
+    assert len(keyring.known(tmp_path)) == 2
+
+
+def test_a_second_sm2_key_is_not_made(tmp_path: Path) -> None:
+    act(1)
+    sealed(tmp_path)
+    for _ in range(2):
+        signing.add_sm2(by=OFFICER, home=tmp_path, at=NOW)
+    added = [e.action for e in queries.entries_of(viewer=BUREAU, target="log")]
+    assert added == ["LOG_KEY_ADDED"]
+    assert not keyring.verifier(keyring.known(tmp_path)[1]).check(b"text", b"short")
+
+
+def test_without_a_log_or_a_reason_there_is_nothing_to_change(tmp_path: Path) -> None:
+    who = {"by": OFFICER, "home": tmp_path, "at": NOW}
+    for change in (signing.rotate, signing.begin_again):
+        with pytest.raises(ValueError, match="理由"):
+            change(**who, reason=" ")
+        with pytest.raises(signing.RollbackError):
+            change(**who, reason="每年更换")
+    with pytest.raises(signing.RollbackError):
+        signing.add_sm2(**who)
+    assert queries.checkpoint(viewer=BUREAU) is None
+
+
 def test_keys_of_unknown_kinds_are_refused() -> None:
     for kind, public in ((0x02, b"x" * 32), (0xFF, b"other" + b"x" * 64), (0xFF, sm2.KIND + b"x" * 63)):
         with pytest.raises(NoteError):

@@ -49,6 +49,9 @@ def test_only_who_audits_sees_the_log(tmp_path: Path) -> None:
     assert queries.proofs_of(viewer=business, targets=["subject:S0"]) == []
     assert queries.checkpoint(viewer=business) is None
     assert queries.check(viewer=business, verifiers=[]).leaves == 0
+    assert queries.stamps(viewer=business, origin=LogEra.objects.get().origin, size=1) == {}
+    newest, note = queries.checkpoint(viewer=BUREAU) or (None, "")
+    assert newest is not None and newest.size == 1 and newest.text in note
 
 
 def test_a_leaf_says_nothing_of_a_person(tmp_path: Path) -> None:

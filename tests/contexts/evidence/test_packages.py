@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import io
 import subprocess
 import sys
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,7 +23,7 @@ from zhunsheng.foundation.evidence import actions, queries, signing
 from zhunsheng.foundation.evidence.handing_out import NothingToProveError, hand_out
 from zhunsheng.foundation.evidence.keyring import known, signers
 from zhunsheng.foundation.evidence.models import LogEra
-from zhunsheng.foundation.evidence.packages import PackageError, check_package, unpacked, zipped
+from zhunsheng.foundation.evidence.packages import READ_ME, PackageError, check_package, unpacked, zipped
 
 pytestmark = pytest.mark.django_db
 PHOTO = b"\xff\xd8\xff photo of a shelf"
@@ -114,6 +117,44 @@ def resigned(home: Path, files: dict[str, bytes]) -> bytes:
     text = Manifest(ours[0].name, NOW.isoformat(), tuple(listed(p, rest[p]) for p in sorted(rest))).text
     note = Note(text, tuple(signer.sign(text) for signer in ours)).encoded()
     return zipped(rest | {MANIFEST: note.encode()})
+
+
+def compressed(data: bytes) -> bytes:
+    """The same files, written as another program would."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in unpacked(data).items():
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("alter", "words"),
+    [
+        (compressed, "写法不规范"),
+        (lambda data: data + b"x", "有字节被改动"),
+        (lambda _: b"no zip", "无法读取"),
+        (lambda data: zipped(unpacked(data) | {READ_ME: b"x"}), "与清单不符"),
+        (lambda data: zipped(unpacked(data) | {"more": b"x"}), "清单以外"),
+    ],
+)
+def test_a_package_is_refused_for_what_is_wrong_with_it(
+    tmp_path: Path, alter: Callable[[bytes], bytes], words: str
+) -> None:
+    with pytest.raises(PackageError, match=words):
+        check_package(alter(a_package(tmp_path)), trusted(tmp_path))
+
+
+def test_a_log_does_not_speak_for_another(tmp_path: Path) -> None:
+    """Our key signs a list that is said to be of another log."""
+    files = unpacked(a_package(tmp_path))
+    (ours,) = signers(tmp_path, LogEra.objects.get().origin)
+    rest = {path: content for path, content in files.items() if path != MANIFEST}
+    text = Manifest("elsewhere/log/1", NOW.isoformat(), tuple(listed(p, rest[p]) for p in sorted(rest))).text
+    data = zipped(rest | {MANIFEST: Note(text, (ours.sign(text),)).encoded().encode()})
+    with pytest.raises(PackageError, match="不是本日志"):
+        check_package(data, trusted(tmp_path))
+    assert outside(tmp_path, data) == 1
 
 
 @pytest.mark.parametrize(

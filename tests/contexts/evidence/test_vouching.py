@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,18 +15,19 @@ import pytest
 from django.db import transaction
 
 from tests.contexts.evidence.authority import Authority
-from tests.contexts.evidence.logs import BUREAU, CLERK, NOW, OFFICER, act, sealed
+from tests.contexts.evidence.logs import BUREAU, CLERK, NOW, OFFICER, act, answering, sealed
 from tools import machine, verify_evidence
 from zhunsheng.core.actors import HumanDecisionRequiredError
 from zhunsheng.core.tlog.notes import NoteError
 from zhunsheng.core.tlog.witness import Ask, Refusal
+from zhunsheng.foundation import wire
 from zhunsheng.foundation.evidence import others, queries
 from zhunsheng.foundation.evidence.handing_out import hand_out
 from zhunsheng.foundation.evidence.keyring import known, verifier
 from zhunsheng.foundation.evidence.models import LogCheckpoint, LogTimestamp
 from zhunsheng.foundation.evidence.packages import check_package
-from zhunsheng.foundation.evidence.vouching import REFUSED, StampError, check_stamp, vouch
-from zhunsheng.foundation.evidence.witness import Witness
+from zhunsheng.foundation.evidence.vouching import REFUSED, StampError, Vouched, check_stamp, vouch
+from zhunsheng.foundation.evidence.witness import BODY_BYTES_MAX, Witness, server
 
 pytestmark = pytest.mark.django_db
 
@@ -188,6 +190,71 @@ def test_choosing_who_vouches_is_a_person_s_act(log: Path) -> None:
         others.add_witness(by=OFFICER, home=log, at=NOW, vkey=known(log)[0], address="http://x")
     with pytest.raises(ValueError, match="PEM"):
         others.set_authority(by=OFFICER, home=log, at=NOW, address="http://x", roots=b"no certificate")
+
+
+def test_before_the_first_checkpoint_there_is_nothing_to_vouch_for(tmp_path: Path) -> None:
+    assert vouch(home=tmp_path, at=NOW) == Vouched()
+
+
+def test_a_witness_named_twice_is_asked_once(log: Path) -> None:
+    witness = Witness(log, "w.example/w")
+    for _ in range(2):
+        others.add_witness(by=OFFICER, home=log, at=NOW, vkey=witness.signer.vkey, address="http://w")
+    assert len(others.witnesses(log)) == 1
+    assert Witness(log, "w.example/w").signer.vkey == witness.signer.vkey
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "alarm"),
+    [
+        (409, b"2\n", True),
+        (409, b"7\n", True),
+        (409, b"many\n", False),
+        (422, b"", True),
+        (500, b"", False),
+        (200, b"no line", False),
+        (200, "— w.example/w AAAAAAAA\n".encode(), False),
+    ],
+)
+def test_a_bad_answer_is_no_cosignature_and_a_refusal_raises_the_alarm(
+    log: Path, monkeypatch: pytest.MonkeyPatch, status: int, body: bytes, alarm: bool
+) -> None:
+    """A witness that always answers so; an alarm is about our log, everything else about the line."""
+    witness = Witness(log, "w.example/w")
+    others.add_witness(by=OFFICER, home=log, at=NOW, vkey=witness.signer.vkey, address="http://w")
+    answering(monkeypatch, lambda _: wire.Reply(status, body))
+    told = vouch(home=log, at=NOW)
+    assert (told.cosigned, len(told.alarms), len(told.silent)) == ([], int(alarm), int(not alarm))
+    assert (log / "log" / REFUSED).exists() == alarm
+
+
+@pytest.fixture
+def over_http(log: Path) -> Iterator[str]:
+    """Where a witness that knows the log is reached."""
+    witness = Witness(log, "w.example/w")
+    witness.know(known(log)[0])
+    running = server(witness, "127.0.0.1", 0, lambda: 1_790_000_000)
+    thread = threading.Thread(target=running.serve_forever, args=(0.01,))
+    thread.start()
+    yield f"http://127.0.0.1:{running.server_address[1]}"
+    running.shutdown()
+    running.server_close()
+    thread.join()
+
+
+def test_a_witness_over_http_answers_with_the_status_of_the_protocol(over_http: str, log: Path) -> None:
+    note = LogCheckpoint.objects.get().note
+
+    def status(path: str, body: bytes, **headers: str) -> tuple[int, bytes]:
+        reply = wire.call("POST", f"{over_http}{path}", body, headers, 10.0)
+        return reply.status, reply.body
+
+    assert status("/else", b"")[0] == 404
+    assert status("/add-checkpoint", b"", **{"Content-Length": "many"})[0] == 413
+    assert status("/add-checkpoint", b"", **{"Content-Length": str(BODY_BYTES_MAX + 1)})[0] == 413
+    assert status("/add-checkpoint", b"")[0] == 400
+    assert status("/add-checkpoint", Ask(1, (), note).encoded()) == (409, b"0\n")
+    assert status("/add-checkpoint", Ask(0, (), note).encoded())[0] == 200
 
 
 def asked(body: bytes, witness: Witness) -> int:

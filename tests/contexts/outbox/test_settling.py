@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +13,12 @@ from tests.trust.workers import BUREAU, NOW, TOPIC, WORKER, gateway, put, told
 from zhunsheng.core.actors import Actor, ActorKind, HumanDecisionRequiredError, Viewer
 from zhunsheng.core.clock import FixedClock
 from zhunsheng.foundation.evidence import queries as evidence
-from zhunsheng.foundation.outbox import actions, dispatch, queries
+from zhunsheng.foundation.outbox import actions, dispatch, epoch, queries
 from zhunsheng.foundation.outbox.actions import NothingToSettleError
 from zhunsheng.foundation.outbox.connectors import Answer, ConnectorClass, Verdict
 from zhunsheng.foundation.outbox.dispatch import Terms
 from zhunsheng.foundation.outbox.lifecycle import SETTLED, TRANSITIONS, Finding, RowState
+from zhunsheng.foundation.outbox.models import DispatcherEpoch, OutboxRow
 
 OFFICER = Actor(ActorKind.PERSON, "9801-07", "程岚")
 pytestmark = pytest.mark.django_db
@@ -181,6 +183,44 @@ def test_a_worker_that_overslept_while_it_asked_does_not_send() -> None:
     assert told() == {"PENDING": 1}
 
 
+@pytest.mark.parametrize(
+    ("kind", "answers", "state"),
+    [
+        (ConnectorClass.BLIND, (), "UNKNOWN"),
+        (ConnectorClass.QUERYABLE, (Verdict.ACCEPTED,), "DONE"),
+        (ConnectorClass.QUERYABLE, (Verdict.NOT_SENT, Verdict.ACCEPTED), "DONE"),
+        (ConnectorClass.KEYED, (Verdict.ACCEPTED,), "DONE"),
+    ],
+)
+def test_in_the_wary_mode_nothing_goes_out_that_the_target_would_take_for_new(
+    kind: ConnectorClass, answers: tuple[Verdict, ...], state: str
+) -> None:
+    """A blind target is not called at all, one that can be asked is asked first."""
+    put(1)
+    target = Saying(kind, *answers)
+    dispatch.dispatch(target, by=WORKER, clock=FixedClock(NOW), terms=Terms(), wary=True)
+    assert (told(), target.verdicts) == ({state: 1}, [])
+
+
+def begun(database: int, home: int | None, folder: Path) -> bool:
+    """Whether a dispatcher must be wary whose database says one number and whose home another."""
+    DispatcherEpoch.objects.update_or_create(id=1, defaults={"number": database, "wary": False})
+    (folder / epoch.MARK).unlink(missing_ok=True)
+    if home is not None:
+        (folder / epoch.MARK).write_text(str(home))
+    return epoch.begin(folder)
+
+
+def test_a_database_that_is_behind_its_home_was_restored(tmp_path: Path) -> None:
+    put(1)
+    cases = {(0, None): False, (3, 3): False, (3, 2): False, (3, None): True, (3, 4): True}
+    assert {case: begun(*case, tmp_path) for case in cases} == cases
+    assert OutboxRow.objects.get().in_doubt
+    assert epoch.begin(tmp_path), "until all is reconciled the next start is wary too"
+    epoch.settled()
+    assert not epoch.begin(tmp_path)
+
+
 def test_a_worker_that_was_overtaken_changes_nothing() -> None:
     put(1)
     clock = FixedClock(NOW)
@@ -202,6 +242,7 @@ def test_nobody_outside_the_bureau_learns_what_waits() -> None:
     firm = Viewer.business("91980102MA100A1B2U")
     assert queries.counts(viewer=firm) == {}
     assert queries.states_of(topic=TOPIC, keys=["m0"], viewer=firm) == {}
+    assert queries.states_of(topic=TOPIC, keys=["m0", "m1"], viewer=BUREAU) == {"m0": "PENDING"}
     assert queries.oldest_pending_at(topic=TOPIC, viewer=firm) is None
     assert queries.oldest_pending_at(topic=TOPIC, viewer=BUREAU) == NOW
     assert queries.oldest_pending_at(topic="none", viewer=BUREAU) is None

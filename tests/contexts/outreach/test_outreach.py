@@ -6,15 +6,19 @@ from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from socket import socket
+from unittest.mock import Mock
 
 import pytest
 import yaml
 
-from zhunsheng.core.actors import Actor, Viewer
+from zhunsheng.core.actors import Actor, Audience, Scope, ScopeKind, Viewer
 from zhunsheng.core.clock import SHANGHAI
+from zhunsheng.core.listing import Part
 from zhunsheng.core.messages import MessageError, MessagePolicy, Template, fill, not_before, segments
+from zhunsheng.foundation import wire
 from zhunsheng.foundation.outbox import queries as outbox
 from zhunsheng.foundation.outbox.connectors import ConnectorClass, Verdict
+from zhunsheng.foundation.outbox.models import OutboxRow
 from zhunsheng.foundation.outreach import actions, queries
 from zhunsheng.foundation.outreach.http_calls import HttpConnector, Reply
 from zhunsheng.foundation.outreach.lifecycle import MessageState
@@ -151,9 +155,11 @@ def test_what_became_of_a_message_is_read_by_the_bureau_only() -> None:
     actions.take_receipt(
         by=DESK, at=NOW, key="SMS:7:1", told=MessageState.DELIVERED, policy=POLICY, note="到达"
     )
+    again = actions.take_receipt(by=DESK, at=NOW, key="SMS:7:1", told=MessageState.FAILED, policy=POLICY)
+    assert again is MessageState.DELIVERED
     ((card, receipts),) = queries.about(viewer=BUREAU, number=7)
     assert (card.key, card.state) == ("SMS:7:1", "DELIVERED")
-    assert [(r.told, r.note) for r in receipts] == [("DELIVERED", "到达")]
+    assert [(r.told, r.note) for r in receipts] == [("DELIVERED", "到达"), ("FAILED", "")]
     firm = Viewer.business("91980102MA100A1B2U")
     assert queries.about(viewer=firm, number=7) == []
     assert queries.totals(viewer=firm) == {}
@@ -215,6 +221,65 @@ def test_what_an_answer_to_a_message_proves(
     monkeypatch.setattr(HttpConnector, "_call", lambda *_call: Reply(status, {"key": key}))
     gateway = HttpConnector("http://127.0.0.1:1", ConnectorClass.KEYED)
     assert gateway.send("m1", {"to": "13900000001", "text": "请查收"}).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("reply", "verdict"),
+    [
+        (wire.Reply(202, b'{"key": "m1"}'), Verdict.ACCEPTED),
+        (wire.Reply(202, b"\xff"), Verdict.UNCLEAR),
+        (wire.Reply(202, b'["m1"]'), Verdict.UNCLEAR),
+        (wire.NotConnectedError(), Verdict.NOT_SENT),
+        (wire.BrokenOffError(), Verdict.UNCLEAR),
+    ],
+)
+def test_a_line_that_broke_and_an_answer_that_is_no_json_leave_it_open(
+    reply: wire.Reply | Exception, verdict: Verdict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "call", Mock(side_effect=[reply]))
+    gateway = HttpConnector("http://127.0.0.1:1", ConnectorClass.KEYED)
+    assert gateway.send("m1", {"to": "13900000001", "text": "请查收"}).verdict is verdict
+
+
+@pytest.mark.django_db
+def test_a_message_comes_as_far_as_its_outbox_row() -> None:
+    keys = {"done": MessageState.ACCEPTED, "refused": MessageState.FAILED, "open": MessageState.QUEUED}
+    for key in keys:
+        assert queue(key, purpose=key)
+    OutboxRow.objects.filter(key="done").update(state="DONE")
+    OutboxRow.objects.filter(key="refused").update(state="REFUSED")
+    assert actions.follow_outbox(by=DESK, at=NOW, policy=POLICY) == 2
+    assert actions.follow_outbox(by=DESK, at=NOW, policy=POLICY) == 0
+    rows = queries.listed(viewer=BUREAU, part=Part()).rows
+    assert {row.key: row.state for row in rows} == keys
+
+
+@pytest.mark.django_db
+def test_messages_are_found_by_how_far_they_came_by_way_and_by_day() -> None:
+    queue("sms")
+    queue("letter", NOW + timedelta(days=1), channel="INBOX")
+
+    def found(viewer: Viewer = BUREAU, **wanted: object) -> list[str]:
+        return [card.key for card in queries.listed(viewer=viewer, part=Part(), **wanted).rows]  # type: ignore[arg-type]
+
+    later = NOW + timedelta(days=1)
+    assert found() == ["letter", "sms"]
+    assert found(state="QUEUED") == found(channel="SMS") == found(until=later) == ["sms"]
+    assert found(state="DELIVERED") == found(channel="INBOX") == found(since=later) == ["letter"]
+    assert found(subject="91980102MA100A1B2U") == []
+    district = Viewer(Audience.BUREAU, "0001", scope=Scope(ScopeKind.UNIT_AND_BELOW, frozenset({"980102"})))
+    assert found(district) == found(Viewer.business("13900000000")) == []
+    assert found(district, narrowed=lambda rows: rows.filter(key="sms")) == ["sms"]
+    assert queries.totals(viewer=district) == {}
+    assert queries.totals(viewer=district, narrowed=lambda rows: rows)["QUEUED"] == 1
+
+
+@pytest.mark.django_db
+def test_keys_are_told_to_who_may_read_what_was_sent() -> None:
+    queue("sms")
+    who = {"recipients": ["13900000000", "13900000001"], "channel": "SMS"}
+    assert queries.keys_to(viewer=BUREAU, **who) == {"13900000000": ["sms"]}
+    assert queries.keys_to(viewer=Viewer.business("13900000001"), **who) == {}
 
 
 @pytest.mark.django_db

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import Error, connection
+from django.db import Error, connection, transaction
 
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.clock import SHANGHAI, instant
@@ -14,6 +14,7 @@ from zhunsheng.core.contracts import ContractSet, parse_contracts
 from zhunsheng.core.facts import Fact, in_force
 from zhunsheng.foundation.evidence import queries as evidence
 from zhunsheng.foundation.outbox import queries as outbox
+from zhunsheng.foundation.outbox.models import OutboxRow
 from zhunsheng.sensing.signals import actions, queries
 from zhunsheng.sensing.signals.new_facts import NewFact, Outcome, OutcomeState, same_report
 
@@ -154,6 +155,17 @@ def test_a_given_id_is_the_identity_and_nothing_is_announced_unless_wanted() -> 
     )
     assert [o.fact_id for o in outcomes] == ["TOUCH:1"]
     assert outbox.counts(viewer=BUREAU) == {}
+
+
+@pytest.mark.django_db
+def test_facts_are_announced_again_each_subject_for_itself() -> None:
+    with transaction.atomic():
+        actions.announce_apart(by=CLERK, at=NOW, news={"A": [3, 7], "B": [5]})
+    rows = OutboxRow.objects.order_by("id").values_list("topic", "payload", "order_key")
+    assert list(rows) == [
+        ("facts.recorded", {"sequences": [3, 7]}, "A"),
+        ("facts.recorded", {"sequences": [5]}, "B"),
+    ]
 
 
 def test_two_reports_of_one_event_have_their_identity_in_common() -> None:

@@ -54,6 +54,14 @@ def test_the_root_is_that_of_the_definition(size: int) -> None:
     assert merkle.root(size, SUBTREE) == by_definition(LEAVES[:size])
 
 
+def test_a_growing_tree_knows_its_root_at_any_moment() -> None:
+    frontier = merkle.Frontier()
+    assert frontier.root() == by_definition([])
+    for size in SIZES[1:]:
+        frontier.push(LEAVES[size - 1])
+        assert frontier.root() == by_definition(LEAVES[:size])
+
+
 @pytest.mark.parametrize("size", ANSWERS)
 def test_the_root_is_that_of_another_implementation(size: int) -> None:
     leaves = [merkle.leaf_hash(word.encode()) for word in WORDS]

@@ -19,6 +19,7 @@ from zhunsheng.core.tlog.checkpoints import (
     read_proof,
 )
 from zhunsheng.core.tlog.notes import Note, NoteError, Signature, Verifier, read_note, verified
+from zhunsheng.core.tlog.witness import Ask, Refusal, check_growth
 
 TEXT = Checkpoint("yunting.example/log", 5, merkle.root(5, SUBTREE)).text
 
@@ -106,6 +107,14 @@ def test_bytes_that_are_no_text_are_refused() -> None:
 def test_what_is_no_checkpoint_is_refused(text: str) -> None:
     with pytest.raises(NoteError):
         read_checkpoint(text)
+
+
+def test_an_empty_log_has_one_root() -> None:
+    ask = Ask(0, (), "")
+    check_growth(ask, Checkpoint("o", 0, merkle.EMPTY_ROOT), 0, b"")
+    with pytest.raises(Refusal) as refused:
+        check_growth(ask, Checkpoint("o", 0, LEAVES[0]), 0, b"")
+    assert refused.value.status == 422
 
 
 def test_numbers_have_one_spelling() -> None:

@@ -58,5 +58,6 @@ def refuse_changes(table: str) -> migrations.RunPython:
                 editor.execute(f"DROP TRIGGER {table}_no_{verb}")
         else:
             editor.execute(f"DROP TRIGGER {table}_no_change ON {table}")
+            editor.execute(f"DROP FUNCTION {table}_refuse()")
 
     return migrations.RunPython(forwards, backwards)

@@ -35,10 +35,8 @@ def current_era() -> LogEra | None:
 
 
 def begin(*, origin: str, at: datetime) -> LogEra:
-    """The log that grows, begun under this name if there is none yet."""
-    era = current_era()
-    if era is None:
-        era, _ = LogEra.objects.get_or_create(number=1, defaults={"origin": origin, "began_at": at})
+    """The first log, begun under this name unless somebody else has just done so."""
+    era, _ = LogEra.objects.get_or_create(number=1, defaults={"origin": origin, "began_at": at})
     return era
 
 
