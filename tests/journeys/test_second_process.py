@@ -20,7 +20,7 @@ from zhunsheng.sensing.signals import actions, queries, warm
 from zhunsheng.sensing.signals.new_facts import NewFact
 from zhunsheng.workflows.judging import look_at
 
-pytestmark = [pytest.mark.faults]
+pytestmark = [pytest.mark.slow]
 BEGIN = datetime(2026, 6, 30, 9, tzinfo=SHANGHAI)
 BY, BUREAU = Actor.service("test"), Viewer.bureau("test")
 SUBJECTS = [f"91980102MA{n}00A1B2U" for n in range(1, 5)]
