@@ -15,9 +15,10 @@ from zhunsheng.cli.exit_codes import ExitCode
 from zhunsheng.cli.output import Output, reporting
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.deadlines.icalendar import CalendarEntry, icalendar
+from zhunsheng.core.deadlines.nearness import Nearness
 from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.schedule import queries as clocks
-from zhunsheng.foundation.schedule.queries import DueCard, Nearness
+from zhunsheng.foundation.schedule.queries import DueCard
 
 HOST = "zhunsheng.invalid"
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import date, datetime
 
 from django.db.models import Count, Min
 
@@ -12,20 +11,11 @@ from zhunsheng.core.actors import Viewer
 from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.core.deadlines.deadline import DeadlineState
 from zhunsheng.core.deadlines.memory import from_json
+from zhunsheng.core.deadlines.nearness import Nearness, nearness_of
 from zhunsheng.core.deadlines.reckoning import state_at
 from zhunsheng.core.deadlines.sentences import Sentence
 from zhunsheng.core.deadlines.terms import ClockTerms
 from zhunsheng.foundation.schedule.models import AnnouncedYear, DeadlineEntry, DeadlineStep, DueRow
-
-
-class Nearness(StrEnum):
-    """In which part of the list a deadline stands on a day."""
-
-    OVERDUE = "OVERDUE"
-    TODAY = "TODAY"
-    THIS_WEEK = "THIS_WEEK"
-    LATER = "LATER"
-    UNKNOWN = "UNKNOWN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,16 +135,6 @@ def _nearness(due_on: date | None, due_at: datetime | None, at: datetime) -> Nea
         return Nearness.UNKNOWN
     today = at.astimezone(SHANGHAI).date()
     return Nearness.OVERDUE if at > due_at else nearness_of(max(due_on, today), today)
-
-
-def nearness_of(due_on: date, today: date) -> Nearness:
-    """The part of the list in which a last day stands; the week ends with its Sunday."""
-    if due_on < today:
-        return Nearness.OVERDUE
-    if due_on == today:
-        return Nearness.TODAY
-    sunday = today + timedelta(days=6 - today.weekday())
-    return Nearness.THIS_WEEK if due_on <= sunday else Nearness.LATER
 
 
 def steps_of(*, viewer: Viewer, key: str) -> list[StepCard]:

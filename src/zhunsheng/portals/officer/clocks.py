@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from zhunsheng.core.deadlines.icalendar import CalendarEntry, icalendar
+from zhunsheng.core.deadlines.nearness import Nearness, nearness_of
 from zhunsheng.core.listing import Part
 from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.accounts.acting import Acting
 from zhunsheng.foundation.accounts.queries import organisation
 from zhunsheng.foundation.schedule import queries as clocks
-from zhunsheng.foundation.schedule.queries import DueCard, Nearness
+from zhunsheng.foundation.schedule.queries import DueCard
 from zhunsheng.judging.triggers.queries import lists as triggers
 from zhunsheng.portals.officer.door import with_power
 from zhunsheng.portals.officer.lists import tasks as tasks_list
@@ -90,7 +91,7 @@ def _work(acting: Acting) -> list[Row]:
     rows = [
         Row(
             f"task:{row.task.id}",
-            clocks.nearness_of(row.task.due_on, today),
+            nearness_of(row.task.due_on, today),
             row.task.due_on,
             f"{TASK_KINDS.get(row.task.kind, row.task.kind)} {row.point} {row.name}",
             row.address,
@@ -108,7 +109,7 @@ def _work(acting: Acting) -> list[Row]:
         if touch.answer or touch.reply_due_on is None:
             continue
         why = [touch.reply_why] if touch.reply_why else []
-        near = clocks.nearness_of(touch.reply_due_on, today)
+        near = nearness_of(touch.reply_due_on, today)
         title = _("企业答复：%(point)s %(name)s") % {"point": one.point, "name": one.name}
         rows.append(
             Row(f"touch:{touch.id}:reply", near, touch.reply_due_on, title, one.address, "", why, [], [])
