@@ -167,15 +167,3 @@ def unlink_identity(*, by: Actor, at: datetime, name: str, reason: str) -> int:
         detail = {"why": reason, "sessions": ended}
         evidence.record(by=by, at=at, action="IDENTITY_UNLINKED", target=f"account:{name}", detail=detail)
     return ended
-
-
-def way_out(*, by: Actor, returns_to: str, back_to: str) -> str:
-    """Where one signs out of the provider too; empty where that cannot be done."""
-    client = oidc.configured(returns_to)
-    if client is None:
-        return ""
-    try:
-        return oidc.leaving(client, back_to)
-    except oidc.ProviderError as error:
-        log.warning("identity provider: %s", error)
-        return ""
