@@ -97,7 +97,14 @@ def arrive(
     with transaction.atomic():
         account = _linked(client.issuer, subject)
         if account is not None and sessions.may_sign_in(account, at):
-            return begin(account, at, by.key, device, log_in_policy(), by_provider=True)
+            return begin(
+                by=by,
+                at=at,
+                account=account,
+                device=device,
+                policy=log_in_policy(),
+                by_provider=True,
+            )
         _note_refusal(by, at, "CLOSED" if account else "NOT_LINKED")
     if account is None:
         raise NotLinkedError(subject)

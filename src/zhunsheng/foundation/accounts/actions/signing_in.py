@@ -46,7 +46,7 @@ def sign_in(*, by: Actor, at: datetime, name: str, password: str, device: str = 
         account = _held().filter(name=name).first()
         same = account is not None and found is not None and account.password == found.password
         if until is None and account is not None and right and same and sessions.may_sign_in(account, at):
-            return begin(account, at, source, device, policy)
+            return begin(by=by, at=at, account=account, device=device, policy=policy)
         why = "LOCKED" if until else "WRONG" if not right else "CLOSED"
         if until is None:
             failures.count_failure(name, source, at, policy)
@@ -89,12 +89,12 @@ def _refusal(until: datetime | None) -> str:
 
 
 def begin(
-    account: Account,
+    *,
+    by: Actor,
     at: datetime,
-    source: str,
+    account: Account,
     device: str,
     policy: LogInPolicy,
-    *,
     by_provider: bool = False,
 ) -> Step:
     """A session in the first stage that is still due, after a first factor that was right."""
@@ -102,7 +102,7 @@ def begin(
     row = LoginSession(
         account=account,
         token_hash=fingerprint(token, "session"),
-        source=source,
+        source=by.key,
         device=device[:200],
         by_provider=by_provider,
         started_at=at,
