@@ -10,6 +10,7 @@ from zhunsheng.foundation.outbox import dispatch
 from zhunsheng.foundation.outbox.dispatch import Terms
 from zhunsheng.foundation.outbox.lifecycle import RowState
 from zhunsheng.foundation.webhooks import actions as webhooks
+from zhunsheng.foundation.webhooks import queries
 from zhunsheng.foundation.webhooks.terms import webhook_terms
 
 BY = Actor.service("webhooks")
@@ -21,7 +22,7 @@ def turn(clock: Clock, *, wary: bool = False) -> Counter[RowState]:
     terms, told = webhook_terms(), Counter[RowState]()
     webhooks.feed(by=BY, at=clock.now())
     patience = Terms(pause_seconds=terms.first_pause_seconds, attempts_max=terms.attempts_max)
-    for connector in webhooks.connectors(by=BY, clock=clock):
+    for connector in queries.connectors(viewer=queries.EVERYTHING, clock=clock):
         told += dispatch.dispatch(
             connector, by=BY, clock=clock, terms=patience, rows_max=ROWS_A_TURN, wary=wary
         )

@@ -282,6 +282,7 @@ def test_whoever_stands_outside_reads_nothing_of_it(receiver: Receiver, day: Day
     assert queries.subscriptions(viewer=nobody) == queries.disabled(viewer=nobody, owner="9801-91") == []
     assert queries.subscription(viewer=nobody, number=number) is None
     assert queries.deliveries(viewer=nobody, number=number, rows_max=9) == []
+    assert queries.connectors(viewer=nobody, clock=day.clock) == []
     assert outbox.deliveries(viewer=nobody, topic=topic, rows_max=9) == []
     assert outbox.last_attempt(viewer=nobody, topic=topic) is None
     assert outbox.payload_of(viewer=nobody, topic=topic, key=receiver.names[0]) is None

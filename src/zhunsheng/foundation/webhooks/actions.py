@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhunsheng.core.actors import Actor, Viewer
-from zhunsheng.core.clock import Clock, moment
+from zhunsheng.core.clock import moment
 from zhunsheng.foundation.accounts.secrets import seal
 from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.foundation.evidence import queries as log
@@ -19,7 +19,7 @@ from zhunsheng.foundation.outbox import actions as outbox
 from zhunsheng.foundation.outbox import queries as sent
 from zhunsheng.foundation.webhooks import signing
 from zhunsheng.foundation.webhooks.models import Subscription, SubscriptionState
-from zhunsheng.foundation.webhooks.sending import WebhookConnector, topic_of, why_closed
+from zhunsheng.foundation.webhooks.sending import topic_of, why_closed
 from zhunsheng.foundation.webhooks.terms import webhook_terms
 
 POWER = "connector.manage"
@@ -155,13 +155,6 @@ def replay_one(*, by: Actor, at: datetime, number: int, key: str) -> None:
             by=by, at=at, topic=topic_of(row.id), key=again, payload=payload, order_key=str(payload["id"])
         )
         _audit(by, at, row, "WEBHOOK_REPLAYED", key=key)
-
-
-def connectors(*, by: Actor, clock: Clock) -> list[WebhookConnector]:
-    """One for each active subscription."""
-    seconds = webhook_terms().call_seconds
-    rows = Subscription.objects.filter(state=SubscriptionState.ACTIVE)
-    return [WebhookConnector(row, clock, seconds) for row in rows]
 
 
 def judge(*, by: Actor, at: datetime) -> list[int]:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from zhunsheng.core.actors import Viewer
+from zhunsheng.core.clock import Clock
 from zhunsheng.foundation.outbox import queries as outbox
 from zhunsheng.foundation.outbox.queries import Delivery
 from zhunsheng.foundation.webhooks.models import Subscription, SubscriptionState
-from zhunsheng.foundation.webhooks.sending import topic_of
+from zhunsheng.foundation.webhooks.sending import WebhookConnector, topic_of
+from zhunsheng.foundation.webhooks.terms import webhook_terms
 
 EVERYTHING = Viewer.bureau("webhooks")
 
@@ -72,3 +74,12 @@ def deliveries(*, viewer: Viewer, number: int, rows_max: int) -> list[Delivery]:
     if not viewer.is_staff:
         return []
     return outbox.deliveries(viewer=EVERYTHING, topic=topic_of(number), rows_max=rows_max)
+
+
+def connectors(*, viewer: Viewer, clock: Clock) -> list[WebhookConnector]:
+    """One for each active subscription, keys included; for the software itself only."""
+    if not viewer.sees_all:
+        return []
+    seconds = webhook_terms().call_seconds
+    rows = Subscription.objects.filter(state=SubscriptionState.ACTIVE)
+    return [WebhookConnector(row, clock, seconds) for row in rows]

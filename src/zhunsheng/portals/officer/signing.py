@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from zhunsheng.core.actors import Actor, ActorKind, Viewer
 from zhunsheng.foundation import snapshots
 from zhunsheng.foundation.accounts.acting import day
-from zhunsheng.foundation.accounts.actions import accounts, outside, signing_in
+from zhunsheng.foundation.accounts.actions import accounts, signing_in
 from zhunsheng.foundation.accounts.actions.accounts import AccountError
 from zhunsheng.foundation.accounts.actions.signing_in import RefusedError, Step
 from zhunsheng.foundation.accounts.lifecycle import SessionStage
@@ -266,7 +266,7 @@ def out(request: HttpRequest) -> HttpResponse:
     if found is not None and found.by_provider:
         home = settings.PUBLIC_ADDRESS
         returns_to = f"{home}{reverse('sign:provider-return')}"
-        way_out = outside.way_out(by=by, returns_to=returns_to, back_to=f"{home}{back}")
+        way_out = logins.way_out(viewer=SELF, returns_to=returns_to, back_to=f"{home}{back}")
     if not way_out:
         return remember(HttpResponseRedirect(back), request, "")
     return remember(

@@ -97,7 +97,14 @@ def arrive(
     with transaction.atomic():
         account = _linked(client.issuer, subject)
         if account is not None and sessions.may_sign_in(account, at):
-            return begin(account, at, by.key, device, log_in_policy(), by_provider=True)
+            return begin(
+                by=by,
+                at=at,
+                account=account,
+                device=device,
+                policy=log_in_policy(),
+                by_provider=True,
+            )
         _note_refusal(by, at, "CLOSED" if account else "NOT_LINKED")
     if account is None:
         raise NotLinkedError(subject)
@@ -168,15 +175,3 @@ def unlink_identity(*, by: Actor, at: datetime, name: str, reason: str) -> int:
         detail = {"why": reason, "sessions": ended}
         evidence.record(by=by, at=at, action="IDENTITY_UNLINKED", target=f"account:{name}", detail=detail)
     return ended
-
-
-def way_out(*, by: Actor, returns_to: str, back_to: str) -> str:
-    """Where one signs out of the provider too; empty where that cannot be done."""
-    client = oidc.configured(returns_to)
-    if client is None:
-        return ""
-    try:
-        return oidc.leaving(client, back_to)
-    except oidc.ProviderError as error:
-        log.warning("identity provider: %s", error)
-        return ""

@@ -51,7 +51,7 @@ def sign_in(
         account = _held().filter(name=name, person__side=side).first()
         same = account is not None and found is not None and account.password == found.password
         if until is None and account is not None and right and same and sessions.may_sign_in(account, at):
-            return begin(account, at, source, device, policy)
+            return begin(by=by, at=at, account=account, device=device, policy=policy)
         why = "LOCKED" if until else "WRONG" if not right else "CLOSED"
         if until is None:
             failures.count_failure(name, source, at, policy)
@@ -94,12 +94,12 @@ def _refusal(until: datetime | None) -> str:
 
 
 def begin(
-    account: Account,
+    *,
+    by: Actor,
     at: datetime,
-    source: str,
+    account: Account,
     device: str,
     policy: LogInPolicy,
-    *,
     by_provider: bool = False,
 ) -> Step:
     """A session in the first stage that is still due, after a first factor that was right."""
@@ -107,7 +107,7 @@ def begin(
     row = LoginSession(
         account=account,
         token_hash=fingerprint(token, "session"),
-        source=source,
+        source=by.key,
         device=device[:200],
         by_provider=by_provider,
         started_at=at,

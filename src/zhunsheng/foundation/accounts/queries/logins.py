@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
 from zhunsheng.core.actors import Viewer
-from zhunsheng.foundation.accounts import failures, sessions
+from zhunsheng.foundation.accounts import failures, oidc, sessions
 from zhunsheng.foundation.accounts.models import Account, LoginSession
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +105,15 @@ def owner_of(*, viewer: Viewer, name: str) -> str:
 def dormant(*, viewer: Viewer, at: datetime) -> list[str]:
     """Names of active accounts nobody has used for the policy's days."""
     return sessions.dormant_names(at) if viewer.is_staff else []
+
+
+def way_out(*, viewer: Viewer, returns_to: str, back_to: str) -> str:
+    """Where one signs out of the identity provider too; empty where that cannot be done."""
+    client = oidc.configured(returns_to) if viewer.is_staff else None
+    if client is None:
+        return ""
+    try:
+        return oidc.leaving(client, back_to)
+    except oidc.ProviderError as error:
+        log.warning("identity provider: %s", error)
+        return ""

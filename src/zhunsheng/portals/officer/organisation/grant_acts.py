@@ -212,7 +212,7 @@ def _hand_over(asked: Asked) -> str:
 
 
 GRANT_ACTS = {
-    "give": Act(GIVE, _("授予岗位"), _("授予"), _give_fields, _give, _look_at_give, here="review"),
+    "give": Act(GIVE, _("授予一个岗位"), _("授予"), _give_fields, _give, _look_at_give, here="review"),
     "take-back": Act(
         GIVE,
         _("收回授权"),

@@ -80,7 +80,7 @@ def _acts(powers: frozenset[str], key: str) -> Links:
             (link("org:leave", person=key), _("登记离职")),
         ]
     if "grant.give" in powers:
-        told.append((link("org:give", person=key), _("授予岗位")))
+        told.append((link("org:give", person=key), _("授予一个岗位")))
     if "work.hand_over" in powers:
         told.append((link("org:hand-over", owner=key), _("移交未办结事项")))
     return told
