@@ -173,9 +173,6 @@ def test_who_looked_at_what_is_seen_by_those_who_audit(client: Client, shops: li
     client.post("/lists/subjects/export/", {"query": "", "form": "csv"})
     assert client.get("/audit/").status_code == 404
     assert "留痕" not in client.get("/subjects/").content.decode()
-    office.hire("0007", "严是", "9801")
-    office.give("0007", "auditor", "9801")
-    office.open_account("0007", "demo-0007")
     as_(client, "0007")
     page = client.get("/audit/?action=LOOKS").content.decode()
     assert (

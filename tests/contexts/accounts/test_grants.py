@@ -27,6 +27,7 @@ from zhunsheng.foundation.accounts.models import Grant
 from zhunsheng.foundation.accounts.queries import access
 from zhunsheng.foundation.accounts.roles import role_book
 from zhunsheng.foundation.evidence.append_only import AppendOnlyError
+from zhunsheng.registers.mandates.lifecycle import Act
 
 pytestmark = pytest.mark.django_db
 NOW, TODAY = office.NOW, office.TODAY
@@ -192,5 +193,6 @@ def powers_asked(tree: ast.Module) -> set[str]:
 def test_every_permission_that_code_asks_for_is_declared_and_somebody_can_have_it() -> None:
     tree = {power for _, t in modules_below(Path(zhunsheng.__file__).parent) for power in powers_asked(t)}
     given = {power for role in role_book().roles.values() for power in role.permissions}
+    given |= {act.power for act in Act}
     assert tree and tree <= given
     assert powers_asked(ast.parse('by.require_power("no.such")')) - given == {"no.such"}

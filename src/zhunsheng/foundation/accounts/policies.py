@@ -17,6 +17,24 @@ from zhunsheng.engine.packfiles import read_documents, stamp
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderTerms:
+    """Signing in through an identity provider: how long one may be away there, how far clocks may differ."""
+
+    away_max: timedelta
+    skew: timedelta
+    counts_as_second: bool
+
+    @classmethod
+    def read(cls, told: Mapping[str, Any]) -> ProviderTerms:
+        """All keys are required."""
+        return cls(
+            timedelta(minutes=int(told["return_minutes"])),
+            timedelta(seconds=int(told["clock_skew_seconds"])),
+            bool(told["counts_as_second_factor"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class LogInPolicy:
     """A `zhunsheng.log-in/1` document."""
 
@@ -34,13 +52,11 @@ class LogInPolicy:
     recovery_codes: int
     invitation: timedelta
     dormant: timedelta
-    provider_return: timedelta
-    provider_skew: timedelta
-    provider_counts_as_second: bool
+    provider: ProviderTerms | None
 
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> LogInPolicy:
-        """All keys are required."""
+        """All keys are required but `provider`: who signs in by own accounts only does without."""
         password, lock, session = told["password"], told["lock"], told["session"]
         second = told["second_factor"]
         return cls(
@@ -58,9 +74,7 @@ class LogInPolicy:
             int(second["recovery_codes"]),
             timedelta(hours=int(told["invitation"]["hours"])),
             timedelta(days=int(told["dormant_days"])),
-            timedelta(minutes=int(told["provider"]["return_minutes"])),
-            timedelta(seconds=int(told["provider"]["clock_skew_seconds"])),
-            bool(told["provider"]["counts_as_second_factor"]),
+            ProviderTerms.read(told["provider"]) if "provider" in told else None,
         )
 
 

@@ -149,7 +149,7 @@ def replay_one(*, by: Actor, at: datetime, number: int, key: str) -> None:
         row = _held(number)
         payload = sent.payload_of(viewer=EVERYTHING, topic=topic_of(row.id), key=key)
         if payload is None:
-            raise WebhookError(_("没有这一条"))
+            raise WebhookError(_("没有这条推送"))
         again = f"{key.partition('#')[0]}#{token_hex(AGAIN_BYTES)}"
         outbox.put(
             by=by, at=at, topic=topic_of(row.id), key=again, payload=payload, order_key=str(payload["id"])

@@ -19,7 +19,7 @@ from zhunsheng.foundation.accounts import oidc, sessions
 from zhunsheng.foundation.accounts.actions.accounts import AccountError
 from zhunsheng.foundation.accounts.actions.signing_in import RefusedError, Step, begin
 from zhunsheng.foundation.accounts.models import Account, OutsideAttempt, OutsideIdentity, Side
-from zhunsheng.foundation.accounts.policies import log_in_policy
+from zhunsheng.foundation.accounts.policies import ProviderTerms, log_in_policy
 from zhunsheng.foundation.accounts.secrets import fingerprint, new_token, seal, unseal
 from zhunsheng.foundation.evidence import actions as evidence
 
@@ -50,9 +50,16 @@ def _client(returns_to: str) -> oidc.Client:
     return found
 
 
+def _terms() -> ProviderTerms:
+    terms = log_in_policy().provider
+    if terms is None:
+        raise RefusedError(_("登录配置没有统一认证一节，请告知安全管理员"))
+    return terms
+
+
 def depart(*, by: Actor, at: datetime, returns_to: str) -> Departure:
     """Send somebody to the provider; what may come back is kept for a few minutes. `by.key` is the source."""
-    client, oldest = _client(returns_to), at - log_in_policy().provider_return
+    client, oldest = _client(returns_to), at - _terms().away_max
     state, browser, nonce, verifier = (new_token() for _number in range(4))
     try:
         address = oidc.asking(client, state, nonce, verifier)
@@ -89,7 +96,7 @@ def arrive(
         raise RefusedError(_("登录已超时或不是从本浏览器发起，请重新登录"))
     nonce, verifier = json.loads(unseal(attempt.sealed, owner=OWNER))
     try:
-        subject = oidc.subject_of(client, code, nonce, verifier, at, log_in_policy().provider_skew)
+        subject = oidc.subject_of(client, code, nonce, verifier, at, _terms().skew)
     except oidc.ProviderError as error:
         log.warning("identity provider: %s", error)
         _note_refusal(by, at, "PROVIDER")
@@ -118,7 +125,7 @@ def _taken(at: datetime, browser: str, state: str) -> OutsideAttempt | None:
         found = rows.filter(
             state_hash=fingerprint(state, "oidc-state"),
             browser_hash=fingerprint(browser, "oidc-browser"),
-            made_at__gte=at - log_in_policy().provider_return,
+            made_at__gte=at - _terms().away_max,
             used_at=None,
         ).first()
         if found is not None:

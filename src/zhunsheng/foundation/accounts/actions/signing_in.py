@@ -113,7 +113,7 @@ def begin(
         started_at=at,
         seen_at=at,
     )
-    if by_provider and policy.provider_counts_as_second:
+    if by_provider and policy.provider and policy.provider.counts_as_second:
         row.stage = SessionStage.SIGNED_IN
     elif account.totp_confirmed:
         row.stage = SessionStage.SECOND

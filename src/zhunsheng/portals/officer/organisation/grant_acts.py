@@ -215,7 +215,7 @@ GRANT_ACTS = {
     "give": Act(GIVE, _("授予一个岗位"), _("授予"), _give_fields, _give, _look_at_give, here="review"),
     "take-back": Act(
         GIVE,
-        _("收回授权"),
+        _("收回岗位授权"),
         _("收回"),
         _standing_fields,
         _take_back,
