@@ -13,7 +13,6 @@ from collections.abc import Sequence
 
 from tools import branches, check, machine
 from tools.bootstrap import say
-from tools.branches import BUILD
 from tools.shares import Run, part_of_it, run_shares, whole_suite
 from zhunsheng.cli.fonts import has_chinese_font
 
@@ -71,7 +70,6 @@ def main() -> int:
     parser.add_argument("--refuse-skips", action="store_true", default=bool(os.environ.get("CI")))
     parser.add_argument("--no-static", action="store_true", help="leave out lint, types and floors")
     options, arguments = parser.parse_known_args()
-    BUILD.mkdir(exist_ok=True)
     missing = bring_parts()
     static_holds = options.no_static or check.checks_hold(check.STATIC)
     lacking = machine.why_no_postgres()
@@ -81,7 +79,7 @@ def main() -> int:
     cut = whole_suite() if not arguments else part_of_it(arguments)
     chosen = [share for share in cut if share.database == "sqlite" or not lacking]
     whole = not arguments and not lacking
-    done = run_shares(chosen, measure=whole, refuse_skips=options.refuse_skips)
+    done = run_shares(chosen, whole=whole, refuse_skips=options.refuse_skips)
     taken = branches_hold(done, whole=whole)
     summary(done, missing, static_holds=static_holds)
     passed = static_holds and taken and all(run.exit_code == 0 for run in done)

@@ -26,7 +26,8 @@ from tools.postgres import start_server
 
 SHARES_FOR_EACH_CORE = 1.5
 LOOK_SECONDS, WORD_SECONDS = 0.2, 15.0
-DATABASES = ("postgresql", "sqlite")
+# With both databases each looks at pages in one half of the ways (tests/portals/views.py).
+VIEWS = {"postgresql": "second", "sqlite": "first"}
 
 
 @dataclass(frozen=True)
@@ -63,19 +64,19 @@ class Share:
 
 
 def whole_suite() -> list[Share]:
-    """All tests, the long shares first."""
+    """All tests, the longest shares first."""
     cut = read_cut()
     ignored = tuple(f"--ignore={folder}" for folder in (*cut.once, *cut.apart))
     return [
-        *(Share(base, base, ignored) for base in DATABASES),
-        *(Share(f"{base}-apart", base, cut.apart) for base in DATABASES),
+        *(Share(f"{base}-{Path(folder).name}", base, (folder,)) for folder in cut.apart for base in VIEWS),
+        *(Share(base, base, ignored) for base in VIEWS),
         Share("no-database", "sqlite", cut.once),
     ]
 
 
 def part_of_it(arguments: Sequence[str]) -> list[Share]:
     """What somebody asked for by name, on both databases."""
-    return [Share(base, base, tuple(arguments)) for base in DATABASES]
+    return [Share(base, base, tuple(arguments)) for base in VIEWS]
 
 
 @dataclass
@@ -117,18 +118,22 @@ class Run:
         return next((mark for mark in reversed(marks) if mark.endswith("%")), "0%")
 
 
-def start(share: Share, *, measure: bool, refuse_skips: bool) -> Run:
-    """Start pytest, on a PostgreSQL of its own where the share wants one; its words go to a file."""
+def start(share: Share, *, whole: bool, refuse_skips: bool) -> Run:
+    """Start pytest, on a PostgreSQL of its own where the share wants one; its words go to a file.
+
+    In a whole run on both databases branches are measured, and views are shared out.
+    """
     stack = ExitStack()
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
     if share.database == "postgresql":
         environment["DATABASE_URL"] = stack.enter_context(start_server()).url()
+    BUILD.mkdir(exist_ok=True)
     share.report.unlink(missing_ok=True)
     command = [sys.executable, "-m", "pytest", "-q", "--durations=15", f"--junitxml={share.report}"]
-    if measure:
+    if whole:
         data = branches.data_file(share.name)
         data.unlink(missing_ok=True)
-        environment[branches.FILE_VARIABLE] = str(data)
+        environment |= {branches.FILE_VARIABLE: str(data), "ZS_VIEWS": VIEWS[share.database]}
         command += ["-p", branches.PLUGIN]
     if refuse_skips:
         command.append("--refuse-skips")
@@ -140,14 +145,14 @@ def start(share: Share, *, measure: bool, refuse_skips: bool) -> Run:
     return Run(share, stack, process, time.monotonic())
 
 
-def run_shares(shares: Sequence[Share], *, measure: bool, refuse_skips: bool) -> list[Run]:
+def run_shares(shares: Sequence[Share], *, whole: bool, refuse_skips: bool) -> list[Run]:
     """All shares, a few at once, in order; shows that they go on, and the words of each when it ends."""
     waiting, running, done = list(shares), list[Run](), list[Run]()
     at_once = max(2, round((os.cpu_count() or 2) * SHARES_FOR_EACH_CORE))
     began = told = time.monotonic()
     while waiting or running:
         while waiting and len(running) < at_once:
-            running.append(start(waiting.pop(0), measure=measure, refuse_skips=refuse_skips))
+            running.append(start(waiting.pop(0), whole=whole, refuse_skips=refuse_skips))
         for run in [run for run in running if run.process.poll() is not None]:
             run.end()
             running.remove(run)

@@ -18,11 +18,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.journeys.city import BUREAU, Bureau
 from tests.portals.pages import E1, link, photo, reminded, staffed, stand_at
+from tests.portals.views import LOOKS, PHONE, SCREEN, shared_out
 from zhunsheng.judging.triggers import queries as triggers
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-PHONE, SCREEN = {"width": 390, "height": 844}, {"width": 1366, "height": 768}
-LOOKS = [("zh-hans", "light"), ("zh-hans", "dark"), ("en", "light"), ("en", "dark")]
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +77,7 @@ def look_at(browser: Browser, home: str, look: tuple[str, str], viewport: dict[s
     return Seen(context.new_page(), home, f"{language}-{theme}")
 
 
-@pytest.mark.parametrize("look", LOOKS, ids="-".join)
+@pytest.mark.parametrize("look", shared_out(LOOKS), ids="-".join)
 def test_a_business_answers_on_a_telephone(
     browser: Browser, live_server: Any, touch_id: int, look: tuple[str, str]
 ) -> None:
@@ -106,7 +105,7 @@ def test_a_business_answers_on_a_telephone(
     assert touch is not None and touch.answer == "DONE"
 
 
-@pytest.mark.parametrize("look", LOOKS, ids="-".join)
+@pytest.mark.parametrize("look", shared_out(LOOKS), ids="-".join)
 def test_an_officer_finds_out_why(
     browser: Browser, live_server: Any, touch_id: int, look: tuple[str, str]
 ) -> None:

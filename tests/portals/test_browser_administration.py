@@ -11,7 +11,8 @@ from django.core.cache import cache
 from django.db import transaction
 from playwright.sync_api import Browser
 
-from tests.portals.test_browser import PHONE, SCREEN, Seen, browser, look_at
+from tests.portals.test_browser import Seen, browser, look_at
+from tests.portals.views import PHONE, SCREEN, shared_out
 from zhunsheng.demo import people as colleagues
 from zhunsheng.foundation.accounts.models import Grant, Unit
 from zhunsheng.foundation.evidence import actions as evidence
@@ -40,7 +41,7 @@ def become(seen: Seen, person: str) -> None:
 
 @pytest.mark.parametrize(
     "view",
-    [(("zh-hans", "light"), SCREEN), (("en", "dark"), PHONE)],
+    shared_out([(("zh-hans", "light"), SCREEN), (("en", "dark"), PHONE)]),
     ids=lambda v: f"{'-'.join(v[0])}-{v[1]['width']}",
 )
 def test_three_administrators_at_work(browser: Browser, live_server: Any, city: None, view: Any) -> None:

@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, FilePayload
 from tests.journeys.city import at
 from tests.journeys.test_register_import import CAFE, HEAD, SHOP, WRONG, subject_row
 from tests.portals.pages import staffed, stand_at
-from tests.portals.test_browser import SCREEN, browser, look_at
-from tests.portals.test_browser_more import VIEWS
+from tests.portals.test_browser import browser, look_at
+from tests.portals.views import SCREEN, VIEWS, shared_out
 from zhunsheng.core.clock import FixedClock
 from zhunsheng.workflows import uploading
 
@@ -37,7 +37,7 @@ def file(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> File
     return {"name": "登记名册-2026年6月.csv", "mimeType": "text/csv", "buffer": content}
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=lambda v: f"{'-'.join(v[0])}-{v[1]['width']}")
+@pytest.mark.parametrize("view", shared_out(VIEWS), ids=lambda v: f"{'-'.join(v[0])}-{v[1]['width']}")
 def test_a_register_goes_in_and_comes_out_again(
     browser: Browser, live_server: Any, file: FilePayload, view: Any
 ) -> None:

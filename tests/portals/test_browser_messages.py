@@ -13,8 +13,8 @@ from tests.contexts.accounts import office
 from tests.journeys.city import Bureau
 from tests.portals.pages import E1, reminded, staffed, stand_at
 from tests.portals.test_browser import browser, look_at
-from tests.portals.test_browser_more import VIEWS
 from tests.portals.test_messages import KEEPER, NOW, Gateway, dispatch
+from tests.portals.views import VIEWS, shared_out
 from zhunsheng.foundation.outreach.models import Message
 
 __all__ = ["browser"]
@@ -37,7 +37,7 @@ def bureau(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bu
     return made
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=lambda v: f"{'-'.join(v[0])}-{v[1]['width']}")
+@pytest.mark.parametrize("view", shared_out(VIEWS), ids=lambda v: f"{'-'.join(v[0])}-{v[1]['width']}")
 def test_an_unclear_message_is_settled_and_a_trial_is_seen(
     browser: Browser, live_server: Any, bureau: Bureau, view: Any
 ) -> None:

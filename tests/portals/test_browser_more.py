@@ -16,7 +16,8 @@ from tests.contexts.statutes.test_lists import effective
 from tests.journeys.city import BUREAU, Bureau, at
 from tests.portals import business
 from tests.portals.pages import E1, link, reminded, staffed, stand_at
-from tests.portals.test_browser import PHONE, SCREEN, browser, look_at
+from tests.portals.test_browser import browser, look_at
+from tests.portals.views import VIEWS, shared_out
 from zhunsheng.cli.packing import drafts_of
 from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.registers.statutes.models import Law
@@ -24,12 +25,6 @@ from zhunsheng.workflows import monthly, reporting
 
 __all__ = ["browser"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-VIEWS = [
-    (("zh-hans", "light"), SCREEN),
-    (("en", "dark"), SCREEN),
-    (("zh-hans", "dark"), PHONE),
-    (("en", "light"), PHONE),
-]
 OFFICERS = {
     "rules": "/rules/?kind=POINT&group=T01",
     "rule-card": "/rules/cards/T01-1/",
@@ -73,7 +68,7 @@ def city(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     return touch
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=lambda v: f"{'-'.join(v[0])}-{v[1]['width']}")
+@pytest.mark.parametrize("view", shared_out(VIEWS), ids=lambda v: f"{'-'.join(v[0])}-{v[1]['width']}")
 def test_every_page_is_good(browser: Browser, live_server: Any, city: int, view: Any) -> None:
     look, viewport = view
     seen = look_at(browser, live_server.url, look, viewport)
@@ -99,7 +94,7 @@ def test_every_page_is_good(browser: Browser, live_server: Any, city: int, view:
         seen.is_good(f"{name}-{viewport['width']}")
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=lambda v: f"{'-'.join(v[0])}-{v[1]['width']}")
+@pytest.mark.parametrize("view", shared_out(VIEWS), ids=lambda v: f"{'-'.join(v[0])}-{v[1]['width']}")
 def test_behind_the_businesses_door(browser: Browser, live_server: Any, city: int, view: Any) -> None:
     look, viewport = view
     now = at("2026-07-02 10:00")

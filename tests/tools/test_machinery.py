@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from tests import session
+from tests.portals import views
 from tools import bootstrap, check, machine, run_tests, shares
 from tools.postgres import Server
 
@@ -190,6 +191,17 @@ def test_every_test_is_in_a_share_and_what_may_touch_a_database_in_one_for_each(
         assert counted == Counter(dict.fromkeys(wanted, 1))
 
 
+def test_both_halves_of_the_ways_to_look_are_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    def half(name: str) -> list[object]:
+        monkeypatch.setenv("ZS_VIEWS", name)
+        return [*views.shared_out(views.VIEWS), *views.shared_out(views.LOOKS)]
+
+    told = [half(name) for name in shares.VIEWS.values()]
+    assert [len(one) for one in told] == [4, 4]
+    assert all(view in told[0] or view in told[1] for view in [*views.VIEWS, *views.LOOKS])
+    assert len(half("")) == 8
+
+
 def test_what_runs_once_may_not_ask_for_a_database() -> None:
     class Asking:
         fixturenames = ("db",)
@@ -204,7 +216,7 @@ def test_what_runs_once_may_not_ask_for_a_database() -> None:
 
 def test_a_share_that_fails_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     bad = shares.Share("machinery-bad", "sqlite", ("tests/nowhere",))
-    (run,) = shares.run_shares([bad], measure=False, refuse_skips=False)
+    (run,) = shares.run_shares([bad], whole=False, refuse_skips=False)
     run_tests.summary([run], {}, static_holds=True)
     assert run.exit_code == pytest.ExitCode.USAGE_ERROR
     assert "machinery-bad: FAILED (exit 4)" in capsys.readouterr().out

@@ -116,6 +116,18 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
+# Under a public address with https nothing goes in the clear: plain requests are led there, and that is
+# remembered by browsers.
+HTTPS = PUBLIC_ADDRESS.startswith("https://")
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+# What looks after the server asks on this machine, without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^api/v1/health$"]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_ADDRESS] if HTTPS else []
+# Headers that anybody could send are believed only where a proxy is known to set them anew.
+BEHIND_PROXY = env_flag("ZHUNSHENG_BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_FAILURE_VIEW = "zhunsheng.web.errors.csrf_failed"
 # A form carries six files of 10 MB at most (foundation.attachments); larger ones go to disk while they come.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from ipaddress import ip_address
 from pathlib import Path
 
 import click
@@ -15,6 +16,8 @@ from granian.constants import Interfaces
 from zhunsheng.cli.exit_codes import CannotRunError
 from zhunsheng.cli.fonts import has_chinese_font
 from zhunsheng.cli.output import Output, reporting
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 def free_port(host: str, port: int) -> int:
@@ -31,21 +34,53 @@ def free_port(host: str, port: int) -> int:
         return chosen
 
 
+def refuse_in_the_clear(host: str, *, certificate: bool) -> None:
+    """Other machines are served over TLS only: by this process, or by a proxy on this machine.
+
+    The demo holds invented data and may be shown around. Source: GB/T 22239-2019, 8.1.3.1 and 8.1.4.1 c.
+    """
+    if settings.DEMO or certificate or is_loopback(host):
+        return
+    raise CannotRunError(
+        _(
+            "拒绝在 %(host)s 上明文提供服务。请用 --certificate 与 --key 启用 HTTPS，"
+            "或只监听 127.0.0.1 并由本机的反向代理提供 HTTPS。"
+        )
+        % {"host": host}
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches the address; of a name nobody knows."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 @click.command(help=_("提供网页与接口，直到按下 Ctrl+C。"))
 @click.option("--host", default="127.0.0.1", show_default=True, help=_("监听的地址。"))
 @click.option(
     "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help=_("端口，0 为任选。")
 )
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help=_("工作进程数。"))
+@click.option("--certificate", type=FILE, help=_("TLS 证书（PEM），与 --key 同用。"))
+@click.option("--key", type=FILE, help=_("TLS 私钥（PEM）。"))
 @reporting({"address": _("浏览器中打开的地址")})
-def command(out: Output, host: str, port: int, workers: int) -> None:
+def command(
+    out: Output, host: str, port: int, workers: int, certificate: Path | None, key: Path | None
+) -> None:
     """Collect the static files, say the address, serve until told to stop."""
+    if (certificate is None) != (key is None):
+        raise click.UsageError(_("--certificate 与 --key 须同时给出"))
+    refuse_in_the_clear(host, certificate=certificate is not None)
     port = free_port(host, port)
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     call_command("collectstatic", interactive=False, verbosity=0)
     if not has_chinese_font():
         out.note(_("本机没有中文字体，页面上的汉字会显示为方框：请安装 fonts-noto-cjk。"))
-    address = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+    scheme = "https" if certificate else "http"
+    address = f"{scheme}://[{host}]:{port}/" if ":" in host else f"{scheme}://{host}:{port}/"
     out.line(_("准绳已就绪：%(address)s （按 Ctrl+C 停止）") % {"address": address})
     out.result({"address": address})
     Granian(
@@ -54,5 +89,7 @@ def command(out: Output, host: str, port: int, workers: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
+        ssl_cert=certificate,
+        ssl_key=key,
         log_enabled=False,
     ).serve()

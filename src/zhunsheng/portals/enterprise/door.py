@@ -21,6 +21,7 @@ from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.portals.enterprise.visiting import DOOR, Opened, Visit
 from zhunsheng.registers.mandates import queries as mandates
 from zhunsheng.registers.registry import queries as registry
+from zhunsheng.web.addresses import address_of
 from zhunsheng.web.clock import page_clock
 
 COOKIE, PATH = "zhunsheng_business", "/business/"
@@ -42,7 +43,7 @@ def token_of(request: HttpRequest) -> str:
 
 def source_of(request: HttpRequest) -> Actor:
     """Somebody not known yet, by the address from which the request comes."""
-    address = str(request.META.get("REMOTE_ADDR") or "unknown")
+    address = address_of(request)
     return Actor(ActorKind.PUBLIC, address, address)
 
 

@@ -22,6 +22,7 @@ from zhunsheng.foundation.accounts.queries import access
 from zhunsheng.foundation.accounts.who import SignedIn, who_is
 from zhunsheng.foundation.outreach import queries as outreach
 from zhunsheng.portals.officer.navigation import open_to
+from zhunsheng.web.addresses import address_of
 from zhunsheng.web.clock import page_clock
 
 COOKIE = "zhunsheng_session"
@@ -55,7 +56,7 @@ def token_of(request: HttpRequest) -> str:
 
 def source_of(request: HttpRequest) -> Actor:
     """Somebody not known yet, by the address from which the request comes."""
-    address = str(request.META.get("REMOTE_ADDR") or "unknown")
+    address = address_of(request)
     return Actor(ActorKind.PUBLIC, address, address)
 
 

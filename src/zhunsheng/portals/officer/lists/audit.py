@@ -13,8 +13,8 @@ from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.core.listing import Listed, Part
 from zhunsheng.foundation.evidence import queries as evidence
 from zhunsheng.foundation.evidence.queries import AuditFilter, AuditRow
+from zhunsheng.portals.officer.acts import ACTS
 from zhunsheng.portals.officer.lists.days import day_or_none
-from zhunsheng.portals.officer.words import ACTS
 from zhunsheng.web.lists import Choice, Column, ListDefinition, Sort, Span, Words
 
 LOOKS = "LOOKS"
