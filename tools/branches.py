@@ -35,11 +35,13 @@ class Watched:
 
     packages: tuple[str, ...]
     tests: tuple[str, ...]
+    not_yet: tuple[str, ...]
 
 
 def _read() -> Watched:
     told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["zhunsheng"]
-    return Watched(tuple(told["branches"]["packages"]), tuple(told["branches"]["tests"]))
+    told = told["branches"]
+    return Watched(tuple(told["packages"]), tuple(told["tests"]), tuple(told["not_yet"]))
 
 
 WATCHED = _read()
@@ -69,7 +71,7 @@ def holds(files: Sequence[Path], packages: Sequence[str] = WATCHED.packages) -> 
         return False
     whole = measuring(str(BUILD / "branches.data"), packages)
     whole.combine(there, keep=True)
-    return whole.report(show_missing=True, skip_covered=True) >= PERCENT_WANTED
+    return whole.report(show_missing=True, skip_covered=True, omit=list(WATCHED.not_yet)) >= PERCENT_WANTED
 
 
 def _run(lane: str, database_url: str, arguments: list[str]) -> Path:
