@@ -179,8 +179,3 @@ class Timeline:
             tuple(f for f in standing if f.occurred_at <= as_of),
             tuple(f for f in standing if f.occurred_at > as_of),
         )
-
-
-def most_severe(results: Sequence[PointResult]) -> Colour:
-    """The most severe colour shown."""
-    return max((r.colour for r in results), key=lambda c: SEVERITY[c], default=Colour.NONE)

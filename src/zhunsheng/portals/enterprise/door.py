@@ -13,7 +13,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
-from zhunsheng.core.actors import Actor, ActorKind
 from zhunsheng.foundation.accounts.lifecycle import SessionStage
 from zhunsheng.foundation.accounts.tenancy import within_wall
 from zhunsheng.foundation.accounts.who import SignedIn, who_is
@@ -21,7 +20,6 @@ from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.portals.enterprise.visiting import DOOR, Opened, Visit
 from zhunsheng.registers.mandates import queries as mandates
 from zhunsheng.registers.registry import queries as registry
-from zhunsheng.web.addresses import address_of
 from zhunsheng.web.clock import page_clock
 
 COOKIE, PATH = "zhunsheng_business", "/business/"
@@ -39,12 +37,6 @@ View = Callable[..., HttpResponseBase]
 def token_of(request: HttpRequest) -> str:
     """The token that the browser brings to these pages; '' if none."""
     return request.COOKIES.get(COOKIE, "")
-
-
-def source_of(request: HttpRequest) -> Actor:
-    """Somebody not known yet, by the address from which the request comes."""
-    address = address_of(request)
-    return Actor(ActorKind.PUBLIC, address, address)
 
 
 def signed_in(request: HttpRequest) -> SignedIn | None:

@@ -28,13 +28,13 @@ from zhunsheng.portals.enterprise.door import (
     kept_apart,
     remember,
     signed_in,
-    source_of,
     token_of,
 )
 from zhunsheng.portals.enterprise.visiting import DOOR, frame_words
 from zhunsheng.registers.mandates import actions as mandates
 from zhunsheng.registers.mandates import queries
 from zhunsheng.registers.mandates.actions import MandateError
+from zhunsheng.web.addresses import source_of
 from zhunsheng.web.clock import page_clock
 from zhunsheng.workflows import mandating
 

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
-from zhunsheng.core.actors import Actor, ActorKind, Audience, Viewer
+from zhunsheng.core.actors import Audience, Viewer
 from zhunsheng.foundation import snapshots
 from zhunsheng.foundation.accounts import tenancy
 from zhunsheng.foundation.accounts.acting import Acting, day
@@ -22,7 +22,6 @@ from zhunsheng.foundation.accounts.queries import access
 from zhunsheng.foundation.accounts.who import SignedIn, who_is
 from zhunsheng.foundation.outreach import queries as outreach
 from zhunsheng.portals.officer.navigation import open_to
-from zhunsheng.web.addresses import address_of
 from zhunsheng.web.clock import page_clock
 
 COOKIE = "zhunsheng_session"
@@ -52,12 +51,6 @@ def middleware(get_response: Answer) -> Answer:
 def token_of(request: HttpRequest) -> str:
     """The token that the browser brings; '' if none."""
     return request.COOKIES.get(COOKIE, "")
-
-
-def source_of(request: HttpRequest) -> Actor:
-    """Somebody not known yet, by the address from which the request comes."""
-    address = address_of(request)
-    return Actor(ActorKind.PUBLIC, address, address)
 
 
 def signed_in(request: HttpRequest) -> SignedIn | None:

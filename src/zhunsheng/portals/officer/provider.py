@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 from zhunsheng.foundation.accounts.actions import outside
 from zhunsheng.foundation.accounts.actions.outside import NotLinkedError
 from zhunsheng.foundation.accounts.actions.signing_in import RefusedError
-from zhunsheng.portals.officer.door import source_of
 from zhunsheng.portals.officer.signing import next_page
+from zhunsheng.web.addresses import source_of
 from zhunsheng.web.clock import page_clock
 
 COOKIE, COOKIE_SECONDS = "zhunsheng_provider", 900

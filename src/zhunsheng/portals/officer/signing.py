@@ -26,7 +26,8 @@ from zhunsheng.foundation.accounts.queries import access, logins
 from zhunsheng.foundation.accounts.roles import role_book
 from zhunsheng.foundation.accounts.totp import SECRET_BYTES
 from zhunsheng.foundation.accounts.who import SignedIn, who_is
-from zhunsheng.portals.officer.door import STEPS, home_of, remember, signed_in, source_of, token_of
+from zhunsheng.portals.officer.door import STEPS, home_of, remember, signed_in, token_of
+from zhunsheng.web.addresses import source_of
 from zhunsheng.web.clock import page_clock
 from zhunsheng.web.fields import Field
 from zhunsheng.web.fields import shown as fields_shown

@@ -54,19 +54,6 @@ def touches(
     return [touch_card(row) for row in rows[offset : offset + rows_max]]
 
 
-def how_many(
-    *,
-    viewer: Viewer,
-    subject: str = "",
-    colour: str = "",
-    item: str = "",
-    state: str = "",
-    open_only: bool = False,
-) -> int:
-    """How many touches a filter finds."""
-    return _filtered(viewer, subject, colour, item, state, open_only).count()
-
-
 def _filtered(
     viewer: Viewer, subject: str, colour: str, item: str, state: str, open_only: bool
 ) -> QuerySet[Touch]:
@@ -192,15 +179,6 @@ def widenings(*, viewer: Viewer, task_id: int) -> list[tuple[int, str, str, str,
         return []
     rows = scoping.within(ScopeWidening.objects.filter(task_id=task_id), viewer, "task__touch__subject")
     return list(rows.order_by("id").values_list("id", "item", "object", "ground", "reason", "state"))
-
-
-def touch_history(*, viewer: Viewer, touch_id: int) -> list[tuple[str, datetime, str, str]]:
-    """(step, at, by, reason) of a touch, oldest first; for the bureau only."""
-    if not viewer.is_staff:
-        return []
-    rows = scoping.within(TouchStep.objects.all(), viewer, "touch__subject")
-    rows = rows.filter(touch_id=touch_id).order_by("id")
-    return list(rows.values_list("step", "at", "by_name", "reason"))
 
 
 def touching(*, viewer: Viewer, point: str, since: datetime, until: datetime) -> set[str]:
