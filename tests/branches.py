@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pkgutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 
 import coverage
@@ -30,15 +31,29 @@ def pytest_configure() -> None:
     _measure.stop()
 
 
+@contextmanager
+def _measured(wanted: bool) -> Iterator[None]:
+    """Measure what happens inside, unless it is measured already."""
+    begun = wanted and coverage.Coverage.current() is not _measure
+    if begun:
+        _measure.start()
+    yield
+    if begun:
+        _measure.stop()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object]) -> Iterator[None]:
+    """Measure the making of the database, whoever asks for it first: walls and guards are built then."""
+    with _measured(fixturedef.argname == "django_db_setup"):
+        yield
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Measure a listed test, its fixtures included."""
-    listed = item.nodeid.startswith(WATCHED.tests)
-    if listed:
-        _measure.start()
-    yield
-    if listed:
-        _measure.stop()
+    with _measured(item.nodeid.startswith(WATCHED.tests)):
+        yield
 
 
 def pytest_sessionfinish() -> None:
