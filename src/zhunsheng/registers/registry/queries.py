@@ -231,13 +231,23 @@ def successors(*, viewer: Viewer, keys: Iterable[str], on: date) -> dict[str, tu
     return found
 
 
-def why_visible(*, viewer: Viewer, key: str, on: date) -> list[str]:
-    """Who can see this subject on a day, and why, a sentence each; nothing to those who cannot."""
-    row = scoping.subjects(viewer).filter(key=key).first()
-    if row is None or not viewer.is_staff:
-        return []
-    place = access.Place(row.division, row.station, row.officer)
-    return access.who_sees(viewer=viewer, place=place, on=on, power="subject.read")
+def why_visible(
+    *, viewer: Viewer, keys: Iterable[str], on: date, power: str = "subject.read"
+) -> dict[str, tuple[str, ...]]:
+    """Subject → who can see what is recorded of it on a day, and why, a sentence each; subjects that the
+    viewer cannot see are left out, and nobody outside the bureau is told. `power` is the permission of the
+    page. The empty key stands for a record about nobody, which only bureau-wide viewers see."""
+    if not viewer.is_staff:
+        return {}
+    wanted = set(keys)
+    rows = scoping.subjects(viewer).filter(key__in=sorted(wanted - {""}))
+    places = {
+        key: access.Place(*place)
+        for key, *place in rows.values_list("key", "division", "station", "officer")
+    }
+    if "" in wanted:
+        places[""] = access.Place("")
+    return access.who_see(viewer=viewer, places=places, on=on, power=power)
 
 
 def reference_table(*, viewer: Viewer, kind: str) -> Table:
