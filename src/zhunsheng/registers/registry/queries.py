@@ -17,7 +17,7 @@ from zhunsheng.core.listing import Listed, Part
 from zhunsheng.core.reference import DIVISIONS, INDUSTRIES, Edition, Table, read_edition
 from zhunsheng.engine.referencefiles import shipped_editions
 from zhunsheng.foundation.accounts.queries import access
-from zhunsheng.foundation.seeking import beginning, seek
+from zhunsheng.foundation.seeking import beginning, few_first, seek
 from zhunsheng.registers.registry import scoping, searching
 from zhunsheng.registers.registry.models import (
     Belonging,
@@ -131,18 +131,24 @@ class SubjectFilter:
     officer: str = ""
 
 
+# As many digits as the longest code has: no other begins like it.
+CODE_DIGITS = {"division": 6, "industry": 8}
+
+
 def listed(*, viewer: Viewer, wanted: SubjectFilter, part: Part) -> Listed[SubjectCard]:
     """A part of the subjects within the viewer's scope."""
     rows = scoping.subjects(viewer).filter(withdrawn_at=None)
     for field in ("state", "kind", "station", "officer"):
         if told := getattr(wanted, field):
             rows = rows.filter(**{field: told})
-    for field in ("division", "industry"):
+    for field, digits in CODE_DIGITS.items():
         if told := getattr(wanted, field):
-            rows = rows.filter(**beginning(field, told))
+            rows = rows.filter(**({field: told} if len(told) >= digits else beginning(field, told)))
     if wanted.text:
-        named = searching.found_by(wanted.text)
-        rows = rows.none() if named is None else rows.filter(id__in=named)
+        named = searching.found_by(rows, wanted.text)
+        rows = rows.none() if named is None else named
+    elif wanted != SubjectFilter():
+        rows = few_first(rows)
     return seek(rows, part, lambda row: _card(row, viewer))
 
 
@@ -151,11 +157,11 @@ def find(*, viewer: Viewer, text: str, rows_max: int = 20) -> list[tuple[Subject
 
     A telephone must be given in full, by somebody who may have it shown.
     """
-    named = searching.found_by(text, phones=viewer.reveals >= scoping.FIELD_LEVELS["phone"])
+    rows = scoping.subjects(viewer).filter(withdrawn_at=None)
+    named = searching.found_by(rows, text, phones=viewer.reveals >= scoping.FIELD_LEVELS["phone"])
     if named is None:
         return []
-    rows = scoping.subjects(viewer).filter(withdrawn_at=None, id__in=named)
-    found = list(rows.order_by("id")[:rows_max])
+    found = list(named.order_by("id")[:rows_max])
     plain, ids = text.strip().upper(), [row.id for row in found]
     met: dict[int, str] = {}
     for kept in (Belonging.objects, SubjectIdentifier.objects):
