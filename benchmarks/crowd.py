@@ -160,7 +160,8 @@ def _facts(subjects: int, chance: np.random.Generator) -> None:
 
 
 def _fact_rows(low: int, owners: Any, kinds: Any, seconds: Any) -> Iterator[Sequence[object]]:
-    start, keys = NOW - timedelta(seconds=HISTORY_SECONDS), {}
+    start = NOW - timedelta(seconds=HISTORY_SECONDS)
+    keys: dict[int, str] = {}
     for n, (owner, kind, second) in enumerate(
         zip(owners.tolist(), kinds.tolist(), seconds.tolist(), strict=True), low + 1
     ):
@@ -219,7 +220,7 @@ def _classes(subjects: int, chance: np.random.Generator) -> None:
         numbers = range(low, min(low + CHUNK, subjects))
         names = chance.choice(list("ABCD"), len(numbers), p=[0.7, 0.2, 0.08, 0.02])
         with transaction.atomic():
-            rows = (
+            rows: Iterator[Sequence[object]] = (
                 (run.id, key_of(n), model, str(c), str(c), 900, [["I01", 900]], [], 800, False, True)
                 for n, c in zip(numbers, names, strict=True)
             )
@@ -242,7 +243,10 @@ TOUCH = (
     *("id", "subject", "item", "point", "colour", "state", "started_at", "reply_due_on"),
     *("ended_at", "facts", "pack_version", "pack_hash"),
 )
-TASK = (*("touch", "kind", "state", "station", "holder", "scope", "opened_at"), *("due_on", "due_why", "closed_at"))
+TASK = (
+    *("touch", "kind", "state", "station", "holder", "scope", "opened_at"),
+    *("due_on", "due_why", "closed_at"),
+)
 MESSAGE = (
     *("key", "channel", "recipient", "subject", "purpose", "text", "segments"),
     *("state", "created_at", "not_before"),

@@ -133,7 +133,7 @@ def start_server(*settings: str) -> Iterator[Server]:
 
 @contextmanager
 def kept_server(folder: Path, *settings: str) -> Iterator[Server]:
-    """The cluster in a folder with a short path, made there if there is none, and left when it has stopped."""
+    """The cluster in a folder with a short path, made there if there is none; it stays when it stops."""
     programs = machine.postgres_folder()
     if programs is None:
         raise RuntimeError(machine.why_no_postgres())

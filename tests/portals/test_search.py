@@ -69,9 +69,7 @@ def found(text: str) -> list[str]:
         ("", []),
     ],
 )
-def test_what_finds_whom(
-    city: None, text: str, keys: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_finds_whom(city: None, text: str, keys: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     assert found(text) == keys
     monkeypatch.setattr(searching, "FEW", 0)  # as if a great many bore the word
     assert found(text) == keys

@@ -295,9 +295,7 @@ def test_who_can_see_a_document_and_why_is_what_its_scope_does() -> None:
         office.certify(key, office.date(2028, 12, 31))
         viewer = office.at_work(office.give(key, role, unit, kind)).viewer
         told[f"同事{key}"] = documents.document(viewer=viewer, document_id=number) is not None
-    why = documents.why_visible(
-        viewer=BUREAU, document_id=number, on=office.TODAY, power="document.read"
-    )
+    why = documents.why_visible(viewer=BUREAU, document_id=number, on=office.TODAY, power="document.read")
     assert {sentence.partition("：")[0] for sentence in why} == {name for name, sees in told.items() if sees}
     assert "由其起草" in why[[s.startswith(f"同事{AUTHOR.key}") for s in why].index(True)]
     assert list(told.values()) == [True, True, False, False, True]

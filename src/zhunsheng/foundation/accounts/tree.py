@@ -72,9 +72,7 @@ class Tree:
         rows = self.forerunners(self.below(self.forerunners([unit])))
         districts = frozenset(u.code for u in rows if u.level == UnitLevel.DISTRICT)
         stations = frozenset(
-            (u.district, u.code)
-            for u in rows
-            if u.level == UnitLevel.STATION and u.district not in districts
+            (u.district, u.code) for u in rows if u.level == UnitLevel.STATION and u.district not in districts
         )
         return districts, frozenset(), stations
 

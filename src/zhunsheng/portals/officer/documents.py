@@ -60,9 +60,7 @@ def _page(request: HttpRequest, acting: Acting, number: int, refusal: str = "") 
     told, today = _file(acting, number), _day(page_clock().now())
     lacks = ""
     try:
-        content = papers.content(
-            viewer=acting.viewer, document_id=number, terms=document_terms(), on=today
-        )
+        content = papers.content(viewer=acting.viewer, document_id=number, terms=document_terms(), on=today)
     except IncompleteError as error:
         content, lacks = None, str(error)
     powers = acting.actor.powers

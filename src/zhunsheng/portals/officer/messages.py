@@ -222,6 +222,8 @@ def preview(request: HttpRequest, acting: Acting, key: str) -> HttpResponse:
         told = tellings(triggers.touches(viewer=viewer, subject=key, state="OBSERVING"), at)
     except MessageError as error:
         problem = str(error)
+    rows = [(one, message) for one in told for message in one.messages]
+    bearings = outreach.bearings(viewer=viewer, at=at, wanted=[message for _, message in rows], policy=policy)
     words = {
         "here": "messages",
         "subject": subject,
@@ -233,10 +235,9 @@ def preview(request: HttpRequest, acting: Acting, key: str) -> HttpResponse:
                 "text": without_link(message.text),
                 "template": TEMPLATES[message.channel],
                 "cost": cost_of(message.text, day(at)) if message.channel == "SMS" else None,
-                "bearing": outreach.bearing(viewer=viewer, at=at, wanted=message, policy=policy),
+                "bearing": bearing,
             }
-            for one in told
-            for message in one.messages
+            for (one, message), bearing in zip(rows, bearings, strict=True)
         ],
         "policy": policy,
         "waits_until": not_before(at, policy) if not_before(at, policy) > at else None,

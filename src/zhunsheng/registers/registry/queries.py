@@ -248,8 +248,7 @@ def why_visible(
     wanted = set(keys)
     rows = scoping.subjects(viewer).filter(key__in=sorted(wanted - {""}))
     places = {
-        key: access.Place(*place)
-        for key, *place in rows.values_list("key", "division", "station", "officer")
+        key: access.Place(*place) for key, *place in rows.values_list("key", "division", "station", "officer")
     }
     if "" in wanted:
         places[""] = access.Place("")

@@ -123,7 +123,9 @@ def _query(phrases: list[list[str]]) -> tuple[str, str]:
     if connection.vendor == "postgresql":
         told = " | ".join(f"({' <-> '.join([*words[:-1], f'{words[-1]}:*'])})" for words in phrases)
         return told, "words @@ to_tsquery('simple', %s)"
-    return " OR ".join(f"({' + '.join([*words[:-1], f'{words[-1]}*'])})" for words in phrases), "words MATCH %s"
+    return " OR ".join(
+        f"({' + '.join([*words[:-1], f'{words[-1]}*'])})" for words in phrases
+    ), "words MATCH %s"
 
 
 def index(subjects: Iterable[Known]) -> None:

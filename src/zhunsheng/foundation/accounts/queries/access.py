@@ -125,8 +125,8 @@ def who_see(
     *, viewer: Viewer, places: Mapping[str, Place], on: date, power: str
 ) -> dict[str, tuple[str, ...]]:
     """For each of these places that the viewer may see: a sentence for every standing grant with this
-    permission that opens a record there, and why. The looks into the database are as many for one place and one
-    grant as for thousands of either.
+    permission that opens a record there, and why. The looks into the database are as many for one place and
+    one grant as for thousands of either.
     """
     seen = {key: place for key, place in places.items() if opens(viewer=viewer, place=place)}
     if not seen:
