@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from zhunsheng.engine import explain as explaining
-from zhunsheng.engine import trials
+from zhunsheng.engine import remembering, trials
 from zhunsheng.engine.explain import Explanation, explain
 from zhunsheng.engine.fast.jit import U8
 from zhunsheng.engine.generate import some_facts, some_instant, some_pack, some_world
@@ -56,7 +56,7 @@ def test_trials_that_leave_nothing_out_are_caught(monkeypatch: pytest.MonkeyPatc
 def test_a_kind_of_facts_that_a_point_reads_and_is_not_given_is_caught(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(trials, "kinds_read", lambda item, point: trials.ALWAYS_READ)
+    monkeypatch.setattr(trials, "kinds_read", lambda item, point: remembering.ALWAYS_READ)
     assert next(differing(range(CASES)), None) is not None
 
 

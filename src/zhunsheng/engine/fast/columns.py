@@ -89,7 +89,7 @@ class Dictionary:
         if isinstance(value, bool):
             return codes.FLAG_VALUE, int(value)
         if isinstance(value, int):
-            if abs(value) >= NUMBER_MAX:
+            if not -NUMBER_MAX < value < NUMBER_MAX:
                 raise TooWideError(str(value))
             return codes.INTEGER, value
         day, canonical = date_in(value)
@@ -111,24 +111,24 @@ class Dictionary:
 
     def shape(self, kind: str, payload: Mapping[str, Scalar]) -> tuple[int, list[int]]:
         """The shape of a fact and its wide values."""
-        narrow: list[tuple[str, Scalar]] = []
+        narrow: list[tuple[str, type, Scalar]] = []
         wide: list[tuple[str, int]] = []
         values = []
         for name in sorted(payload):
             held = payload[name]
-            if self._is_wide(kind, name, held):
+            if type(held) is int or self._is_wide(kind, name, held):
                 tag, value = self.encode(held)
                 wide.append((name, tag))
                 values.append(value)
             elif held is not None:
-                narrow.append((name, held))
-        key = (kind, *((n, type(v), v) for n, v in narrow), "", *wide)
+                narrow.append((name, type(held), held))
+        key = (kind, *narrow, "", *wide)
         code = self.known.get(key)
         if code is None:
             code = self.known[key] = len(self.shapes)
             self.shapes_of[kind] = self.shapes_of.get(kind, 0) + 1
             slots = {name: (tag, slot) for slot, (name, tag) in enumerate(wide)}
-            self.shapes.append(Shape(kind, dict(narrow), slots))
+            self.shapes.append(Shape(kind, {name: held for name, _, held in narrow}, slots))
         return code, values
 
 

@@ -120,7 +120,8 @@ class Evaluator:
 
     def selected(self, select: Select) -> list[Fact]:
         """Facts of the kinds and scope that pass every filter, in order."""
-        return [f for f in self._in_scope(select) if all(passes(f, t, self.today) for t in select.where)]
+        today = self.today
+        return [f for f in self._in_scope(select) if all(passes(f, t, today) for t in select.where)]
 
     def _in_scope(self, select: Select) -> list[Fact]:
         narrow = select.scope is Scope.SAME_OBJECT
@@ -175,7 +176,8 @@ class Evaluator:
         latest: dict[str, Fact] = {}
         for fact in self._in_window(self._in_scope(node.select), node.window):
             latest[fact.object] = fact
-        facts = [f for f in latest.values() if all(passes(f, t, self.today) for t in node.select.where)]
+        today = self.today
+        facts = [f for f in latest.values() if all(passes(f, t, today) for t in node.select.where)]
         return Value(len(facts), facts=tuple(sorted(facts, key=lambda f: f.order)))
 
     def _plain(self, node: Aggregate) -> Value:
