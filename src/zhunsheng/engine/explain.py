@@ -312,14 +312,9 @@ def missing_fact(node: Compare, evaluator: Evaluator) -> tuple[Fact, ...]:
 def change_days(point: TriggerPoint, evaluator: Evaluator) -> list[dt.date]:
     """The later days on which something that the point reads changes by itself, in order."""
     parts = (point.yellow, point.red, point.critical, point.unless, point.clear, point.no_data)
-    instants = {
-        instant
-        for part in parts
-        if part is not None
-        for compare in compares_of(part)
-        for instant in instants_of_compare(compare, evaluator)
-        if instant > evaluator.as_of
-    }
+    compares = [compare for part in parts if part is not None for compare in compares_of(part)]
+    as_of = evaluator.as_of
+    instants = {t for compare in compares for t in instants_of_compare(compare, evaluator) if t > as_of}
     horizon = day_of(evaluator.as_of) + dt.timedelta(days=HORIZON_DAYS)
     return sorted({day for t in instants if (day := day_of(t)) <= horizon})
 

@@ -24,13 +24,21 @@ ADDED_UP = frozenset({Op.COUNT, Op.FLAG, Op.SUM})
 
 @dataclass(frozen=True, slots=True)
 class Remembering(Evaluator):
-    """An evaluator that remembers what an aggregate is worth, silence of sources left aside.
+    """An evaluator that remembers which sources are silent, and what an aggregate is worth apart from that.
 
-    Whoever is made from it by `replace` shares the memory, so the object and the instant stand in the key; the facts
-    themselves never differ. A node is known by itself: to compare two of them would cost more than to look twice.
+    Whoever is made from it by `replace` shares the memory, so the object and the instant stand in the key;
+    the facts themselves never differ. A node is known by itself, comparing costs more than it saves.
     """
 
     kept: dict[tuple[int, str, int], tuple[Aggregate, Value]] = field(default_factory=dict, compare=False)
+    silent: dict[tuple[str, int], bool] = field(default_factory=dict, compare=False)
+
+    def source_is_silent(self, kind: str) -> bool:
+        """As the interpreter says; remembered."""
+        key = (kind, self.as_of)
+        if key not in self.silent:
+            self.silent[key] = Evaluator.source_is_silent(self, kind)
+        return self.silent[key]
 
     def _objects(self, node: Aggregate) -> Value:
         return self._remembered(node)
@@ -75,13 +83,15 @@ def _event(part: Aggregate) -> tuple[Select, ...]:
 def alike(item: Item, point: TriggerPoint, evaluator: Evaluator, facts: Sequence[Fact]) -> list[Hashable]:
     """A mark for each fact: a point shows the same whichever of the facts of equal mark is left out.
 
-    `evaluator` asks about the object of the point. What is only counted or added up forgets which facts it came
-    from, so facts that each measure takes or leaves in the same way are alike. Any other use makes a fact its own kind.
+    `evaluator` asks about the object of the point. What is only counted or added up forgets which facts it
+    came from, so facts that each measure takes or leaves in the same way are alike. Any other use of a fact
+    makes it unlike all others.
     """
     pool, own = aggregates_read(item, point)
     named = {*ALWAYS_READ, *point.per_object}
     measured = []
-    for asked, parts in ((evaluator.for_object("").deaf(), pool), (evaluator.deaf(), own)):
+    deaf = evaluator.deaf()
+    for asked, parts in ((deaf.for_object(""), pool), (deaf, own)):
         for part in parts:
             named.update(kind for event in _event(part) for kind in event.kinds)
             if part.op in ADDED_UP:

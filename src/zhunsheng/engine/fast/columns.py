@@ -89,7 +89,7 @@ class Dictionary:
         if isinstance(value, bool):
             return codes.FLAG_VALUE, int(value)
         if isinstance(value, int):
-            if not -NUMBER_MAX < value < NUMBER_MAX:
+            if abs(value) >= NUMBER_MAX:
                 raise TooWideError(str(value))
             return codes.INTEGER, value
         day, canonical = date_in(value)
@@ -116,7 +116,10 @@ class Dictionary:
         values = []
         for name in sorted(payload):
             held = payload[name]
-            if type(held) is int or self._is_wide(kind, name, held):
+            if type(held) is int and -NUMBER_MAX < held < NUMBER_MAX:  # mostly, so without two calls
+                wide.append((name, codes.INTEGER))
+                values.append(held)
+            elif self._is_wide(kind, name, held):
                 tag, value = self.encode(held)
                 wide.append((name, tag))
                 values.append(value)

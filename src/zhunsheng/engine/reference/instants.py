@@ -30,7 +30,7 @@ from zhunsheng.core.rules.tree import (
     Window,
     WindowKind,
 )
-from zhunsheng.engine.reference.measures import Evaluator, day_field, passes, period_start
+from zhunsheng.engine.reference.measures import Evaluator, day_field, passing, period_start
 
 DAY = dt.timedelta(days=1)
 
@@ -126,10 +126,8 @@ def _of_aggregate(node: Aggregate, evaluator: Evaluator, line: int | None) -> It
 
 def _of_any_object(select: Select, evaluator: Evaluator, *, filtered: bool) -> list[Fact]:
     """Facts of the kinds, whatever their object: points per object are all looked at together."""
-    facts = evaluator.timeline.past_of(select.kinds)
     tests = [t for t in select.where if t.test not in RELATIVE_TESTS] if filtered else []
-    today = evaluator.today
-    return [f for f in facts if all(passes(f, t, today) for t in tests)]
+    return passing(evaluator.timeline.past_of(select.kinds), tests, evaluator.today)
 
 
 def _relative(tests: Sequence[Filter], fact: Fact) -> Iterator[int]:
