@@ -20,7 +20,7 @@ from zhunsheng.engine import closed
 from zhunsheng.engine.packfiles import load_pack
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.sensing.signals import queries as signals
-from zhunsheng.workflows.impacting import report
+from zhunsheng.workflows.impacting import asked_of, report
 from zhunsheng.workflows.sweeping import suggested
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +67,7 @@ Told = tuple[int, str, str, str]
 
 
 def replayed(*packs: Pack, chosen: Selection = ALL) -> dict[str, Any]:
-    return report(BUREAU, packs, (START, END), LATER, chosen)[0]
+    return report(BUREAU, packs, asked_of((START, END), LATER, chosen))[0]
 
 
 def online() -> set[Told]:
@@ -77,7 +77,7 @@ def online() -> set[Told]:
 
 
 def offline(pack: Pack) -> set[Told]:
-    events = report(BUREAU, [pack], (START, END), LATER, ALL)[1]
+    events = report(BUREAU, [pack], asked_of((START, END), LATER, ALL))[1]
     return {
         (e.at, s, closed.place_of(e.point, e.object), e.colour.value)
         for s, e in events
