@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -29,6 +30,8 @@ from zhunsheng.judging.lab.lifecycle import LabStepError
 from zhunsheng.judging.lab.queries import RunCard
 from zhunsheng.workflows.asking import Question, ask
 from zhunsheng.workflows.sweeping import Sweep
+
+NUMBER = re.compile(r"[1-9][0-9]{0,17}\Z")
 
 
 @lru_cache(maxsize=1)
@@ -87,13 +90,13 @@ def _instant(text: str) -> datetime:
 
 
 @endpoint("GET", "HEAD")
-def replay(request: HttpRequest, number: int) -> HttpResponse:
+def replay(request: HttpRequest, number: str) -> HttpResponse:
     """How far one is."""
     return reply(_told(_own(request, number)))
 
 
 @endpoint("GET", "HEAD")
-def report(request: HttpRequest, number: int) -> HttpResponse:
+def report(request: HttpRequest, number: str) -> HttpResponse:
     """The report of one that is done, byte for byte."""
     card = _own(request, number)
     with within_wall(VIEWER):
@@ -103,13 +106,13 @@ def report(request: HttpRequest, number: int) -> HttpResponse:
     return HttpResponse(text, content_type="application/json", headers={"Cache-Control": "no-store"})
 
 
-def _own(request: HttpRequest, number: int) -> RunCard:
+def _own(request: HttpRequest, number: str) -> RunCard:
     card = admitted(request, Purpose.REPLAY_RULES)
     known_parameters(request)
     found = None
-    if number < 1 << 63:
+    if NUMBER.match(number):
         with within_wall(VIEWER):
-            found = queries.run(viewer=VIEWER, run_id=number, owner=actor(card).key)
+            found = queries.run(viewer=VIEWER, run_id=int(number), owner=actor(card).key)
     if found is None:
         raise ProblemError("not-found", _("没有这次重放，或者不是本令牌的"))
     return found

@@ -15,8 +15,8 @@ urlpatterns = [
     path("v1/health", views.health, name="health"),
     path("v1/message-receipts", views.take_message_receipts, name="message_receipts"),
     path("v1/replays", replays.replays, name="replays"),
-    path("v1/replays/<int:number>", replays.replay, name="replay"),
-    path("v1/replays/<int:number>/report", replays.report, name="replay_report"),
+    path("v1/replays/<str:number>", replays.replay, name="replay"),
+    path("v1/replays/<str:number>/report", replays.report, name="replay_report"),
     path("v1/openapi.json", views.openapi, name="openapi"),
     re_path("", views.nothing_here, name="nothing"),
 ]
