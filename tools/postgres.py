@@ -121,7 +121,8 @@ def _as_server_account() -> dict[str, object]:
 
 @contextmanager
 def start_server(*settings: str) -> Iterator[Server]:
-    """A fresh cluster, removed at the end. `settings` are lines for postgresql.conf; durability stays on."""
+    """A fresh cluster, removed at the end. `settings` are lines for postgresql.conf; durability stays on
+    unless they say otherwise."""
     programs = machine.postgres_folder()
     if programs is None:
         raise RuntimeError(machine.why_no_postgres())

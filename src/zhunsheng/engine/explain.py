@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 from zhunsheng.core.clock import day_end, day_of
@@ -34,6 +34,7 @@ from zhunsheng.engine.reference.conditions import holds, peer_line
 from zhunsheng.engine.reference.instants import compares_of, instants_of_compare, leaving_instant
 from zhunsheng.engine.reference.measures import Evaluator, union
 from zhunsheng.engine.reference.points import deciding_facts, judge_item
+from zhunsheng.engine.remembering import Remembering, alike, choices
 from zhunsheng.engine.single import judge_by
 from zhunsheng.engine.trials import HORIZON_DAYS, NOBODY
 
@@ -165,7 +166,7 @@ class _Look:
         plainly: bool = False,
     ) -> None:
         self.as_of, self.sources, known_at = judgement.as_of, pack.sources, judgement.known_at
-        self.standing = in_force(facts, known_at)
+        self.standing, self.plainly = in_force(facts, known_at), plainly
         self.world = in_force(world, known_at)
         self.now = self.later(self.as_of)
         self.points = {p.id: (item, p) for item in pack.items for p in item.points}
@@ -175,7 +176,8 @@ class _Look:
     def later(self, as_of: int, removed: frozenset[str] = NOBODY, added: tuple[Fact, ...] = ()) -> Evaluator:
         """What the same knowledge says on another day, with facts put right, or with something done."""
         own = (*(f for f in self.standing if f.fact_id not in removed), *added)
-        return Evaluator(Timeline.cut(own, as_of), Timeline.cut(self.world, as_of), as_of, self.sources)
+        make = Evaluator if self.plainly else Remembering
+        return make(Timeline.cut(own, as_of), Timeline.cut(self.world, as_of), as_of, self.sources)
 
     def trace(self, result: PointResult) -> PointTrace:
         _, point = self.points[result.point]
@@ -209,10 +211,11 @@ class _Look:
         evaluator = self.now.for_object(result.object)
         condition = _condition_of(point, result.colour)
         compares = tuple(compares_of(condition)) if condition else ()
-        removable = union(*(rectifiable(c, evaluator) for c in compares))
+        removable = union(*(rectifiable(c, evaluator) for c in compares))[:CANDIDATES_MAX]
+        marks = None if self.plainly else alike(item, point, evaluator, removable)
         missing = (fact for c in compares for fact in missing_fact(c, evaluator))
         return WayBack(
-            self._smallest([f.fact_id for f in removable], ended),
+            self._smallest([f.fact_id for f in removable], ended, marks),
             self._first_end(change_days(point, evaluator), result, ended),
             next((f.kind for f in missing if not is_touched(self.later(self.as_of, added=(f,)))), ""),
         )
@@ -239,10 +242,15 @@ class _Look:
             self._crossing(lowered),
         )
 
-    def _smallest(self, candidates: Sequence[str], reached: Reached) -> tuple[str, ...]:
+    def _smallest(
+        self, candidates: Sequence[str], reached: Reached, marks: Sequence[Hashable] | None = None
+    ) -> tuple[str, ...]:
+        """The first of the smallest sets that reach it; `marks`: of sets that are alike one is tried."""
         few = candidates[:CANDIDATES_MAX]
         for size in range(1, min(REMOVED_TOGETHER_MAX, len(few)) + 1):
-            for chosen in itertools.combinations(few, size):
+            every = itertools.combinations(range(len(few)), size)
+            for places in every if marks is None else choices(marks, size):
+                chosen = tuple(few[k] for k in places)
                 if reached(self.as_of, frozenset(chosen)):
                     return chosen
         return ()
@@ -304,14 +312,9 @@ def missing_fact(node: Compare, evaluator: Evaluator) -> tuple[Fact, ...]:
 def change_days(point: TriggerPoint, evaluator: Evaluator) -> list[dt.date]:
     """The later days on which something that the point reads changes by itself, in order."""
     parts = (point.yellow, point.red, point.critical, point.unless, point.clear, point.no_data)
-    instants = {
-        instant
-        for part in parts
-        if part is not None
-        for compare in compares_of(part)
-        for instant in instants_of_compare(compare, evaluator)
-        if instant > evaluator.as_of
-    }
+    compares = [compare for part in parts if part is not None for compare in compares_of(part)]
+    as_of = evaluator.as_of
+    instants = {t for compare in compares for t in instants_of_compare(compare, evaluator) if t > as_of}
     horizon = day_of(evaluator.as_of) + dt.timedelta(days=HORIZON_DAYS)
     return sorted({day for t in instants if (day := day_of(t)) <= horizon})
 

@@ -14,7 +14,6 @@ import numpy as np
 
 from zhunsheng.core.clock import day_end, day_of
 from zhunsheng.core.facts import Fact
-from zhunsheng.core.rules.tree import Aggregate, Item, Ratio, TriggerPoint
 from zhunsheng.engine.fast import codes as c
 from zhunsheng.engine.fast.batch import Yardstick
 from zhunsheng.engine.fast.columns import FactColumns
@@ -24,29 +23,12 @@ from zhunsheng.engine.fast.kept import world_frame
 from zhunsheng.engine.fast.scratch import World
 from zhunsheng.engine.fast.trying import trial_of, try_once
 from zhunsheng.engine.judgement import Timeline
-from zhunsheng.engine.reference.conditions import PEER_GROUP
-from zhunsheng.engine.reference.instants import compares_of
-from zhunsheng.engine.reference.measures import SOURCE_STATUS
-from zhunsheng.engine.reference.points import ENROLMENT
+from zhunsheng.engine.remembering import kinds_read
 from zhunsheng.engine.replay import plan_of
 
 HORIZON_DAYS = 3 * 366
 NOBODY = frozenset[str]()
 TOUCHED = frozenset(number for number, colour in enumerate(c.COLOURS) if colour.touched)
-# Read of a subject without being named in a condition: enrolments, silent sources, the peer group.
-ALWAYS_READ = frozenset({ENROLMENT, SOURCE_STATUS, PEER_GROUP})
-
-
-def kinds_read(item: Item, point: TriggerPoint) -> frozenset[str]:
-    """The kinds of facts of a subject on which what a point shows can depend."""
-    conditions = (point.yellow, point.red, point.critical, point.unless, point.clear, point.no_data)
-    compares = [c for part in (item.applies, *conditions) if part is not None for c in compares_of(part)]
-    found = {*ALWAYS_READ, *point.per_object}
-    for side in (side for compare in compares for side in (compare.measure, compare.line)):
-        for part in (side.numerator, side.denominator) if isinstance(side, Ratio) else (side,):
-            if isinstance(part, Aggregate):
-                found.update(part.select.kinds, part.window.event.kinds if part.window.event else ())
-    return frozenset(found)
 
 
 class Trials:
@@ -70,13 +52,15 @@ class Trials:
         self._hidden, objects = arrays.hidden, int(arrays.object_at[1])
         self._columns = FactColumns(ready.compiler.words, columns.subjects, arrays)
         self._trial, self._frame = trial_of(ready.current(), arrays, len(facts), objects)
-        self._later: tuple[int, list[list[int]]] | None = None
+        self._later: tuple[int, dict[tuple[int, int | None], list[list[int]]]] | None = None
         self._edges = sorted({f.occurred_at for f in world})
         self._worlds: dict[int, tuple[World, I64]] = {}
         self._kept: dict[tuple[int, frozenset[str]], tuple[int, ...]] = {}
         names = ready.compiler.point_names
         self._points = {name: p for p, name in enumerate(names)}
-        self._kinds, self._nothing = [fact.kind for fact in facts], np.zeros(len(facts), dtype=np.uint8)
+        self._kinds: dict[str, int] = {}
+        numbers = [self._kinds.setdefault(fact.kind, len(self._kinds)) for fact in facts]
+        self._kind_of, self._nothing = np.array(numbers, dtype=np.int64), np.zeros(len(facts), dtype=np.uint8)
         self._tree = [(item, point) for item in ready.compiler.pack.items for point in item.points]
         self._asked: dict[int, tuple[U8, int]] = {}
         self._dense = self._trial.out.dense[0]
@@ -102,17 +86,16 @@ class Trials:
         """Which facts a point does not read, and where its colour stands; -1: each object has its own."""
         read, row = kinds_read(*self._tree[p]), self._ready.tables.points[p]
         unread = np.array([kind not in read for kind in self._kinds], dtype=np.uint8)
-        return unread, -1 if row[c.P_OBJECTS] >= 0 else int(row[c.P_DENSE])
+        return unread[self._kind_of], -1 if row[c.P_OBJECTS] >= 0 else int(row[c.P_DENSE])
 
     def first_end(self, point: str, name: str, as_of: int, days: Sequence[dt.date]) -> dt.date | None:
         """The first of some later days at whose end a point that is touched now shows no touch."""
         if not days:
             return None
         if self._later is None or self._later[0] != as_of:
-            told = self._forward(as_of)
-            self._later = (as_of, told)
-        p, code = self._points[point], self._ready.compiler.words.codes.get(name)
-        changes = [row for row in self._later[1] if row[OUT_POINT] == p and row[OUT_OBJECT] == code]
+            self._later = (as_of, self._forward(as_of))
+        code = self._ready.compiler.words.codes.get(name)
+        changes = self._later[1].get((self._points[point], code), [])
         instants = [row[OUT_AT] for row in changes]
         for day in days:
             k = bisect_right(instants, day_end(day)) - 1
@@ -120,11 +103,15 @@ class Trials:
                 return day
         return None
 
-    def _forward(self, as_of: int) -> list[list[int]]:
+    def _forward(self, as_of: int) -> dict[tuple[int, int | None], list[list[int]]]:
+        """What changes by itself until the horizon, by point and object, in order."""
         end = day_end(day_of(as_of) + dt.timedelta(days=HORIZON_DAYS))
         with self._lock:
             plan = plan_of(self._ready, self._columns, self._world, as_of, end)
-        return [row for part in plan.replay((0, 1)) for row in part.tolist()]
+        told: dict[tuple[int, int | None], list[list[int]]] = {}
+        for row in (row for part in plan.replay((0, 1)) for row in part.tolist()):
+            told.setdefault((row[OUT_POINT], row[OUT_OBJECT]), []).append(row)
+        return told
 
     def _classes(self, as_of: int, removed: frozenset[str]) -> tuple[int, ...]:
         key = (as_of, removed)

@@ -111,24 +111,27 @@ class Dictionary:
 
     def shape(self, kind: str, payload: Mapping[str, Scalar]) -> tuple[int, list[int]]:
         """The shape of a fact and its wide values."""
-        narrow: list[tuple[str, Scalar]] = []
+        narrow: list[tuple[str, type, Scalar]] = []
         wide: list[tuple[str, int]] = []
         values = []
         for name in sorted(payload):
             held = payload[name]
-            if self._is_wide(kind, name, held):
+            if type(held) is int and -NUMBER_MAX < held < NUMBER_MAX:  # mostly, so without two calls
+                wide.append((name, codes.INTEGER))
+                values.append(held)
+            elif self._is_wide(kind, name, held):
                 tag, value = self.encode(held)
                 wide.append((name, tag))
                 values.append(value)
             elif held is not None:
-                narrow.append((name, held))
-        key = (kind, *((n, type(v), v) for n, v in narrow), "", *wide)
+                narrow.append((name, type(held), held))
+        key = (kind, *narrow, "", *wide)
         code = self.known.get(key)
         if code is None:
             code = self.known[key] = len(self.shapes)
             self.shapes_of[kind] = self.shapes_of.get(kind, 0) + 1
             slots = {name: (tag, slot) for slot, (name, tag) in enumerate(wide)}
-            self.shapes.append(Shape(kind, dict(narrow), slots))
+            self.shapes.append(Shape(kind, {name: held for name, _, held in narrow}, slots))
         return code, values
 
 

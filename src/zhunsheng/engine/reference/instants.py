@@ -8,7 +8,7 @@ between them nothing has.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from zhunsheng.core.clock import SECONDS_PER_DAY, day_of, day_start, months_window_left_on
 from zhunsheng.core.facts import Fact
@@ -20,6 +20,7 @@ from zhunsheng.core.rules.tree import (
     AnyOf,
     Compare,
     Condition,
+    Filter,
     Not,
     Op,
     Pack,
@@ -29,7 +30,7 @@ from zhunsheng.core.rules.tree import (
     Window,
     WindowKind,
 )
-from zhunsheng.engine.reference.measures import Evaluator, day_field, passes, period_start
+from zhunsheng.engine.reference.measures import Evaluator, day_field, passing, period_start
 
 DAY = dt.timedelta(days=1)
 
@@ -109,28 +110,28 @@ def instants_of_compare(compare: Compare, evaluator: Evaluator) -> Iterator[int]
 
 def _of_aggregate(node: Aggregate, evaluator: Evaluator, line: int | None) -> Iterator[int]:
     facts = _of_any_object(node.select, evaluator, filtered=node.op is not Op.OBJECTS)
+    relative = [test for test in node.select.where if test.test in RELATIVE_TESTS]
+    counts_days = node.op in {Op.DAYS_SINCE, Op.DAYS_UNTIL}
     for fact in facts:
         leaves = leaving_instant(node.window, fact.occurred_at)
         if leaves is not None:
             yield leaves
         if node.window.ending_days_before:
             yield fact.occurred_at + node.window.ending_days_before * SECONDS_PER_DAY
-        yield from _relative(node.select, fact)
-        if node.op in {Op.DAYS_SINCE, Op.DAYS_UNTIL}:
+        if relative:
+            yield from _relative(relative, fact)
+        if counts_days:
             yield from _day_lines(node, fact, evaluator, line)
 
 
 def _of_any_object(select: Select, evaluator: Evaluator, *, filtered: bool) -> list[Fact]:
     """Facts of the kinds, whatever their object: points per object are all looked at together."""
-    facts = evaluator.timeline.past_of(select.kinds)
     tests = [t for t in select.where if t.test not in RELATIVE_TESTS] if filtered else []
-    return [f for f in facts if all(passes(f, t, evaluator.today) for t in tests)]
+    return passing(evaluator.timeline.past_of(select.kinds), tests, evaluator.today)
 
 
-def _relative(select: Select, fact: Fact) -> Iterator[int]:
-    for test in select.where:
-        if test.test not in RELATIVE_TESTS:
-            continue
+def _relative(tests: Sequence[Filter], fact: Fact) -> Iterator[int]:
+    for test in tests:
         day = day_field(fact, test.field)
         if day is not None:
             days = dt.timedelta(days=int(test.values[0]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from zhunsheng.core.clock import SECONDS_PER_DAY, day_end, day_of, day_start, months_back
@@ -83,6 +83,13 @@ def passes(fact: Fact, test: Filter, today: dt.date) -> bool:
     return number >= limit if test.test is Test.AT_LEAST else number <= limit
 
 
+def passing(facts: list[Fact], tests: Iterable[Filter], today: dt.date) -> list[Fact]:
+    """The facts that satisfy every filter on the day `today`, in order."""
+    for test in tests:
+        facts = [fact for fact in facts if passes(fact, test, today)]
+    return facts
+
+
 def union(*groups: tuple[Fact, ...]) -> tuple[Fact, ...]:
     """Each fact once, in order."""
     facts = {f.fact_id: f for group in groups for f in group}
@@ -107,7 +114,7 @@ class Evaluator:
 
     def for_object(self, key: str) -> Evaluator:
         """The same question about one object."""
-        return replace(self, object=key)
+        return self if key == self.object else replace(self, object=key)
 
     def as_it_stood(self, at: int) -> Evaluator:
         """The same question as of an earlier instant, with what is known now."""
@@ -120,7 +127,7 @@ class Evaluator:
 
     def selected(self, select: Select) -> list[Fact]:
         """Facts of the kinds and scope that pass every filter, in order."""
-        return [f for f in self._in_scope(select) if all(passes(f, t, self.today) for t in select.where)]
+        return passing(self._in_scope(select), select.where, self.today)
 
     def _in_scope(self, select: Select) -> list[Fact]:
         narrow = select.scope is Scope.SAME_OBJECT
@@ -175,7 +182,7 @@ class Evaluator:
         latest: dict[str, Fact] = {}
         for fact in self._in_window(self._in_scope(node.select), node.window):
             latest[fact.object] = fact
-        facts = [f for f in latest.values() if all(passes(f, t, self.today) for t in node.select.where)]
+        facts = passing(list(latest.values()), node.select.where, self.today)
         return Value(len(facts), facts=tuple(sorted(facts, key=lambda f: f.order)))
 
     def _plain(self, node: Aggregate) -> Value:
