@@ -17,12 +17,12 @@ from django.db.models import F, Lookup
 COPIED = 2  # one row goes faster as a statement than as a stream
 
 
-class _Among(Lookup):  # type: ignore[type-arg]
+class _Among(Lookup):
     """`IN` with its values in one parameter: Django prepares and names each of a thousand apart."""
 
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         column, given = self.process_lhs(compiler, connection)
         if connection.vendor == "postgresql":
             return f"{column} = ANY(%s)", [*given, self.rhs]
