@@ -10,7 +10,7 @@ demo:
 	@.venv/bin/zhunsheng demo $(ARGS)
 
 test:
-	@$(PYTHON) -m tools.bootstrap dev
+	@$(PYTHON) -m tools.bootstrap dev engine-later
 	@$(IN_VENV) -m tools.run_tests $(ARGS)
 
 check:

@@ -75,10 +75,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def _asks_for_a_database(item: pytest.Item) -> bool:
+    """By a fixture of Django's or by one of ours that differs between the databases."""
+    return not {"db", "transactional_db", "vendor"}.isdisjoint(getattr(item, "fixturenames", ()))
+
+
 def refuse_databases(items: list[pytest.Item]) -> None:
     """What runs once must not be able to answer differently on the other database."""
-    once = tuple(f"{folder}/" for folder in read_cut().once)
-    asking = [i.nodeid for i in items if i.nodeid.startswith(once) and "db" in getattr(i, "fixturenames", ())]
+    once = tuple(place if place.endswith(".py") else f"{place}/" for place in read_cut().once)
+    asking = [i.nodeid for i in items if i.nodeid.startswith(once) and _asks_for_a_database(i)]
     if asking:
         raise pytest.UsageError(f"runs once (pyproject.toml), yet asks for a database: {', '.join(asking)}")
 

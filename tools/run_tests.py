@@ -10,9 +10,10 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
-from tools import branches, check, machine
-from tools.bootstrap import say
+from tools import bootstrap, branches, check, machine
+from tools.bootstrap import CannotSetUpError, say
 from tools.shares import Run, part_of_it, run_shares, whole_suite
 from zhunsheng.cli.fonts import has_chinese_font
 
@@ -64,14 +65,28 @@ def summary(done: Sequence[Run], missing: dict[str, str], *, static_holds: bool)
         print(f"not here: {part} — its tests did not run (as root: apt-get install {package})")
 
 
+def prepare(*, static: bool) -> tuple[bool, dict[str, str]]:
+    """Static checks, the engine's machine code and the parts of the machine side by side, for each leaves a
+    core idle; whether the checks hold, and what is missing."""
+    with ThreadPoolExecutor() as pool:
+        engine = pool.submit(bootstrap.make_engine)
+        checks = pool.submit(check.checks_hold, check.STATIC if static else {})
+        missing = bring_parts()
+        engine.result()
+        return checks.result(), missing
+
+
 def main() -> int:
     """Everything; exit 0 only if all that could run has passed, and in CI only if nothing was left out."""
     parser = argparse.ArgumentParser(prog="make test ARGS=…", description=__doc__)
     parser.add_argument("--refuse-skips", action="store_true", default=bool(os.environ.get("CI")))
     parser.add_argument("--no-static", action="store_true", help="leave out lint, types and floors")
     options, arguments = parser.parse_known_args()
-    missing = bring_parts()
-    static_holds = options.no_static or check.checks_hold(check.STATIC)
+    try:
+        static_holds, missing = prepare(static=not options.no_static)
+    except CannotSetUpError as error:
+        say(str(error))
+        return 4
     lacking = machine.why_no_postgres()
     if lacking:
         missing["PostgreSQL"] = "postgresql"

@@ -1,7 +1,7 @@
 """The suite, cut into shares that are each a pytest of their own, a few of them at once.
 
 Much of a test is waiting: for a sync, a gateway, a browser. Two shares alone leave a third of two cores idle,
-so a few more run at once. What never touches a database runs once; the rest runs on both.
+so a few more run at once. What asks for no database runs once; the rest runs on both.
 """
 
 from __future__ import annotations
@@ -24,24 +24,27 @@ from tools.bootstrap import ROOT, say
 from tools.branches import BUILD
 from tools.postgres import start_server
 
-SHARES_FOR_EACH_CORE = 1.5
+SHARES_FOR_EACH_CORE = 2
 LOOK_SECONDS, WORD_SECONDS = 0.2, 15.0
-# With both databases each looks at pages in one half of the ways (tests/portals/views.py).
-VIEWS = {"postgresql": "second", "sqlite": "first"}
+# With both databases each takes one half of what does not depend on the database (tests/halves.py).
+HALVES = {"postgresql": "second", "sqlite": "first"}
+HASTY = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 
 
 @dataclass(frozen=True)
 class Cut:
-    """Folders of tests: those without a database, and those long enough to be shares of their own."""
+    """Places of tests: those without a database, those long enough to be shares of their own, and those that
+    need a server which keeps its promises."""
 
     once: tuple[str, ...]
     apart: tuple[str, ...]
+    durable: tuple[str, ...]
 
 
 def read_cut() -> Cut:
     """What pyproject.toml says."""
     told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["zhunsheng"]["shares"]
-    return Cut(tuple(told["once"]), tuple(told["apart"]))
+    return Cut(tuple(told["once"]), tuple(told["apart"]), tuple(told["durable"]))
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class Share:
     name: str
     database: str
     arguments: tuple[str, ...]
+    durable: bool = True
 
     @property
     def report(self) -> Path:
@@ -66,17 +70,21 @@ class Share:
 def whole_suite() -> list[Share]:
     """All tests, the longest shares first."""
     cut = read_cut()
-    ignored = tuple(f"--ignore={folder}" for folder in (*cut.once, *cut.apart))
+    once, apart = ([f"--ignore={place}" for place in places] for places in (cut.once, cut.apart))
     return [
-        *(Share(f"{base}-{Path(folder).name}", base, (folder,)) for folder in cut.apart for base in VIEWS),
-        *(Share(base, base, ignored) for base in VIEWS),
+        *(
+            Share(f"{base}-{Path(folder).name}", base, (folder, *once), folder in cut.durable)
+            for folder in cut.apart
+            for base in HALVES
+        ),
+        *(Share(base, base, (*once, *apart), durable=False) for base in HALVES),
         Share("no-database", "sqlite", cut.once),
     ]
 
 
 def part_of_it(arguments: Sequence[str]) -> list[Share]:
     """What somebody asked for by name, on both databases."""
-    return [Share(base, base, tuple(arguments)) for base in VIEWS]
+    return [Share(base, base, tuple(arguments)) for base in HALVES]
 
 
 @dataclass
@@ -121,19 +129,20 @@ class Run:
 def start(share: Share, *, whole: bool, refuse_skips: bool) -> Run:
     """Start pytest, on a PostgreSQL of its own where the share wants one; its words go to a file.
 
-    In a whole run on both databases branches are measured, and views are shared out.
+    In a whole run on both databases branches are measured, and each takes its half of what can be shared out.
     """
     stack = ExitStack()
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
     if share.database == "postgresql":
-        environment["DATABASE_URL"] = stack.enter_context(start_server()).url()
+        server = start_server() if share.durable else start_server(*HASTY)
+        environment["DATABASE_URL"] = stack.enter_context(server).url()
     BUILD.mkdir(exist_ok=True)
     share.report.unlink(missing_ok=True)
     command = [sys.executable, "-m", "pytest", "-q", "--durations=15", f"--junitxml={share.report}"]
     if whole:
         data = branches.data_file(share.name)
         data.unlink(missing_ok=True)
-        environment |= {branches.FILE_VARIABLE: str(data), "ZS_VIEWS": VIEWS[share.database]}
+        environment |= {branches.FILE_VARIABLE: str(data), "ZS_HALF": HALVES[share.database]}
         command += ["-p", branches.PLUGIN]
     if refuse_skips:
         command.append("--refuse-skips")

@@ -1,14 +1,15 @@
 """How pages are looked at: language, theme and size of the screen.
 
 What a browser shows does not depend on the database: in a whole run each database takes one half of the ways
-(ZS_VIEWS, set by tools/shares.py), so that together they take all. A run by hand takes all.
+(tests/halves.py), so that together they take all. A run by hand takes all.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import TypeVar
+
+from tests.halves import half
 
 View = TypeVar("View")
 PHONE, SCREEN = {"width": 390, "height": 844}, {"width": 1366, "height": 768}
@@ -19,10 +20,10 @@ VIEWS = [
     (("zh-hans", "dark"), PHONE),
     (("en", "light"), PHONE),
 ]
-HALVES = {"first": (0, 3), "second": (1, 2)}
+HALVES = ((0, 3), (1, 2))
 
 
 def shared_out(views: Sequence[View]) -> list[View]:
     """Those of this run; halves of four differ in everything within themselves."""
-    places = HALVES.get(os.environ.get("ZS_VIEWS", ""))
-    return [view for n, view in enumerate(views) if places is None or n % 4 in places]
+    mine = half()
+    return [view for n, view in enumerate(views) if mine is None or n % 4 in HALVES[mine]]

@@ -8,12 +8,13 @@ import socket
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from tests import session
+from tests import halves, session
 from tests.portals import views
 from tools import bootstrap, check, machine, run_tests, shares
 from tools.postgres import Server
@@ -175,31 +176,39 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert run_tests.bring_parts()["Chromium"] == "chromium"
 
 
+def within(file: str, places: Sequence[str]) -> bool:
+    return any(file == place or file.startswith(f"{place}/") for place in places)
+
+
 def test_every_test_is_in_a_share_and_what_may_touch_a_database_in_one_for_each() -> None:
     everywhere = {str(file.relative_to(ROOT)) for file in (ROOT / "tests").rglob("test_*.py")}
     for database, wanted in {"postgresql": everywhere, "sqlite": everywhere}.items():
         counted: Counter[str] = Counter()
         for share in shares.whole_suite():
             if share.database == database or share.name == "no-database":
-                ignored = tuple(word.removeprefix("--ignore=") for word in share.arguments if "=" in word)
-                named = tuple(f"{word}/" for word in share.arguments if "=" not in word) or ("tests/",)
+                ignored = [word.removeprefix("--ignore=") for word in share.arguments if "=" in word]
+                named = [word for word in share.arguments if "=" not in word] or ["tests"]
                 counted.update(
-                    file
-                    for file in everywhere
-                    if file.startswith(named) and not file.startswith(tuple(f"{i}/" for i in ignored))
+                    file for file in everywhere if within(file, named) and not within(file, ignored)
                 )
         assert counted == Counter(dict.fromkeys(wanted, 1))
 
 
-def test_both_halves_of_the_ways_to_look_are_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_both_halves_are_all(monkeypatch: pytest.MonkeyPatch) -> None:
     def half(name: str) -> list[object]:
-        monkeypatch.setenv("ZS_VIEWS", name)
+        monkeypatch.setenv("ZS_HALF", name)
         return [*views.shared_out(views.VIEWS), *views.shared_out(views.LOOKS)]
 
-    told = [half(name) for name in shares.VIEWS.values()]
+    def part(name: str) -> list[int]:
+        monkeypatch.setenv("ZS_HALF", name)
+        assert halves.share_of(7) == (4 if name else 7)
+        return halves.every_other(range(7), 1)
+
+    told = [half(name) for name in shares.HALVES.values()]
     assert [len(one) for one in told] == [4, 4]
     assert all(view in told[0] or view in told[1] for view in [*views.VIEWS, *views.LOOKS])
     assert len(half("")) == 8
+    assert sorted(part("first") + part("second")) == part("") == list(range(7))
 
 
 def test_what_runs_once_may_not_ask_for_a_database() -> None:

@@ -247,6 +247,7 @@ def test_the_histories_are_not_trivial() -> None:
         assert any(point.colour.value != "NONE" for point in judgement.points)
 
 
+@pytest.mark.only_on("sqlite")  # in memory: the database has no part in it
 def test_twenty_thousand_late_and_repeated_histories_end_in_the_same_state() -> None:
     chance = random.Random(9801)
     expected = {name: in_memory([(f, timedelta()) for f in history]) for name, history in HISTORIES.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 from django.conf import settings
@@ -25,7 +26,7 @@ BY = Actor.service("dispatch")
 VIEWER = Viewer.bureau(BY.key)
 
 
-def turn_inside(clock: Clock, handlers: dict[str, outbox.Handler]) -> int:
+def turn_inside(clock: Clock, handlers: Mapping[str, outbox.Handler]) -> int:
     """Work off uploads, hand over what is due, handle internal effects until none is left; how many."""
     total = uploading.work_off(clock)
     monthly.ensure(clock.now())
