@@ -26,28 +26,25 @@ BY = Actor.service("review")
 VIEWER = Viewer.bureau(BY.key)
 
 
-def follow(touch_id: int, at: datetime, by: Actor = BY) -> None:
-    """Tasks in step with their touch, each new one with a clock. Under observation there are none yet."""
-    _follow(triggers.cards(viewer=VIEWER, touch_ids=[touch_id]), at, by)
-
-
-def _follow(touches: Sequence[TouchCard], at: datetime, by: Actor) -> None:
-    red = [touch for touch in touches if touch.state != "OBSERVING"]
+def follow(touch_ids: Sequence[int], at: datetime, by: Actor = BY) -> None:
+    """Tasks in step with their touches, each new one with a clock. Under observation there are none yet."""
+    red = _reviewed(touch_ids)
     calendar, policy, clocks = open_library(settings.PACKS).calendar, trigger_policy(), dict[int, date]()
     subjects = registry.cards(viewer=VIEWER, keys={touch.subject for touch in red})
     for touch in red:
-        _, point = point_of(touch.point, touch.pack_hash)
-        subject = subjects.get(touch.subject)
-        desk = tasks.Desk(subject.station if subject else "", calendar, policy, point.red_measures)
+        station = subjects[touch.subject].station if touch.subject in subjects else ""
+        desk = tasks.Desk(station, calendar, policy, point_of(touch.point, touch.pack_hash)[1].red_measures)
         clocks |= tasks.follow(by=by, at=at, touch_id=touch.id, desk=desk)
-    if clocks:
-        _set_clocks(clocks, at)
+    _set_clocks(clocks, at)
 
 
 def _set_clocks(due: Mapping[int, date], at: datetime) -> None:
-    last = time(23, 59, 59, tzinfo=SHANGHAI)
-    instants = {str(task_id): datetime.combine(on, last) for task_id, on in due.items()}
+    instants = {str(n): datetime.combine(on, time(23, 59, 59, tzinfo=SHANGHAI)) for n, on in due.items()}
     schedule.set_due(by=BY, at=at, topic="task.due", instants=instants)
+
+
+def _reviewed(touch_ids: Sequence[int]) -> list[TouchCard]:
+    return [t for t in triggers.cards(viewer=VIEWER, touch_ids=touch_ids) if t.state != "OBSERVING"]
 
 
 def on_opened(payloads: Sequence[Mapping[str, Any]], at: datetime) -> None:
@@ -55,10 +52,9 @@ def on_opened(payloads: Sequence[Mapping[str, Any]], at: datetime) -> None:
 
     Under observation there is nothing to review yet; the reminder has seen to who rests.
     """
-    touches = triggers.cards(viewer=VIEWER, touch_ids=[int(payload["touch"]) for payload in payloads])
-    red = [touch for touch in touches if touch.state != "OBSERVING"]
-    rest_if_due({touch.subject for touch in red}, at)
-    _follow(red, at, BY)
+    opened = [int(payload["touch"]) for payload in payloads]
+    rest_if_due({touch.subject for touch in _reviewed(opened)}, at)
+    follow(opened, at)
 
 
 def on_due(payload: Mapping[str, Any], at: datetime) -> None:
