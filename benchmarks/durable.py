@@ -11,19 +11,21 @@ from pathlib import Path
 from tools import machine
 from tools.postgres import start_server
 
-START = "import django; django.setup(); from benchmarks import arriving; arriving.main()"
+START = "import django; django.setup(); from benchmarks import {name}; {name}.main()"
 Figures = dict[str, dict[str, dict[str, float]]]
 
 
-def child(home: Path, database_url: str, share: float) -> Figures:
-    """What `arriving` prints: by what was done, by facts a commit."""
-    home.mkdir()
-    environment = os.environ | {
+def child(name: str, home: Path, database_url: str, share: float) -> Figures:
+    """What `arriving` or `delivering` prints: by what was done, by facts a commit or senders."""
+    home.mkdir(exist_ok=True)
+    # Without bytecode on disk imports would be compiled anew in every child.
+    kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    environment = kept | {
         "DJANGO_SETTINGS_MODULE": "zhunsheng.config.settings",
         "ZHUNSHENG_HOME": str(home),
         "DATABASE_URL": database_url,
     }
-    command = [sys.executable, "-c", START, str(share)]
+    command = [sys.executable, "-c", START.format(name=name), str(share)]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True, env=environment)
     figures: Figures = json.loads(done.stdout.splitlines()[-1])
     return figures
@@ -53,11 +55,35 @@ def table(name: str, figures: Figures) -> list[str]:
     return [*lines, ""]
 
 
+def sending_table(name: str, figures: Figures) -> list[str]:
+    """One database's deliveries by HTTP as a table in the page."""
+    lines = [
+        f"### Deliveries by HTTP, one fact each, one process ({name})",
+        "",
+        "| senders | commits | a second | p50 ms | p99 ms | deliveries a commit | CPU µs a delivery |",
+        "|--:|---|--:|--:|--:|--:|--:|",
+    ]
+    words = {"alone": "one each", "gathered": "shared"}
+    for senders in figures["gathered"]:
+        for how, word in words.items():
+            row = figures[how][senders]
+            waited = f"{row['p50_ms']:.1f} | {row['p99_ms']:.1f} | {row['a_commit']:.1f}"
+            lines.append(
+                f"| {senders} | {word} | {row['per_second']:,.0f} | {waited} | {row['cpu_us']:,.0f} |"
+            )
+    return [*lines, ""]
+
+
 def arriving_lines(folder: Path, share: float = 1.0) -> list[str]:
     """The tables of SQLite and, where a server can be started, of PostgreSQL."""
-    lines = table("SQLite, synchronous=FULL", child(folder / "home-sqlite", "", share))
+    lines = _of_database("SQLite, synchronous=FULL", folder / "home-sqlite", "", share)
     if machine.why_no_postgres():
         return lines
     with start_server() as server:
-        figures = child(folder / "home-postgres", server.url(), share)
-    return lines + table("PostgreSQL, default durability", figures)
+        name = "PostgreSQL, default durability"
+        return lines + _of_database(name, folder / "home-postgres", server.url(), share)
+
+
+def _of_database(name: str, home: Path, url: str, share: float) -> list[str]:
+    sent = sending_table(name, child("delivering", home, url, share))
+    return table(name, child("arriving", home, url, share)) + sent

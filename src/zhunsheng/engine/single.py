@@ -19,6 +19,7 @@ from zhunsheng.engine.fast.freezing import freezing_kinds
 from zhunsheng.engine.fast.scratch import World
 from zhunsheng.engine.judgement import Judgement
 from zhunsheng.engine.reference import judge
+from zhunsheng.engine.tracking import PointIndex
 from zhunsheng.engine.trials import Trials
 
 PACKS_KEPT = 4
@@ -51,9 +52,9 @@ class SingleJudge:
     def __init__(self, pack: Pack) -> None:
         self.pack, self._lock = pack, Lock()
         self._yardstick: StandingYardstick | None = None
-        self._freezing = freezing_kinds(pack)
+        self._freezing, self.index = freezing_kinds(pack), PointIndex.of(pack)
         try:
-            self._yardstick = StandingYardstick.of(pack, Dictionary())
+            self._yardstick = StandingYardstick.of(pack, Dictionary(kept={}))
         except CannotCompileError:
             return
 

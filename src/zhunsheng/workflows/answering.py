@@ -30,7 +30,7 @@ def take_answer(*, by: Actor, at: datetime, touch_id: int, answer: str, reason: 
     with transaction.atomic():
         fact = touches.answer(by=by, at=at, touch_id=touch_id, answer=answer, reason=reason)
         write(by, at, [fact], "enterprise_portal")
-        follow(touch_id, at, by)
+        follow([touch_id], at, by)
 
 
 def take_decision(*, by: Actor, at: datetime, touch_id: int, step: Step, reason: str) -> None:
@@ -43,7 +43,7 @@ def take_decision(*, by: Actor, at: datetime, touch_id: int, step: Step, reason:
         if step in CONFIRMS:
             facts += _revoke(by, at, touch_id, reason)
         write(by, at, facts, "review")
-        follow(touch_id, at, by)
+        follow([touch_id], at, by)
 
 
 def take_control(*, by: Actor, at: datetime, task_id: int, touch_id: int, approve: bool, reason: str) -> None:

@@ -17,6 +17,7 @@ from zhunsheng.foundation.outbox import actions as outbox
 from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.sensing.signals import actions as signals
 from zhunsheng.sensing.signals import queries as told
+from zhunsheng.sensing.signals import warm
 from zhunsheng.sensing.signals.new_facts import WORLD
 from zhunsheng.workflows import alerting
 from zhunsheng.workflows.judging import look_at
@@ -28,7 +29,7 @@ log = logging.getLogger(__name__)
 
 def on_facts(payloads: Sequence[Mapping[str, Any]], at: datetime) -> None:
     """New facts about subjects; if those of one row cannot be judged together, each is announced apart."""
-    arrived = told.arrived(viewer=VIEWER, sequences=[n for p in payloads for n in p["sequences"]])
+    arrived = warm.of_this_thread().arrived(VIEWER, [n for p in payloads for n in p["sequences"]])
     try:
         with transaction.atomic():
             look_at([fact.subject for fact in arrived], at)

@@ -28,7 +28,7 @@ def on_reply_date(payload: Mapping[str, Any], at: datetime) -> None:
     if touch is None or touch.point in trigger_policy().expiry_only:
         return
     write(BY, at, touches.pass_reply_date(by=BY, at=due, touch_id=touch_id), "judging")
-    follow(touch_id, due)
+    follow([touch_id], due)
 
 
 def on_observation_end(payload: Mapping[str, Any], at: datetime) -> None:
@@ -51,7 +51,7 @@ def on_observation_end(payload: Mapping[str, Any], at: datetime) -> None:
         deciding=frozenset() if mild else deciding,
     )
     write(BY, at, told, "judging")
-    follow(touch_id, due)
+    follow([touch_id], due)
 
 
 HANDLES = {"due.touch.reply": on_reply_date, "due.touch.observe": on_observation_end}

@@ -15,6 +15,7 @@ from zhunsheng.foundation.outbox.actions import Together
 from zhunsheng.foundation.schedule import actions as schedule
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.actions import tasks, visits
+from zhunsheng.judging.triggers.queries import TouchCard
 from zhunsheng.registers.registry import actions as register
 from zhunsheng.registers.registry import queries as registry
 from zhunsheng.workflows.keeping import point_of
@@ -25,24 +26,25 @@ BY = Actor.service("review")
 VIEWER = Viewer.bureau(BY.key)
 
 
-def follow(touch_id: int, at: datetime, by: Actor = BY) -> None:
-    """Tasks in step with their touch, each new one with a clock. Under observation there are none yet."""
-    touch = triggers.touch(viewer=VIEWER, touch_id=touch_id)
-    if touch is None or touch.state == "OBSERVING":
-        return
-    library, subject = open_library(settings.PACKS), registry.get(viewer=VIEWER, key=touch.subject)
-    _, point = point_of(touch.point, touch.pack_hash)
-    station = subject.station if subject else ""
-    desk = tasks.Desk(station, library.calendar, trigger_policy(), point.red_measures)
-    clocked = tasks.follow(by=by, at=at, touch_id=touch_id, desk=desk)
-    for task in triggers.tasks(viewer=VIEWER, touch_id=touch_id) if clocked else ():
-        if task.id in clocked:
-            _set_clock(task.id, task.due_on, at)
+def follow(touch_ids: Sequence[int], at: datetime, by: Actor = BY) -> None:
+    """Tasks in step with their touches, each new one with a clock. Under observation there are none yet."""
+    red = _reviewed(touch_ids)
+    calendar, policy, clocks = open_library(settings.PACKS).calendar, trigger_policy(), dict[int, date]()
+    subjects = registry.cards(viewer=VIEWER, keys={touch.subject for touch in red})
+    for touch in red:
+        station = subjects[touch.subject].station if touch.subject in subjects else ""
+        desk = tasks.Desk(station, calendar, policy, point_of(touch.point, touch.pack_hash)[1].red_measures)
+        clocks |= tasks.follow(by=by, at=at, touch_id=touch.id, desk=desk)
+    _set_clocks(clocks, at)
 
 
-def _set_clock(task_id: int, due_on: date, at: datetime) -> None:
-    last = datetime.combine(due_on, time(23, 59, 59, tzinfo=SHANGHAI))
-    schedule.set_due(by=BY, at=at, topic="task.due", instants={str(task_id): last})
+def _set_clocks(due: Mapping[int, date], at: datetime) -> None:
+    instants = {str(n): datetime.combine(on, time(23, 59, 59, tzinfo=SHANGHAI)) for n, on in due.items()}
+    schedule.set_due(by=BY, at=at, topic="task.due", instants=instants)
+
+
+def _reviewed(touch_ids: Sequence[int]) -> list[TouchCard]:
+    return [t for t in triggers.cards(viewer=VIEWER, touch_ids=touch_ids) if t.state != "OBSERVING"]
 
 
 def on_opened(payloads: Sequence[Mapping[str, Any]], at: datetime) -> None:
@@ -50,11 +52,9 @@ def on_opened(payloads: Sequence[Mapping[str, Any]], at: datetime) -> None:
 
     Under observation there is nothing to review yet; the reminder has seen to who rests.
     """
-    touches = triggers.cards(viewer=VIEWER, touch_ids=[int(payload["touch"]) for payload in payloads])
-    red = [touch for touch in touches if touch.state != "OBSERVING"]
-    rest_if_due({touch.subject for touch in red}, at)
-    for touch in red:
-        follow(touch.id, at)
+    opened = [int(payload["touch"]) for payload in payloads]
+    rest_if_due({touch.subject for touch in _reviewed(opened)}, at)
+    follow(opened, at)
 
 
 def on_due(payload: Mapping[str, Any], at: datetime) -> None:
@@ -67,7 +67,7 @@ def extend(by: Actor, at: datetime, task_id: int, reason: str) -> None:
     calendar = open_library(settings.PACKS).calendar
     terms = trigger_policy()
     due = tasks.extend(by=by, at=at, task_id=task_id, reason=reason, calendar=calendar, policy=terms)
-    _set_clock(task_id, due, at)
+    _set_clocks({task_id: due}, at)
 
 
 def merge_stations(by: Actor, at: datetime, old: str, new: str, reason: str) -> int:

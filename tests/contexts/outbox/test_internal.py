@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.clock import SHANGHAI
@@ -114,3 +114,14 @@ def test_one_that_fails_does_not_keep_its_neighbours_waiting_and_nothing_counts_
         ("t", "PENDING"): 1,
         ("followed", "PENDING"): 2,
     }
+
+
+@pytest.mark.only_on("sqlite")  # PostgreSQL reads the conditions of a query and finds the index by itself
+def test_what_is_open_is_found_without_reading_what_was_done(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(1) as asked:
+        actions.handle_internal(by=WORKER, at=NOW, handlers={"t": lambda payload, at: None})
+    (query,) = asked.captured_queries
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
+        told = " ".join(str(row[-1]) for row in cursor.fetchall())
+    assert "outbox_open" in told, told

@@ -14,6 +14,7 @@ from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.clock import SHANGHAI, moment
 from zhunsheng.engine.library import open_library
 from zhunsheng.sensing.signals import actions, queries
+from zhunsheng.sensing.signals.models import StoredFact
 from zhunsheng.sensing.signals.new_facts import NewFact
 from zhunsheng.sensing.signals.warm import WarmTimelines
 
@@ -48,8 +49,9 @@ def disagreements(warm: WarmTimelines, seed: int, steps: int = 60) -> int:
 
     def look() -> int:
         some = chance.sample(SUBJECTS, 3)
-        told = warm.read(BUREAU, some)
-        return sum(told[key] != queries.timeline(viewer=BUREAU, subject=key) for key in some)
+        told, newest = warm.read(BUREAU, some), [*StoredFact.objects.values_list("sequence", flat=True)][-4:]
+        arrived = warm.arrived(BUREAU, newest) != queries.arrived(viewer=BUREAU, sequences=newest)
+        return arrived + sum(told[key] != queries.timeline(viewer=BUREAU, subject=key) for key in some)
 
     for number in range(steps):
         with suppress(Undo), transaction.atomic():
@@ -95,6 +97,7 @@ def test_what_another_process_wrote_is_seen_and_a_restart_ends_in_the_same() -> 
 
 def wrong_after_a_rollback_and_a_retry(warm: WarmTimelines) -> int:
     """SQLite gives the numbers of a rolled back transaction again, here the last one to the same fact."""
+    tell(0, "S0")
     warm.read(BUREAU, SUBJECTS)
     with suppress(Undo), transaction.atomic():
         tell(1, "S1")
@@ -103,8 +106,9 @@ def wrong_after_a_rollback_and_a_retry(warm: WarmTimelines) -> int:
         raise Undo
     tell(3, "S3")
     tell(2, "S2")
-    told = warm.read(BUREAU, SUBJECTS)
-    return sum(told[key] != queries.timeline(viewer=BUREAU, subject=key) for key in SUBJECTS)
+    numbers, told = [*StoredFact.objects.values_list("sequence", flat=True)][1:], warm.read(BUREAU, SUBJECTS)
+    arrived = warm.arrived(BUREAU, numbers) != queries.arrived(viewer=BUREAU, sequences=numbers)
+    return arrived + sum(told[key] != queries.timeline(viewer=BUREAU, subject=key) for key in SUBJECTS)
 
 
 def test_a_rollback_is_noticed_even_when_its_last_number_names_the_same_fact_again() -> None:
@@ -120,3 +124,23 @@ def test_planted_fault_a_rollback_that_is_not_noticed_is_caught(monkeypatch: pyt
 def test_planted_fault_a_cache_that_does_not_catch_up_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(WarmTimelines, "_take_news", lambda self, name, rows, before: True)
     assert disagreements(WarmTimelines(), 1)
+
+
+@pytest.mark.only_on("sqlite")  # numbers of facts that were rolled back are given out again
+def test_a_memory_of_news_that_survives_what_was_rolled_back_is_caught() -> None:
+    warm = WarmTimelines()
+    warm._news = type("Stubborn", (dict,), {"clear": lambda self: None})()
+    assert wrong_after_a_rollback_and_a_retry(warm)
+
+
+def test_instants_come_from_the_store_in_whole_seconds() -> None:
+    tell(1, "S1")
+    (sequence,) = StoredFact.objects.values_list("sequence", flat=True)
+    late = NOW + timedelta(microseconds=999_999)
+    with suppress(Undo), transaction.atomic():
+        row = StoredFact.objects.values().get()
+        row |= {"sequence": sequence + 1, "fact_id": "late", "occurred_at": late, "stated_at": NOW}
+        StoredFact.objects.bulk_create([StoredFact(**row)])
+        (fact,) = queries.arrived(viewer=BUREAU, sequences=[sequence + 1])
+        assert (moment(fact.occurred_at), moment(fact.stated_at)) == (NOW, NOW)
+        raise Undo

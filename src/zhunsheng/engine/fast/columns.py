@@ -20,6 +20,8 @@ from zhunsheng.engine.fast import codes
 from zhunsheng.engine.fast.jit import I32, I64, U8
 
 NARROW_VALUES_MAX = 64
+# Facts whose shapes a judge of single subjects remembers.
+KEPT_MAX = 100_000
 SHAPES_OF_A_KIND_MAX = 512
 NUMBER_MAX = 1 << 44
 EPOCH_ORDINAL = dt.date(1970, 1, 1).toordinal()
@@ -65,7 +67,7 @@ class TooWideError(ValueError):
 
 @dataclass(slots=True)
 class Dictionary:
-    """Texts and shapes by number; it only grows, so numbers given out stay valid."""
+    """Texts and shapes by number; it only grows, so numbers given out stay valid. `kept`: shapes by fact."""
 
     texts: list[str] = field(default_factory=lambda: [""])
     codes: dict[str, int] = field(default_factory=lambda: {"": 0})
@@ -73,6 +75,7 @@ class Dictionary:
     known: dict[tuple[object, ...], int] = field(default_factory=dict)
     seen: dict[tuple[str, str], set[Scalar]] = field(default_factory=dict)
     shapes_of: dict[str, int] = field(default_factory=dict)
+    kept: dict[int, tuple[Fact, tuple[int, list[int]]]] | None = None
 
     def text(self, value: str) -> int:
         """The code of a text, a new one if it has none."""
@@ -108,6 +111,17 @@ class Dictionary:
         if len(values) <= NARROW_VALUES_MAX:
             values.add(value)
         return len(values) > NARROW_VALUES_MAX or self.shapes_of.get(kind, 0) > SHAPES_OF_A_KIND_MAX
+
+    def shape_of(self, fact: Fact) -> tuple[int, list[int]]:
+        """The shape of a fact and its wide values; remembered where the same facts come again and again."""
+        if self.kept is None:
+            return self.shape(fact.kind, fact.payload)
+        held = self.kept.get(id(fact))  # the fact is held, so that no other gets its id
+        if held is None:
+            if len(self.kept) >= KEPT_MAX:
+                self.kept.clear()
+            held = self.kept[id(fact)] = (fact, self.shape(fact.kind, fact.payload))
+        return held[1]
 
     def shape(self, kind: str, payload: Mapping[str, Scalar]) -> tuple[int, list[int]]:
         """The shape of a fact and its wide values."""
@@ -202,7 +216,7 @@ class _Builder:
         number = len(self.subjects)
         self.subjects.append(subject)
         try:
-            shaped = [self.words.shape(f.kind, f.payload) for f in facts]
+            shaped = [self.words.shape_of(fact) for fact in facts]
         except TooWideError:
             self.beyond[number] = facts
             facts, shaped = (), []

@@ -15,7 +15,7 @@ from zhunsheng.core.actors import Actor
 from zhunsheng.foundation import bulk
 from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.foundation.outbox.lifecycle import SETTLED, Finding, RowState
-from zhunsheng.foundation.outbox.models import OutboxRow
+from zhunsheng.foundation.outbox.models import IsOpen, OutboxRow
 
 Payload = Mapping[str, Any]
 Handler = Callable[[Payload, datetime], None]
@@ -95,7 +95,7 @@ def handle_internal(*, by: Actor, at: datetime, handlers: Mapping[str, Handler],
     its owner.
     """
     open_rows = OutboxRow.objects.filter(
-        topic__in=list(handlers), state=RowState.PENDING.value, not_before__lte=at
+        IsOpen("state"), topic__in=list(handlers), state=RowState.PENDING.value, not_before__lte=at
     )
     waiting = list(open_rows.order_by("id").values_list("id", flat=True)[:rows_max])
     parts = (waiting[k : k + ROWS_A_COMMIT] for k in range(0, len(waiting), ROWS_A_COMMIT))

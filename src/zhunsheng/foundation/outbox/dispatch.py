@@ -14,7 +14,7 @@ from zhunsheng.core.clock import Clock
 from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.foundation.outbox.connectors import Answer, Connector, ConnectorClass, Verdict
 from zhunsheng.foundation.outbox.lifecycle import FINAL, RowState
-from zhunsheng.foundation.outbox.models import Attempt, OutboxRow
+from zhunsheng.foundation.outbox.models import Attempt, IsOpen, OutboxRow
 
 OPEN = (RowState.PENDING.value, RowState.SENDING.value)
 BLOCKING = [state.value for state in RowState if state not in FINAL]
@@ -56,7 +56,7 @@ def dispatch(
 def _ready(topic: str, at: datetime, rows_max: int) -> list[int]:
     waiting = Q(state=RowState.PENDING.value, not_before__lte=at)
     abandoned = Q(state=RowState.SENDING.value, leased_until__lt=at)
-    rows = OutboxRow.objects.filter(waiting | abandoned, topic=topic)
+    rows = OutboxRow.objects.filter(waiting | abandoned, IsOpen("state"), topic=topic)
     return list(rows.order_by("id").values_list("id", flat=True)[:rows_max])
 
 

@@ -10,7 +10,7 @@ from django.db.models import Count, Min
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.foundation.outbox.lifecycle import RowState
-from zhunsheng.foundation.outbox.models import Attempt, OutboxRow
+from zhunsheng.foundation.outbox.models import Attempt, IsOpen, OutboxRow
 
 OPEN = [RowState.PENDING.value, RowState.SENDING.value]
 FOR_A_PERSON = [RowState.UNKNOWN.value, RowState.DEAD.value]
@@ -50,7 +50,7 @@ def oldest_pending_at(*, topic: str, viewer: Viewer) -> datetime | None:
     """Since when the oldest open row of a topic waits: the age alarm's input."""
     if not viewer.sees_all:
         return None
-    found = OutboxRow.objects.filter(topic=topic, state=RowState.PENDING.value).aggregate(
+    found = OutboxRow.objects.filter(IsOpen("state"), topic=topic, state=RowState.PENDING.value).aggregate(
         oldest=Min("created_at")
     )
     oldest: datetime | None = found["oldest"]

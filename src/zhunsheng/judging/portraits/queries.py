@@ -15,6 +15,7 @@ from zhunsheng.core.actors import Viewer
 from zhunsheng.core.contracts import ContractSet
 from zhunsheng.core.packs.lines import Named
 from zhunsheng.core.rules.tree import Pack
+from zhunsheng.foundation import bulk
 from zhunsheng.judging.portraits.kept import read_back
 from zhunsheng.judging.portraits.lifecycle import RunState
 from zhunsheng.judging.portraits.models import ClassRun, CreditReport, KeptPack, SubjectClass
@@ -77,7 +78,7 @@ def rules_in_effect(*, viewer: Viewer, subjects: Iterable[str]) -> dict[tuple[st
     """(subject, model) → vetoes and floors that apply in the class in effect; nothing outside the bureau."""
     if not viewer.is_staff:
         return {}
-    rows = _open(viewer).filter(current=True, subject__in=sorted(subjects))
+    rows = _open(viewer).filter(bulk.among("subject", subjects), current=True)
     return {(s, model): tuple(rules) for s, model, rules in rows.values_list("subject", "model", "rules")}
 
 
@@ -85,7 +86,7 @@ def classed_as_of(*, viewer: Viewer, subjects: Iterable[str], model: str = "gene
     """Subject → the instant as of which its class in effect was judged; nothing outside the bureau."""
     if not viewer.is_staff:
         return {}
-    rows = _open(viewer).filter(current=True, subject__in=sorted(subjects), model=model)
+    rows = _open(viewer).filter(bulk.among("subject", subjects), current=True, model=model)
     return dict(rows.values_list("subject", "run__as_of"))
 
 

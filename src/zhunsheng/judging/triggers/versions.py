@@ -14,7 +14,7 @@ from zhunsheng.core.rules.tree import Pack
 from zhunsheng.engine.judgement import Judgement, PointResult
 from zhunsheng.engine.replay import deciding_at
 from zhunsheng.engine.single import judge_by
-from zhunsheng.engine.tracking import Advance, Key, PointIndex, PointState, advance
+from zhunsheng.engine.tracking import Advance, Key, PointState, advance
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,6 @@ def advance_bound(
 def _advance(
     pack: Pack, results: Sequence[PointResult], states: Mapping[Key, PointState], sight: Sight
 ) -> Advance:
-    index = PointIndex.of(pack)
+    index = judge_by(pack).index
     deciding = deciding_at(index, pack, sight.facts, sight.world, sight.as_of)
     return advance(index, states, results, sight.as_of, deciding)

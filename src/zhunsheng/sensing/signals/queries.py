@@ -17,6 +17,7 @@ from zhunsheng.core.clock import day_end, instant
 from zhunsheng.core.facts import Fact, in_force
 from zhunsheng.core.merging import LINK, joined, survivor
 from zhunsheng.engine.library import open_library
+from zhunsheng.foundation import bulk
 from zhunsheng.registers.registry import scoping
 from zhunsheng.sensing.signals.models import (
     BatchState,
@@ -85,7 +86,7 @@ def linked(*, viewer: Viewer, subjects: Iterable[str]) -> set[str]:
     """Those that were ever told of a link to another subject; for those who see everything."""
     if not viewer.sees_all:
         return set()
-    rows = StoredFact.objects.filter(subject__in=sorted(subjects), kind=LINK)
+    rows = StoredFact.objects.filter(bulk.among("subject", subjects), kind=LINK)
     return set(rows.order_by().values_list("subject", flat=True))
 
 
@@ -251,16 +252,12 @@ def objects_of_batch(*, viewer: Viewer, key: str) -> list[tuple[str, str, str]]:
     return list(rows.values_list("subject", "kind", "object").distinct())
 
 
-def arrived(*, viewer: Viewer, sequences: list[int]) -> list[Fact]:
+def arrived(*, viewer: Viewer, sequences: Iterable[int]) -> list[Fact]:
     """The facts with these sequences, in order of arrival; for the bureau only."""
     if not viewer.is_staff:
         return []
-    wanted, open_rows = sorted(set(sequences)), scoping.within(StoredFact.objects.all(), viewer)
-    found: list[Fact] = []
-    for start in range(0, len(wanted), 2_000):
-        rows = open_rows.filter(sequence__in=wanted[start : start + 2_000]).order_by("sequence")
-        found += [fact_of(row) for row in rows.values_list(*COLUMNS)]
-    return found
+    rows = scoping.within(StoredFact.objects.all(), viewer).filter(bulk.among("sequence", sequences))
+    return [fact_of(row) for row in rows.order_by("sequence").values_list(*COLUMNS)]
 
 
 def evidences(*, viewer: Viewer, fact_id: str) -> list[tuple[str, str, datetime]]:

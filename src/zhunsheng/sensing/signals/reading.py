@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Any
 
-from zhunsheng.core.clock import instant
+from django.db.models import Func, IntegerField
+
 from zhunsheng.core.facts import Fact
+
+
+class Instant(Func):
+    """Whole seconds since the epoch, made by the database: a datetime of ours would be taken apart again."""
+
+    template = "CAST(FLOOR(EXTRACT(EPOCH FROM %(expressions)s)) AS bigint)"
+    output_field = IntegerField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **options: Any) -> tuple[str, Any]:
+        """SQLite keeps a text; what stands behind the seconds is cut off, never rounded."""
+        template = "CAST(strftime('%%%%s', substr(%(expressions)s, 1, 19)) AS INTEGER)"
+        return super().as_sql(compiler, connection, template=template, **options)
+
 
 COLUMNS = (
     "fact_id",
     "kind",
     "subject",
     "object",
-    "occurred_at",
-    "recorded_at",
+    Instant("occurred_at"),
+    Instant("recorded_at"),
     "sequence",
     "payload",
     "supersedes",
     "retracts",
-    "stated_at",
+    Instant("stated_at"),
 )
-Row = tuple[
-    str, str, str, str, datetime, datetime, int, dict[str, str | int | bool | None], str, str, datetime
-]
+SEQUENCE = COLUMNS.index("sequence")
+Row = tuple[str, str, str, str, int, int, int, dict[str, str | int | bool | None], str, str, int]
 
 
 def fact_of(row: Row) -> Fact:
@@ -32,12 +45,12 @@ def fact_of(row: Row) -> Fact:
         name,
         kind,
         subject,
-        instant(occurred),
-        instant(recorded),
+        occurred,
+        recorded,
         sequence,
         key,
         payload,
         supersedes,
         retracts,
-        instant(stated),
+        stated,
     )

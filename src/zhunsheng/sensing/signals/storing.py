@@ -11,7 +11,6 @@ from zhunsheng.foundation import bulk
 from zhunsheng.sensing.signals.models import FactEvidence, ImportBatch, QuarantinedFact, StoredFact
 from zhunsheng.sensing.signals.new_facts import Delivery, NewFact, Outcome, OutcomeState, refusals_of
 
-LOOKED_UP_TOGETHER = 2_000
 FACT = (
     *("sequence", "fact_id", "kind", "subject", "object", "occurred_at", "recorded_at", "stated_at"),
     *("payload", "supersedes", "retracts", "source", "batch"),
@@ -106,9 +105,5 @@ class Taking:
 
 def stored(names: Sequence[str]) -> dict[str, int]:
     """Sequences by fact id of those that are stored."""
-    found: dict[str, int] = {}
-    for start in range(0, len(names), LOOKED_UP_TOGETHER):
-        part = names[start : start + LOOKED_UP_TOGETHER]
-        rows = StoredFact.objects.filter(fact_id__in=part).values_list("fact_id", "sequence")
-        found.update(rows)
-    return found
+    rows = StoredFact.objects.filter(bulk.among("fact_id", names))
+    return dict(rows.values_list("fact_id", "sequence"))

@@ -19,11 +19,13 @@ from django.db.models import QuerySet
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.facts import Fact
 from zhunsheng.core.merging import LINK
+from zhunsheng.foundation import bulk
 from zhunsheng.sensing.signals.models import StoredFact
-from zhunsheng.sensing.signals.queries import timeline
-from zhunsheng.sensing.signals.reading import COLUMNS, fact_of
+from zhunsheng.sensing.signals.queries import arrived, timeline
+from zhunsheng.sensing.signals.reading import COLUMNS, SEQUENCE, fact_of
 
 FACTS_MAX = 400_000
+NEWS_MAX = 20_000
 
 
 class WarmTimelines:
@@ -34,10 +36,12 @@ class WarmTimelines:
         self._own: OrderedDict[str, list[Fact]] = OrderedDict()
         self._newest: tuple[str, int, str] | None = None
         self._unsure: list[Callable[[], None]] = []
+        self._news: dict[int, Fact] = {}
 
     def forget(self) -> None:
         """As if the process had just begun."""
         self._own.clear()
+        self._news.clear()
         self._held, self._newest, self._unsure = 0, None, []
 
     def read(self, viewer: Viewer, subjects: Sequence[str]) -> dict[str, list[Fact]]:
@@ -61,6 +65,16 @@ class WarmTimelines:
             self._held -= len(self._own.popitem(last=False)[1])
         return told
 
+    def arrived(self, viewer: Viewer, sequences: Sequence[int]) -> list[Fact]:
+        """Equal to `queries.arrived`: mostly facts that the next look would have to read anyway."""
+        if not viewer.sees_all:
+            return arrived(viewer=viewer, sequences=sequences)
+        self._catch_up()
+        wanted = sorted(set(sequences))
+        if all(sequence in self._news for sequence in wanted):
+            return [self._news[sequence] for sequence in wanted]
+        return arrived(viewer=viewer, sequences=wanted)
+
     def _catch_up(self) -> None:
         """Take in what was told since the last look, by whomever."""
         if self._rolled_back():
@@ -82,8 +96,10 @@ class WarmTimelines:
         if first is None or fact_of(first).fact_id != before[2]:
             return False
         news: dict[str, list[Fact]] = {}
+        if len(self._news) > NEWS_MAX:
+            self._news.clear()
         for row in found:
-            fact = fact_of(row)
+            fact = self._news[row[SEQUENCE]] = fact_of(row)
             self._newest = (name, fact.sequence, fact.fact_id)
             if fact.subject in self._own:
                 news.setdefault(fact.subject, []).append(fact)
@@ -107,11 +123,9 @@ class WarmTimelines:
             self._own.update({subject: [] for subject in cold})
             return
         found: dict[str, list[Fact]] = {subject: [] for subject in cold}
-        for start in range(0, len(cold), 1_000):
+        if cold:
             # Not beyond what was caught up with: what is committed meanwhile comes next time.
-            rows = StoredFact.objects.filter(
-                subject__in=cold[start : start + 1_000], sequence__lte=self._newest[1]
-            )
+            rows = StoredFact.objects.filter(bulk.among("subject", cold), sequence__lte=self._newest[1])
             for row in rows.order_by("sequence").values_list(*COLUMNS).iterator(chunk_size=5_000):
                 fact = fact_of(row)
                 found[fact.subject].append(fact)

@@ -9,6 +9,7 @@ from itertools import groupby
 from django.db import transaction
 
 from zhunsheng.core.actors import Actor
+from zhunsheng.foundation import bulk
 from zhunsheng.foundation.outbox import actions as outbox
 from zhunsheng.foundation.schedule.models import DueRow
 
@@ -19,11 +20,8 @@ def set_due(*, by: Actor, at: datetime, topic: str, instants: Mapping[str, datet
     What stands already is left alone.
     """
     with transaction.atomic():
-        known: dict[str, datetime] = {}
-        wanted = list(instants)
-        for start in range(0, len(wanted), 1_000):
-            rows = DueRow.objects.filter(topic=topic, key__in=wanted[start : start + 1_000])
-            known.update(rows.values_list("key", "due_at"))
+        rows = DueRow.objects.filter(bulk.among("key", instants), topic=topic)
+        known: dict[str, datetime] = dict(rows.values_list("key", "due_at"))
         gone = [key for key, due in instants.items() if due is None and key in known]
         kept = [
             DueRow(topic=topic, key=key, due_at=due)

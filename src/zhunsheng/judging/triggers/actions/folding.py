@@ -16,6 +16,7 @@ from zhunsheng.core.rules.tree import Pack
 from zhunsheng.engine.judgement import Judgement
 from zhunsheng.engine.single import judge_by
 from zhunsheng.engine.tracking import Advance, Key, PointState, TouchEvent
+from zhunsheng.foundation import bulk
 from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.judging.triggers.actions.pages import MACHINE_NAME, Look, Pages
 from zhunsheng.judging.triggers.lifecycle import Step, TouchState, after
@@ -94,7 +95,9 @@ def _soonest(*instants: int | None) -> datetime | None:
 
 def _memories(subjects: Sequence[str]) -> dict[str, States]:
     """What is remembered of those of whom anything is; their rows are locked, always in one order."""
-    rows = SubjectMemory.objects.select_for_update().filter(subject__in=subjects).order_by("subject")
+    rows = (
+        SubjectMemory.objects.select_for_update().filter(bulk.among("subject", subjects)).order_by("subject")
+    )
     return {subject: from_json(states) for subject, states in rows.values_list("subject", "states")}
 
 
@@ -117,7 +120,7 @@ def _remember(at: datetime, known: Mapping[str, States], told: Mapping[str, Adva
 
 def _bound(subjects: Sequence[str], pack: Pack, former: Former) -> dict[str, dict[Key, Pack]]:
     """By subject its open touches that began under another pack, each with it; one never kept is let go."""
-    rows = Touch.objects.filter(subject__in=subjects).exclude(state=TouchState.NORMAL.value)
+    rows = Touch.objects.filter(bulk.among("subject", subjects)).exclude(state=TouchState.NORMAL.value)
     columns = ("subject", "point", "object", "pack_hash")
     told: dict[str, dict[Key, Pack]] = {}
     for subject, point, thing, name in rows.exclude(pack_hash=pack.content_hash).values_list(*columns):

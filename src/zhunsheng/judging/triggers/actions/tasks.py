@@ -46,8 +46,8 @@ class Desk:
     red_measures: tuple[str, ...]
 
 
-def follow(*, by: Actor, at: datetime, touch_id: int, desk: Desk) -> list[int]:
-    """Bring the tasks of a touch in step with its state; ids of tasks whose clock must be set.
+def follow(*, by: Actor, at: datetime, touch_id: int, desk: Desk) -> dict[int, date]:
+    """Bring the tasks of a touch in step with its state; due dates by id of tasks whose clock must be set.
 
     Doing it again changes nothing. A red touch that is critical and may need immediate control also
     opens a proposal, which only a named person may approve.
@@ -58,9 +58,9 @@ def follow(*, by: Actor, at: datetime, touch_id: int, desk: Desk) -> list[int]:
         if touch.state == TouchState.SUSPENDED:
             for task in tasks.values():
                 _rest(by, at, task)
-            return []
+            return {}
         wanted = WORK.get(touch.state)
-        clocked = [t.id for t in tasks.values() if _resume(by, at, t)]
+        clocked = {t.id: t.due_on for t in tasks.values() if _resume(by, at, t)}
         for kind, task in tasks.items():
             if kind == TaskKind.EMERGENCY_CONTROL:
                 if touch.state == TouchState.NORMAL:
@@ -68,7 +68,7 @@ def follow(*, by: Actor, at: datetime, touch_id: int, desk: Desk) -> list[int]:
             elif kind != wanted:
                 _finish(by, at, task, TaskState.DONE, _last_step(touch))
         if wanted is not None and wanted not in tasks:
-            clocked.append(_open(by, at, touch, wanted, desk))
+            clocked |= _open(by, at, touch, wanted, desk)
         urgent = touch.colour == "CRITICAL" and bool(desk.policy.control_measures & set(desk.red_measures))
         control = TaskKind.EMERGENCY_CONTROL
         if (
@@ -76,7 +76,7 @@ def follow(*, by: Actor, at: datetime, touch_id: int, desk: Desk) -> list[int]:
             and touch.state == TouchState.OFFSITE_REVIEW
             and not touch.tasks.filter(kind=control).exists()
         ):
-            clocked.append(_open(by, at, touch, control, desk))
+            clocked |= _open(by, at, touch, control, desk)
     return clocked
 
 
@@ -89,7 +89,7 @@ def _last_step(touch: Touch) -> str:
     return row.step if row else ""
 
 
-def _open(by: Actor, at: datetime, touch: Touch, kind: TaskKind, desk: Desk) -> int:
+def _open(by: Actor, at: datetime, touch: Touch, kind: TaskKind, desk: Desk) -> dict[int, date]:
     start = _discovered_on(touch) if kind is TaskKind.LEAD_DUE else at.astimezone(SHANGHAI).date()
     critical = kind is TaskKind.REVIEW and touch.colour == "CRITICAL"
     term = desk.policy.terms["REVIEW_CRITICAL" if critical else kind.value]
@@ -104,7 +104,7 @@ def _open(by: Actor, at: datetime, touch: Touch, kind: TaskKind, desk: Desk) -> 
         due_why=f"{due.why_zh if term.workdays else f'{start} 当日'}；{term.source_zh}",
     )
     _note(by, at, task, TaskChange.OPENED, desk.station)
-    return task.id
+    return {task.id: task.due_on}
 
 
 def _discovered_on(touch: Touch) -> date:
