@@ -6,20 +6,18 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from django.conf import settings
-
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.clock import SHANGHAI
-from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.outbox.actions import Together
 from zhunsheng.foundation.schedule import actions as schedule
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.actions import tasks, visits
 from zhunsheng.registers.registry import actions as register
 from zhunsheng.registers.registry import queries as registry
+from zhunsheng.workflows.clocking import in_step
 from zhunsheng.workflows.keeping import point_of
 from zhunsheng.workflows.suspending import rest_if_due
-from zhunsheng.workflows.terms import trigger_policy
+from zhunsheng.workflows.terms import clock_terms, trigger_policy
 
 BY = Actor.service("review")
 VIEWER = Viewer.bureau(BY.key)
@@ -28,12 +26,15 @@ VIEWER = Viewer.bureau(BY.key)
 def follow(touch_id: int, at: datetime, by: Actor = BY) -> None:
     """Tasks in step with their touch, each new one with a clock. Under observation there are none yet."""
     touch = triggers.touch(viewer=VIEWER, touch_id=touch_id)
-    if touch is None or touch.state == "OBSERVING":
+    if touch is None:
         return
-    library, subject = open_library(settings.PACKS), registry.get(viewer=VIEWER, key=touch.subject)
+    in_step([touch], at, by)
+    if touch.state == "OBSERVING":
+        return
+    subject = registry.get(viewer=VIEWER, key=touch.subject)
     _, point = point_of(touch.point, touch.pack_hash)
-    station = subject.station if subject else ""
-    desk = tasks.Desk(station, library.calendar, trigger_policy(), point.red_measures)
+    whose = (subject.station, subject.name) if subject else ("", touch.subject)
+    desk = tasks.Desk(*whose, clock_terms(), trigger_policy(), point.red_measures)
     clocked = tasks.follow(by=by, at=at, touch_id=touch_id, desk=desk)
     for task in triggers.tasks(viewer=VIEWER, touch_id=touch_id) if clocked else ():
         if task.id in clocked:
@@ -64,9 +65,7 @@ def on_due(payload: Mapping[str, Any], at: datetime) -> None:
 
 def extend(by: Actor, at: datetime, task_id: int, reason: str) -> None:
     """A named person extends a lead once; its clock is set anew."""
-    calendar = open_library(settings.PACKS).calendar
-    terms = trigger_policy()
-    due = tasks.extend(by=by, at=at, task_id=task_id, reason=reason, calendar=calendar, policy=terms)
+    due = tasks.extend(by=by, at=at, task_id=task_id, reason=reason, terms=clock_terms())
     _set_clock(task_id, due, at)
 
 

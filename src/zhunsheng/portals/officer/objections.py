@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,6 +16,7 @@ from zhunsheng.foundation.accounts.acting import Acting
 from zhunsheng.foundation.schedule import queries as clocks
 from zhunsheng.portals.officer.door import with_power
 from zhunsheng.registers.registry import queries as registry
+from zhunsheng.registers.registry import scoping
 from zhunsheng.sensing.objections import queries
 from zhunsheng.sensing.objections.actions import ObjectionError
 from zhunsheng.sensing.objections.queries import ObjectionCard
@@ -36,9 +40,13 @@ def _page(request: HttpRequest, acting: Acting, problem: str = "") -> HttpRespon
     library, at = open_library(settings.PACKS), page_clock().now()
     terms = clocks.terms(viewer=viewer, base=library.clocks)
 
+    def narrowed(rows: QuerySet[Any]) -> QuerySet[Any]:
+        return scoping.within(rows, viewer)
+
     def row(card: ObjectionCard) -> dict[str, object]:
         contract = library.contracts.get(card.kind)
-        told = clocks.of_matter(viewer=viewer, at=at, terms=terms, matter=f"objection:{card.id}")
+        matter = f"objection:{card.id}"
+        told = clocks.of_matter(viewer=viewer, at=at, terms=terms, matter=matter, narrowed=narrowed)
         due = next((d for d in told if d.clock == objecting.DECIDE), None)
         kind = contract.name_zh if contract else card.kind
         return {"card": card, "name": names.get(card.subject, card.subject), "kind": kind, "due": due}
