@@ -22,7 +22,6 @@ from zhunsheng.foundation.schedule.actions.deadlines import Matter, Opening
 from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.judging.portraits.models import ClassRun, SubjectClass
 from zhunsheng.judging.triggers import queries as triggers
-from zhunsheng.judging.triggers.actions.tasks import key_of
 from zhunsheng.judging.triggers.models import AreaAlert, DataAlarm, SupervisionTask, Touch, VisitEntry
 from zhunsheng.registers.registry import actions, queries, scoping
 from zhunsheng.registers.registry.actions import SubjectRecord, UnknownSubjectError
@@ -271,7 +270,7 @@ def test_everything_open_goes_to_the_successor() -> None:
         touch=touch, kind="REVIEW", holder="0001", scope={}, opened_at=NOW, due_on=TODAY, due_why="x"
     )
     (task,) = triggers.tasks(viewer=Viewer.bureau("x"))
-    of = Matter(key_of(task.id), "x", "核查", "0001", "E1")
+    of = Matter(f"task:{task.id}", "x", "核查", "0001", "E1")
     deadlines.open_all(by=SHELL, at=NOW, openings=[Opening(of, "task.review", NOW)], terms=clock_terms())
     moved = work.hand_over(by=SHELL, at=NOW, owner="0001", to="0002", reason="退休")
     assert moved == {"registry": 3, "triggers": 1}

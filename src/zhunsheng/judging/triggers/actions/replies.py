@@ -24,7 +24,7 @@ CLOCK = "touch.reply"
 Workdays = Callable[[TouchCard], int]
 
 
-def key_of(touch_id: int) -> str:
+def _key_of(touch_id: int) -> str:
     """The key of an answer's deadline in the queue."""
     return f"touch:{touch_id}:reply"
 
@@ -39,12 +39,12 @@ def in_step(
     """
     viewer = Viewer.bureau(by.key)
     asked = [touch for touch in touches if touch.reply_due_on is not None]
-    known = clocks.open_keys(viewer=viewer, keys=[key_of(touch.id) for touch in asked])
+    known = clocks.open_keys(viewer=viewer, keys=[_key_of(touch.id) for touch in asked])
     with transaction.atomic():
         for touch in asked:
-            if (state := known.get(key_of(touch.id))) is not None:
+            if (state := known.get(_key_of(touch.id))) is not None:
                 _follow(by, at, touch, state, terms)
-        fresh = [touch for touch in asked if _waits(touch) and key_of(touch.id) not in known]
+        fresh = [touch for touch in asked if _waits(touch) and _key_of(touch.id) not in known]
         people = registry.cards(viewer=viewer, keys={touch.subject for touch in fresh})
         name_zh = terms.book.row(CLOCK).name_zh
         openings = []
@@ -52,7 +52,7 @@ def in_step(
             person = people.get(touch.subject)
             name, handler = (person.name, person.officer or person.station) if person else (touch.subject, "")
             title, matter = f"{name_zh} {touch.point} {name}", f"touch:{touch.id}"
-            of = Matter(key_of(touch.id), matter, title, handler, touch.subject)
+            of = Matter(_key_of(touch.id), matter, title, handler, touch.subject)
             openings.append(Opening(of, CLOCK, touch.started_at, length=workdays(touch)))
         deadlines.open_all(by=by, at=at, openings=openings, terms=terms)
 
@@ -62,7 +62,7 @@ def _waits(touch: TouchCard) -> bool:
 
 
 def _follow(by: Actor, at: datetime, touch: TouchCard, state: DeadlineState, terms: ClockTerms) -> None:
-    key, resting = key_of(touch.id), state is DeadlineState.PAUSED
+    key, resting = _key_of(touch.id), state is DeadlineState.PAUSED
     if touch.answer:
         deadlines.meet(by=by, at=at, key=key, met_at=touch.answered_at or at, terms=terms)
     elif touch.state == TouchState.SUSPENDED:
@@ -82,6 +82,6 @@ def _follow(by: Actor, at: datetime, touch: TouchCard, state: DeadlineState, ter
 
 def let_go(*, by: Actor, at: datetime, touch_id: int) -> None:
     """The day of a mere reminder has passed: it asked for no answer, so none is missing."""
-    key = key_of(touch_id)
+    key = _key_of(touch_id)
     if clocks.open_keys(viewer=Viewer.bureau(by.key), keys=[key]):
         deadlines.lift(by=by, at=at, key=key, reason="只作提示，不要求答复")

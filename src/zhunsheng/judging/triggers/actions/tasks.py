@@ -109,13 +109,13 @@ def _open(by: Actor, at: datetime, touch: Touch, kind: TaskKind, desk: Desk) -> 
         due_why=reckoned.why_zh(),
     )
     title = f"{desk.terms.book.row(clock).name_zh} {touch.point} {desk.name}".strip()
-    of = Matter(key_of(task.id), f"touch:{touch.id}", title, desk.station, touch.subject)
+    of = Matter(_key_of(task.id), f"touch:{touch.id}", title, desk.station, touch.subject)
     deadlines.open_deadline(by=by, at=at, of=of, clock=clock, started_at=since, terms=desk.terms)
     _note(by, at, task, TaskChange.OPENED, desk.station)
     return task.id
 
 
-def key_of(task_id: int) -> str:
+def _key_of(task_id: int) -> str:
     """The key of a task's deadline in the queue."""
     return f"task:{task_id}"
 
@@ -153,9 +153,9 @@ def _finish(
     task.closed_at, task.closed_by, task.outcome = at, by.name, outcome
     task.save()
     if state is TaskState.DONE:
-        deadlines.meet(by=by, at=at, key=key_of(task.id), met_at=at, terms=terms)
+        deadlines.meet(by=by, at=at, key=_key_of(task.id), met_at=at, terms=terms)
     else:
-        deadlines.lift(by=by, at=at, key=key_of(task.id), reason=outcome)
+        deadlines.lift(by=by, at=at, key=_key_of(task.id), reason=outcome)
     _note(by, at, task, TaskChange.FINISHED, outcome)
 
 
@@ -164,7 +164,7 @@ def _rest(by: Actor, at: datetime, task: SupervisionTask, terms: ClockTerms) -> 
         _move(task, TaskState.RESTING)
         task.save(update_fields=["state"])
         today, reason = at.astimezone(SHANGHAI).date(), PauseReason.SUSPENSION
-        deadlines.pause(by=by, at=at, key=key_of(task.id), reason=reason, first_on=today, terms=terms)
+        deadlines.pause(by=by, at=at, key=_key_of(task.id), reason=reason, first_on=today, terms=terms)
         _note(by, at, task, TaskChange.RESTED)
 
 
@@ -173,7 +173,7 @@ def _resume(by: Actor, at: datetime, task: SupervisionTask, terms: ClockTerms) -
     if task.state != TaskState.RESTING:
         return False
     _move(task, TaskState.OPEN)
-    task.due_on = deadlines.go_on(by=by, at=at, key=key_of(task.id), terms=terms) or task.due_on
+    task.due_on = deadlines.go_on(by=by, at=at, key=_key_of(task.id), terms=terms) or task.due_on
     task.save(update_fields=["state", "due_on"])
     _note(by, at, task, TaskChange.RESUMED, str(task.due_on))
     return True
@@ -205,7 +205,7 @@ def extend(*, by: Actor, at: datetime, task_id: int, reason: str, terms: ClockTe
             told = deadlines.extend(
                 by=by,
                 at=at,
-                key=key_of(task_id),
+                key=_key_of(task_id),
                 authority=Authority.LEADER,
                 decided_on=today,
                 reason=reason,
@@ -269,7 +269,7 @@ def move_open(*, by: Actor, at: datetime, field: str, old: str, new: str, reason
 
 
 def _assign(by: Actor, at: datetime, task: SupervisionTask) -> None:
-    deadlines.assign(by=by, at=at, key=key_of(task.id), handler=task.holder or task.station)
+    deadlines.assign(by=by, at=at, key=_key_of(task.id), handler=task.holder or task.station)
 
 
 def take(*, by: Actor, at: datetime, task_id: int) -> None:
