@@ -113,7 +113,7 @@ def test_what_was_open_before_the_queue_was_one_keeps_its_dates(bureau: Bureau) 
     before = queue("2026-08-12")
     DeadlineEntry.objects.update(key=Concat(Value("old:"), F("key")), closed_at=at("2026-08-12"))
     DueRow.objects.filter(topic="deadline").delete()
-    import_module("zhunsheng.judging.triggers.migrations.0008_one_queue").enter(apps, None)
+    import_module("zhunsheng.judging.triggers.migrations.0009_one_queue").enter(apps, None)
     assert queue("2026-08-12") == before == [("touch.reply", "2026-08-20", "RUNNING")]
     bureau.pass_time("2026-08-21")
     assert [clock for clock, *_ in queue("2026-08-21")] == ["task.review"]

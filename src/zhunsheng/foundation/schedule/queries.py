@@ -113,12 +113,20 @@ def due_list(
     return sorted(cards, key=lambda c: (order.index(c.nearness), c.due_on or date.max, c.key))
 
 
-def of_matter(
-    *, viewer: Viewer, at: datetime, terms: ClockTerms, matter: str, narrowed: Narrow | None = None
-) -> list[DueCard]:
-    """Every deadline of one matter, over or not, by key; scoped as in `due_list`."""
-    rows = _open_to(viewer, narrowed).filter(matter=matter).prefetch_related("steps").order_by("key")
-    return [_card(row, at, terms) for row in rows]
+def of_matters(
+    *,
+    viewer: Viewer,
+    at: datetime,
+    terms: ClockTerms,
+    matters: Iterable[str],
+    narrowed: Narrow | None = None,
+) -> dict[str, list[DueCard]]:
+    """Matter → every deadline of it, over or not, by key; scoped as in `due_list`."""
+    rows = _open_to(viewer, narrowed).filter(matter__in=sorted(matters)).prefetch_related("steps")
+    told: dict[str, list[DueCard]] = {}
+    for row in rows.order_by("key"):
+        told.setdefault(row.matter, []).append(_card(row, at, terms))
+    return told
 
 
 def open_keys(*, viewer: Viewer, keys: Iterable[str]) -> dict[str, DeadlineState]:

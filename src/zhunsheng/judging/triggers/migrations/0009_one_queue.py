@@ -65,7 +65,7 @@ def enter(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("triggers", "0007_steps_by_day"),
+        ("triggers", "0008_lists_at_scale"),
         ("schedule", "0003_one_queue"),
     ]
     operations = [migrations.RunPython(enter, migrations.RunPython.noop)]
