@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.journeys.city import BUREAU, MACHINE, OFFICER, Bureau, at, letters
@@ -17,6 +19,7 @@ from zhunsheng.sensing.signals import queries as signals
 from zhunsheng.workflows.answering import take_answer, take_decision
 from zhunsheng.workflows.classing import judge_all, run_classes
 from zhunsheng.workflows.enrolling import apply_for
+from zhunsheng.workflows.terms import clock_terms
 
 E1 = "91980102MA100A1B2U"
 E2 = "91980103MA200C2D2N"
@@ -193,20 +196,24 @@ def test_story_2_safety_has_no_yellow_and_goes_off_site_first(bureau: Bureau) ->
     assert triggers.enrolments(viewer=BUREAU, subject=E2) == {"T04": "REVOKED"}
 
 
+def why(reason: str) -> dict[str, Any]:
+    return {"reason": reason, "terms": clock_terms()}
+
+
 def test_story_2_only_a_person_approves_emergency_control(bureau: Bureau) -> None:
     fills(bureau, "2026-08-11", 1, "OVERDUE")
     (control,) = [t for t in triggers.tasks(viewer=BUREAU, subject=E2) if t.kind == "EMERGENCY_CONTROL"]
     with pytest.raises(HumanDecisionRequiredError):
-        tasks.decide_control(by=MACHINE, at=at("2026-08-11"), task_id=control.id, approve=True, reason="x")
+        tasks.decide_control(by=MACHINE, at=at("2026-08-11"), task_id=control.id, approve=True, **why("x"))
     with pytest.raises(tasks.TaskError):
-        tasks.decide_control(by=OFFICER, at=at("2026-08-11"), task_id=control.id, approve=True, reason=" ")
+        tasks.decide_control(by=OFFICER, at=at("2026-08-11"), task_id=control.id, approve=True, **why(" "))
     tasks.decide_control(
-        by=OFFICER, at=at("2026-08-11 16:00"), task_id=control.id, approve=True, reason="停止充装上述气瓶"
+        by=OFFICER, at=at("2026-08-11 16:00"), task_id=control.id, approve=True, **why("停止充装上述气瓶")
     )
     (done,) = [t for t in triggers.tasks(viewer=BUREAU, subject=E2) if t.kind == "EMERGENCY_CONTROL"]
     assert (done.state, done.outcome) == ("DONE", "APPROVED")
     with pytest.raises(tasks.TaskError):
-        tasks.decide_control(by=OFFICER, at=at("2026-08-12"), task_id=control.id, approve=False, reason="改")
+        tasks.decide_control(by=OFFICER, at=at("2026-08-12"), task_id=control.id, approve=False, **why("改"))
 
 
 def test_story_2_an_explained_red_withdraws_the_proposal_and_costs_nothing(bureau: Bureau) -> None:

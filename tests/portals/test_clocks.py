@@ -73,6 +73,18 @@ def test_a_statutory_deadline_says_why_and_only_to_whom_it_concerns(client: Clie
     assert "送达 " not in page(as_(Client(), "0003")).partition("<main")[2]
 
 
+def test_the_answer_has_its_reason_and_a_red_one_gives_way_to_its_review(
+    settings: Any, client: Client, city: None
+) -> None:
+    told = page(as_(client, "0002"), "/clocks/?kind=work").partition("<main")[2]
+    assert "企业答复 " in told and "期限：7 个工作日" in told and 'href="/touches/' in told
+    stand_at(settings, "2026-07-11 10:00")
+    Bureau().pass_time("2026-07-11 09:00")
+    told = page(as_(Client(), "0002"), "/clocks/?kind=work").partition("<main")[2]
+    assert "非现场核查" in told and "企业答复 " not in told and "期限：5 个工作日" in told
+    assert "云汀电梯物业" not in page(as_(Client(), "0003")).partition("<main")[2]
+
+
 def test_the_same_dates_go_into_a_calendar(client: Client, city: None) -> None:
     told = as_(client, "0002").get("/clocks/dates.ics")
     assert told["Content-Type"].startswith("text/calendar")

@@ -17,7 +17,7 @@ from zhunsheng.sensing.signals import actions as signals
 from zhunsheng.sensing.signals.new_facts import NewFact
 from zhunsheng.workflows.assessing import assess
 from zhunsheng.workflows.reviewing import follow
-from zhunsheng.workflows.terms import trigger_policy
+from zhunsheng.workflows.terms import clock_terms, trigger_policy
 
 VIEWER = Viewer.bureau("answering")
 # Whoever orders a correction or makes it a lead has handled the matter, and may not check it afterwards.
@@ -50,7 +50,8 @@ def take_control(*, by: Actor, at: datetime, task_id: int, touch_id: int, approv
     """Emergency control is approved or refused by somebody who has not handled the touch."""
     with transaction.atomic():
         grants.take_part(by=by, at=at, matter=f"touch:{touch_id}", part="REVIEW")
-        tasks.decide_control(by=by, at=at, task_id=task_id, approve=approve, reason=reason)
+        terms = clock_terms()
+        tasks.decide_control(by=by, at=at, task_id=task_id, approve=approve, reason=reason, terms=terms)
 
 
 def _revoke(by: Actor, at: datetime, touch_id: int, reason: str) -> list[NewFact]:

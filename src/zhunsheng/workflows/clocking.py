@@ -1,9 +1,10 @@
-"""A yellow touch has two clocks: the reply date and the end of the observation, each with its last second."""
+"""A yellow touch has two clocks: the answer's deadline, in the queue with all others, and the observation."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from zhunsheng.core.actors import Actor, Viewer
@@ -11,26 +12,48 @@ from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.foundation.outbox.actions import Together
 from zhunsheng.foundation.schedule import actions as schedule
 from zhunsheng.judging.triggers import queries as triggers
-from zhunsheng.workflows.terms import trigger_policy
+from zhunsheng.judging.triggers.actions import replies
+from zhunsheng.judging.triggers.cards import TouchCard
+from zhunsheng.workflows.keeping import point_of
+from zhunsheng.workflows.terms import clock_terms, trigger_policy
 
 BY = Actor.service("clock")
+LAST = time(23, 59, 59, tzinfo=SHANGHAI)
 
 
 def on_opened(payloads: Sequence[Mapping[str, Any]], at: datetime) -> None:
-    """Set both clocks of touches under observation; a red touch has none here."""
-    last, remind = time(23, 59, 59, tzinfo=SHANGHAI), trigger_policy().remind_after_days
+    """Set the clocks of touches under observation; a red touch has none here."""
+    remind = trigger_policy().remind_after_days
     ends: dict[str, dict[str, datetime | None]] = {"touch.reply": {}, "touch.observe": {}, "touch.remind": {}}
     touch_ids = [int(payload["touch"]) for payload in payloads]
-    for touch in triggers.cards(viewer=Viewer.bureau(BY.key), touch_ids=touch_ids):
+    viewer = Viewer.bureau(BY.key)
+    in_step(triggers.cards(viewer=viewer, touch_ids=touch_ids), at)
+    for touch in triggers.cards(viewer=viewer, touch_ids=touch_ids):
         if touch.reply_due_on is None or touch.observe_until_on is None:
             continue
-        ends["touch.reply"][str(touch.id)] = datetime.combine(touch.reply_due_on, last)
-        ends["touch.observe"][str(touch.id)] = datetime.combine(touch.observe_until_on, last)
+        ends["touch.reply"][str(touch.id)] = datetime.combine(touch.reply_due_on, LAST)
+        ends["touch.observe"][str(touch.id)] = datetime.combine(touch.observe_until_on, LAST)
         for days in remind.get(touch.point, ()):
             ends["touch.remind"][f"{touch.id}:{days}"] = touch.started_at + timedelta(days=days)
     for topic, instants in ends.items():
         if instants:
             schedule.set_due(by=BY, at=at, topic=topic, instants=instants)
+
+
+def in_step(touches: Sequence[TouchCard], at: datetime, by: Actor = BY) -> None:
+    """Bring the deadlines of the answers in step with their touches; doing it again changes nothing."""
+
+    @cache
+    def workdays(point: str, pack_hash: str) -> int:
+        return point_of(point, pack_hash)[1].reply_workdays
+
+    replies.in_step(
+        by=by,
+        at=at,
+        touches=touches,
+        workdays=lambda touch: workdays(touch.point, touch.pack_hash),
+        terms=clock_terms(),
+    )
 
 
 HANDLES = {"touch.clocks": Together(on_opened)}

@@ -25,6 +25,7 @@ from zhunsheng.workflows.vetoing import class_at_once
 BY = Actor.service("judge")
 VIEWER = Viewer.bureau(BY.key)
 OPENED = ("touch.opened", "touch.clocks", "touch.review", "touch.area")
+ENDED = "touch.clocks"
 
 
 def look(subject: str, at: datetime) -> Folded | None:
@@ -59,8 +60,9 @@ def look_at(subjects: Iterable[str], at: datetime, *, items: bool = False) -> li
     instants = {one.judgement.subject: one.next_due_at for one in folded}
     schedule.set_due(by=BY, at=at, topic="judge", instants=instants)
     class_at_once([one.judgement for one in folded], at)
-    if opened:
-        follow = [(t, f"{n}@{at.isoformat()}", {"touch": n}, "") for t in OPENED for n in opened]
+    ended = [(ENDED, touch_id) for one in folded for touch_id in one.ended]
+    if told_of := [(topic, n) for topic in OPENED for n in opened] + ended:
+        follow = [(topic, f"{n}@{at.isoformat()}", {"touch": n}, "") for topic, n in told_of]
         outbox.put_all(by=BY, at=at, entries=follow)
     return folded
 

@@ -39,9 +39,8 @@ def file(*, by: Actor, at: datetime, fact_id: str, reason: str) -> int:
         number = objections.file(by=by, at=at, fact=fact, reason=reason)
         attachments.seal(by=by, at=at, owner=f"objection:{fact_id}")
         for clock in (MARK, DECIDE):
-            of = Matter(
-                f"{clock}:{number}", f"objection:{number}", subject.name, subject.officer or subject.station
-            )
+            handler, matter = subject.officer or subject.station, f"objection:{number}"
+            of = Matter(f"{clock}:{number}", matter, subject.name, handler, subject.key)
             deadlines.open_deadline(by=by, at=at, of=of, clock=clock, started_at=at, terms=terms)
         deadlines.meet(by=by, at=at, key=f"{MARK}:{number}", met_at=at, terms=terms)
     return number

@@ -9,7 +9,7 @@ from typing import Any
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.rules.lasting import says_a_state
 from zhunsheng.judging.triggers import queries as triggers
-from zhunsheng.judging.triggers.actions import touches
+from zhunsheng.judging.triggers.actions import replies, touches
 from zhunsheng.judging.triggers.deciding import deciding_now
 from zhunsheng.sensing.signals import queries as signals
 from zhunsheng.workflows.answering import write
@@ -25,7 +25,10 @@ def on_reply_date(payload: Mapping[str, Any], at: datetime) -> None:
     """The last second of the reply date has passed; a mere reminder does not ask for an answer."""
     due, touch_id = datetime.fromisoformat(payload["due_at"]), int(payload["key"])
     touch = triggers.touch(viewer=VIEWER, touch_id=touch_id)
-    if touch is None or touch.point in trigger_policy().expiry_only:
+    if touch is None:
+        return
+    if touch.point in trigger_policy().expiry_only:
+        replies.let_go(by=BY, at=due, touch_id=touch_id)
         return
     write(BY, at, touches.pass_reply_date(by=BY, at=due, touch_id=touch_id), "judging")
     follow([touch_id], due)

@@ -6,11 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from django.conf import settings
-
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.clock import SHANGHAI
-from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.outbox.actions import Together
 from zhunsheng.foundation.schedule import actions as schedule
 from zhunsheng.judging.triggers import queries as triggers
@@ -18,9 +15,10 @@ from zhunsheng.judging.triggers.actions import tasks, visits
 from zhunsheng.judging.triggers.queries import TouchCard
 from zhunsheng.registers.registry import actions as register
 from zhunsheng.registers.registry import queries as registry
+from zhunsheng.workflows.clocking import in_step
 from zhunsheng.workflows.keeping import point_of
 from zhunsheng.workflows.suspending import rest_if_due
-from zhunsheng.workflows.terms import trigger_policy
+from zhunsheng.workflows.terms import clock_terms, trigger_policy
 
 BY = Actor.service("review")
 VIEWER = Viewer.bureau(BY.key)
@@ -28,12 +26,15 @@ VIEWER = Viewer.bureau(BY.key)
 
 def follow(touch_ids: Sequence[int], at: datetime, by: Actor = BY) -> None:
     """Tasks in step with their touches, each new one with a clock. Under observation there are none yet."""
-    red = _reviewed(touch_ids)
-    calendar, policy, clocks = open_library(settings.PACKS).calendar, trigger_policy(), dict[int, date]()
+    touches = triggers.cards(viewer=VIEWER, touch_ids=touch_ids)
+    in_step(touches, at, by)
+    red, terms, policy, clocks = _reviewed(touches), clock_terms(), trigger_policy(), dict[int, date]()
     subjects = registry.cards(viewer=VIEWER, keys={touch.subject for touch in red})
     for touch in red:
-        station = subjects[touch.subject].station if touch.subject in subjects else ""
-        desk = tasks.Desk(station, calendar, policy, point_of(touch.point, touch.pack_hash)[1].red_measures)
+        subject = subjects.get(touch.subject)
+        whose = (subject.station, subject.name) if subject else ("", touch.subject)
+        _, point = point_of(touch.point, touch.pack_hash)
+        desk = tasks.Desk(*whose, terms, policy, point.red_measures)
         clocks |= tasks.follow(by=by, at=at, touch_id=touch.id, desk=desk)
     _set_clocks(clocks, at)
 
@@ -43,8 +44,8 @@ def _set_clocks(due: Mapping[int, date], at: datetime) -> None:
     schedule.set_due(by=BY, at=at, topic="task.due", instants=instants)
 
 
-def _reviewed(touch_ids: Sequence[int]) -> list[TouchCard]:
-    return [t for t in triggers.cards(viewer=VIEWER, touch_ids=touch_ids) if t.state != "OBSERVING"]
+def _reviewed(touches: Sequence[TouchCard]) -> list[TouchCard]:
+    return [touch for touch in touches if touch.state != "OBSERVING"]
 
 
 def on_opened(payloads: Sequence[Mapping[str, Any]], at: datetime) -> None:
@@ -53,7 +54,8 @@ def on_opened(payloads: Sequence[Mapping[str, Any]], at: datetime) -> None:
     Under observation there is nothing to review yet; the reminder has seen to who rests.
     """
     opened = [int(payload["touch"]) for payload in payloads]
-    rest_if_due({touch.subject for touch in _reviewed(opened)}, at)
+    touches = triggers.cards(viewer=VIEWER, touch_ids=opened)
+    rest_if_due({touch.subject for touch in _reviewed(touches)}, at)
     follow(opened, at)
 
 
@@ -64,9 +66,7 @@ def on_due(payload: Mapping[str, Any], at: datetime) -> None:
 
 def extend(by: Actor, at: datetime, task_id: int, reason: str) -> None:
     """A named person extends a lead once; its clock is set anew."""
-    calendar = open_library(settings.PACKS).calendar
-    terms = trigger_policy()
-    due = tasks.extend(by=by, at=at, task_id=task_id, reason=reason, calendar=calendar, policy=terms)
+    due = tasks.extend(by=by, at=at, task_id=task_id, reason=reason, terms=clock_terms())
     _set_clocks({task_id: due}, at)
 
 

@@ -10,9 +10,11 @@ from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.clock import SHANGHAI, instant
 from zhunsheng.core.facts import in_force
 from zhunsheng.foundation.outbox import actions as outbox
+from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.actions import touches
 from zhunsheng.registers.registry import queries as registry
 from zhunsheng.sensing.signals import queries as signals
+from zhunsheng.workflows.clocking import in_step
 from zhunsheng.workflows.terms import trigger_policy
 
 BY = Actor.service("suspend")
@@ -46,6 +48,7 @@ def rest_if_due(subjects: Iterable[str], at: datetime) -> list[int]:
         since = followed[subject][1] if subject in followed else None
         reason = f"登记状态 {state}"
         rested += touches.suspend_all(by=BY, at=at, subject=subject, reason=reason, started_since=since)
+    in_step(triggers.cards(viewer=VIEWER, touch_ids=rested), at)
     return rested
 
 

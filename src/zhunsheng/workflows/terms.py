@@ -7,6 +7,7 @@ from functools import lru_cache
 from django.conf import settings
 
 from zhunsheng.core.actors import Viewer
+from zhunsheng.core.deadlines.terms import ClockTerms
 from zhunsheng.engine.documentfiles import open_catalogue
 from zhunsheng.engine.library import Library, open_library
 from zhunsheng.foundation.documents.terms import DocumentTerms
@@ -24,12 +25,16 @@ def _read(library: Library) -> TriggerPolicy:
     return TriggerPolicy.read(library.policy("zhunsheng.trigger-policy/1"))
 
 
+def clock_terms() -> ClockTerms:
+    """The clocks with the years that were announced."""
+    return clocks.terms(viewer=Viewer.bureau("clock"), base=open_library(settings.PACKS).clocks)
+
+
 def document_terms() -> DocumentTerms:
-    """Catalogue, clocks with the years that were announced, the bureau's name and telephone."""
-    viewer = Viewer.bureau("documents")
+    """Catalogue, clocks, the bureau's name and telephone."""
     return DocumentTerms(
         catalogue=open_catalogue(settings.PACKS),
-        clocks=clocks.terms(viewer=viewer, base=open_library(settings.PACKS).clocks),
+        clocks=clock_terms(),
         bureau=settings.BUREAU_NAME,
         contact=settings.BUREAU_CONTACT,
     )

@@ -15,10 +15,12 @@ from zhunsheng.engine.judgement import SEVERITY, Colour
 from zhunsheng.engine.library import open_library
 from zhunsheng.engine.reference import judge
 from zhunsheng.foundation.outbox import actions as outbox
+from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.actions import touches
 from zhunsheng.sensing.signals import actions as signals
 from zhunsheng.sensing.signals import queries as told
 from zhunsheng.sensing.signals.new_facts import WORLD, NewFact
+from zhunsheng.workflows.clocking import in_step
 from zhunsheng.workflows.suspending import rest_if_due
 
 BY = Actor.service("link")
@@ -35,7 +37,8 @@ def whom_to_judge(subjects: Iterable[str], at: datetime) -> list[str]:
 def _standing(subject: str, at: datetime) -> str:
     survivor = told.survivor_of(viewer=VIEWER, subject=subject)
     if survivor:
-        touches.suspend_all(by=BY, at=at, subject=subject, reason="主体已并入另一主体")
+        rested = touches.suspend_all(by=BY, at=at, subject=subject, reason="主体已并入另一主体")
+        in_step(triggers.cards(viewer=VIEWER, touch_ids=rested), at)
     return survivor or subject
 
 

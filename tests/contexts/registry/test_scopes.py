@@ -18,6 +18,9 @@ from zhunsheng.foundation.accounts.actions.organisation import NewUnit
 from zhunsheng.foundation.accounts.revealing import RevealError
 from zhunsheng.foundation.accounts.tenancy import within_wall
 from zhunsheng.foundation.evidence import queries as evidence
+from zhunsheng.foundation.schedule import queries as clocks
+from zhunsheng.foundation.schedule.actions import deadlines
+from zhunsheng.foundation.schedule.actions.deadlines import Matter, Opening
 from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.judging.portraits.models import ClassRun, SubjectClass
 from zhunsheng.judging.triggers import queries as triggers
@@ -27,6 +30,7 @@ from zhunsheng.registers.registry.actions import SubjectRecord, UnknownSubjectEr
 from zhunsheng.registers.registry.queries import SubjectFilter
 from zhunsheng.sensing.signals import queries as signals
 from zhunsheng.sensing.signals.models import FactEvidence, StoredFact
+from zhunsheng.workflows.terms import clock_terms
 
 pytestmark = pytest.mark.django_db
 PHONE = "09000000001"
@@ -98,6 +102,8 @@ def _city(db: None) -> None:
             insufficient=False,
             current=True,
         )
+    rows = [Opening(Matter(f"x:{key}", "x", key, "x", key), "touch.reply", NOW) for key in FIRMS]
+    deadlines.open_all(by=SHELL, at=NOW, openings=rows, terms=clock_terms())
     for division in (EAST, WEST):
         firms = [key for key, (place, _) in FIRMS.items() if place == division]
         AreaAlert.objects.create(point="T01-1", area=f"5211/{division}", subjects=firms, raised_at=NOW)
@@ -149,6 +155,11 @@ def test_every_list_and_every_count_holds_what_the_scope_opens(
     ids = {t.id: t.subject for t in triggers.touches(viewer=Viewer.bureau("test"))}
     assert {s for i, s in ids.items() if triggers.touch(viewer=viewer, touch_id=i)} == open_to
     assert bool(portraits.runs(viewer=viewer)) is viewer.sees_all
+    asked = {"viewer": viewer, "at": NOW, "terms": clock_terms()}
+    due = clocks.due_list(**asked, narrowed=lambda rows: scoping.within(rows, viewer))
+    of_one = clocks.of_matters(**asked, matters=["x"], narrowed=lambda rows: scoping.within(rows, viewer))
+    assert {card.title for card in due} == {card.title for card in of_one.get("x", ())} == open_to
+    assert bool(clocks.due_list(**asked)) is viewer.sees_all
 
 
 def test_own_means_in_ones_charge_and_within_ones_unit() -> None:
@@ -278,9 +289,14 @@ def test_everything_open_goes_to_the_successor() -> None:
     SupervisionTask.objects.create(
         touch=touch, kind="REVIEW", holder="0001", scope={}, opened_at=NOW, due_on=TODAY, due_why="x"
     )
+    (task,) = triggers.tasks(viewer=Viewer.bureau("x"))
+    of = Matter(f"task:{task.id}", "x", "核查", "0001", "E1")
+    deadlines.open_all(by=SHELL, at=NOW, openings=[Opening(of, "task.review", NOW)], terms=clock_terms())
     moved = work.hand_over(by=SHELL, at=NOW, owner="0001", to="0002", reason="退休")
     assert moved == {"registry": 3, "triggers": 1}
     assert [t.holder for t in triggers.tasks(viewer=Viewer.bureau("x"))] == ["0002"]
+    handed = clocks.due_list(viewer=Viewer.bureau("x"), at=NOW, terms=clock_terms(), handler="0002")
+    assert [card.key for card in handed] == [of.key]
     again = work.hand_over(by=SHELL, at=NOW, owner="0001", to="0002", reason="退休")
     assert not any(again.values())
 

@@ -27,6 +27,9 @@ from zhunsheng.core.actors import Audience, FieldLevel, Scope, ScopeKind, Viewer
 from zhunsheng.core.listing import Part
 from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.accounts import tenancy
+from zhunsheng.foundation.schedule import queries as due
+from zhunsheng.foundation.schedule.actions import deadlines
+from zhunsheng.foundation.schedule.actions.deadlines import Matter
 from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.models import AreaAlert, DataAlarm, Touch, VisitEntry
@@ -37,6 +40,7 @@ from zhunsheng.sensing.signals import actions as signals
 from zhunsheng.sensing.signals import queries as told
 from zhunsheng.sensing.signals.models import StoredFact
 from zhunsheng.sensing.signals.new_facts import NewFact
+from zhunsheng.workflows.terms import clock_terms
 
 pytestmark = pytest.mark.django_db
 EVERYTHING = Viewer.bureau("test")
@@ -81,6 +85,10 @@ def act(step: Act) -> None:
             pack_version="1",
             pack_hash="x",
         )
+        of = Matter(f"{key}:{n}", key, key, "x", key)
+        deadlines.open_deadline(
+            by=SHELL, at=NOW, of=of, clock="touch.reply", started_at=NOW, terms=clock_terms()
+        )
         DataAlarm.objects.create(subject=key, point="T01-1", object=str(n), raised_at=NOW)
         VisitEntry.objects.create(subject=key, reason="x", asked_at=NOW)
         AreaAlert.objects.get_or_create(
@@ -104,6 +112,9 @@ def answers(viewer: Viewer, *, with_numbers: bool = False) -> str:
         portraits.runs(viewer=viewer),
         told.timelines(viewer=viewer),
         told.quarantine(viewer=viewer),
+        due.due_list(
+            viewer=viewer, at=NOW, terms=clock_terms(), narrowed=lambda rows: scoping.within(rows, viewer)
+        ),
         sorted(queries.known_keys(viewer=viewer, keys=set(every))),
     ]
     counts: list[object] = [

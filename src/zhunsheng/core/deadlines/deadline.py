@@ -20,13 +20,14 @@ from zhunsheng.core.deadlines.regimes import (
 
 
 class DeadlineState(StrEnum):
-    """Where a deadline stands (common rules 3.0)."""
+    """Where a deadline stands (common rules 3.0). LIFTED: nobody owes the act any more, done or not."""
 
     RUNNING = "RUNNING"
     PAUSED = "PAUSED"
     EXTENDED = "EXTENDED"
     MET = "MET"
     MISSED = "MISSED"
+    LIFTED = "LIFTED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,13 @@ class Deadline:
         closed = replace(pause, last_on=last_on)
         return replace(self, pauses=tuple(closed if p is pause else p for p in self.pauses))
 
+    def gone_on(self, on: dt.date) -> Deadline:
+        """The open pause ended the day before; one that began this day is as if it had not been."""
+        pause = self.open_pause
+        if pause is not None and pause.first_on >= on:
+            return replace(self, pauses=tuple(p for p in self.pauses if p is not pause))
+        return self.resumed(on - dt.timedelta(days=1))
+
     @property
     def next_extension(self) -> ExtensionRule | None:
         """What the law still allows; each extension once, in its order."""
@@ -144,11 +152,18 @@ class Deadline:
 
 
 def start(
-    book: DeadlineBook, key: str, started_at: dt.datetime, *, regime_on: dt.date | None = None
+    book: DeadlineBook,
+    key: str,
+    started_at: dt.datetime,
+    *,
+    regime_on: dt.date | None = None,
+    length: int | None = None,
 ) -> Deadline:
-    """A clock starts; the law is that of `regime_on`, or of the start day."""
+    """A clock starts; the law is that of `regime_on`, or of the start day. `length`: set for this matter."""
     day = regime_on or day_of(instant(started_at))
     regime = book.regime(key, day)
     if regime.unit is Unit.HOURS and regime.pauses:
         raise UnlawfulClockError(f"{key}：以小时计算的期限没有暂停")
+    if length is not None:
+        regime = replace(regime, length=length)
     return Deadline(book.row(key), regime, started_at, day)

@@ -101,7 +101,8 @@ class Regime:
 
 @dataclass(frozen=True, slots=True)
 class ClockRow:
-    """One statutory clock with its regimes side by side. `appendix` names its row in the deadline table."""
+    """One statutory clock with its regimes side by side. `appendix` names its row in the table of
+    statutory deadlines; it is empty for what the bureau set itself."""
 
     key: str
     appendix: str
@@ -142,6 +143,10 @@ class DeadlineBook:
     rows: Mapping[str, ClockRow] = field(default_factory=dict)
     counting: tuple[DayCounting, ...] = ()
     weekends_roll: bool = True
+
+    def keys(self, *, statutory: bool) -> frozenset[str]:
+        """The clocks of the table of statutory deadlines, or those that the bureau set itself."""
+        return frozenset(key for key, row in self.rows.items() if bool(row.appendix) is statutory)
 
     def row(self, key: str) -> ClockRow:
         """The clock of a key; UnknownClockError with the keys that look like it."""

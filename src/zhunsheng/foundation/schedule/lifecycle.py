@@ -16,7 +16,10 @@ class StepKind(StrEnum):
     EXTENDED = "EXTENDED"
     RECKONED = "RECKONED"
     YEAR_UNKNOWN = "YEAR_UNKNOWN"
+    HANDED_OVER = "HANDED_OVER"
     MET = "MET"
+    LIFTED = "LIFTED"
+    LAPSED = "LAPSED"
     SOON = "SOON"
     DUE = "DUE"
     OVERDUE = "OVERDUE"
@@ -24,16 +27,18 @@ class StepKind(StrEnum):
 
 
 _OPEN = frozenset({DeadlineState.RUNNING, DeadlineState.PAUSED, DeadlineState.EXTENDED})
+_ANY = _OPEN | {DeadlineState.MET, DeadlineState.MISSED, DeadlineState.LIFTED}
 TRANSITIONS: dict[DeadlineState, frozenset[DeadlineState]] = {
-    DeadlineState.RUNNING: _OPEN | {DeadlineState.MET, DeadlineState.MISSED},
-    DeadlineState.PAUSED: _OPEN | {DeadlineState.MET, DeadlineState.MISSED},
-    DeadlineState.EXTENDED: _OPEN | {DeadlineState.MET, DeadlineState.MISSED},
+    DeadlineState.RUNNING: _ANY,
+    DeadlineState.PAUSED: _ANY,
+    DeadlineState.EXTENDED: _ANY,
     # A pause or extension of its time, recorded late, or a corrected year revives what looked missed;
     # so does the record of an act done in time.
-    DeadlineState.MISSED: _OPEN | {DeadlineState.MET, DeadlineState.MISSED},
+    DeadlineState.MISSED: _ANY,
     DeadlineState.MET: frozenset(),
+    DeadlineState.LIFTED: frozenset(),
 }
 
 
 class ClosedDeadlineError(Exception):
-    """A deadline that was met does not change any more."""
+    """A deadline that was met, lifted or let go does not change any more."""

@@ -27,12 +27,16 @@ class DueRow(models.Model):
 
 
 class DeadlineEntry(models.Model):
-    """One running clock of one matter. `body` holds the deadline with the regime it began under."""
+    """One running clock of one matter. `body` holds the deadline with the regime it began under.
+
+    `subject` is the business it speaks of, if any. `closed_at`: since when nobody waits for it any more.
+    """
 
     id = models.BigAutoField(primary_key=True)
     key = models.CharField(max_length=200, unique=True)
     matter = models.CharField(max_length=200, db_index=True)
     clock = models.CharField(max_length=64)
+    subject = models.CharField(max_length=40, blank=True, default="", db_index=True)
     title = models.CharField(max_length=300)
     handler = models.CharField(max_length=200, db_index=True)
     body = models.JSONField()
@@ -43,6 +47,7 @@ class DeadlineEntry(models.Model):
     not_before_on = models.DateField()
     provisional = models.BooleanField(default=False)
     met_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True, db_index=True)
 
     class Meta:
         ordering = ("due_at", "key")

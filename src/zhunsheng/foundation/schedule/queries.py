@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Min
+from django.db.models import Count, F, Min, Q, QuerySet
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.clock import SHANGHAI
@@ -17,6 +17,8 @@ from zhunsheng.core.deadlines.reckoning import state_at
 from zhunsheng.core.deadlines.sentences import Sentence
 from zhunsheng.core.deadlines.terms import ClockTerms
 from zhunsheng.foundation.schedule.models import AnnouncedYear, DeadlineEntry, DeadlineStep, DueRow
+
+Narrow = Callable[[QuerySet[DeadlineEntry]], QuerySet[DeadlineEntry]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,29 +87,66 @@ def terms(*, viewer: Viewer, base: ClockTerms) -> ClockTerms:
     return base.with_calendar(calendar)
 
 
-def due_list(*, viewer: Viewer, at: datetime, terms: ClockTerms, handler: str = "") -> list[DueCard]:
-    """Open deadlines, most pressing first; for the bureau only."""
-    if not viewer.is_supervisor:
-        return []
-    rows = DeadlineEntry.objects.filter(met_at=None).prefetch_related("steps")
+def due_list(
+    *,
+    viewer: Viewer,
+    at: datetime,
+    terms: ClockTerms,
+    handler: str = "",
+    kinds: Collection[str] | None = None,
+    rows_max: int | None = None,
+    narrowed: Narrow | None = None,
+) -> list[DueCard]:
+    """Open deadlines, most pressing first; `kinds` are keys of clocks.
+
+    Who has no bureau-wide scope sees the own ones, and those of subjects that `narrowed` leaves: whose file
+    a deadline is about is not known here, so the caller brings the scope along.
+    """
+    rows = _open_to(viewer, narrowed).filter(closed_at=None).prefetch_related("steps")
     if handler:
         rows = rows.filter(handler=handler)
-    cards = [_card(row, at, terms) for row in rows]
+    if kinds is not None:
+        rows = rows.filter(clock__in=kinds)
+    rows = rows.order_by(F("due_at").asc(nulls_last=True), "key")
+    cards = [_card(row, at, terms) for row in rows[:rows_max]]
     order = list(Nearness)
     return sorted(cards, key=lambda c: (order.index(c.nearness), c.due_on or date.max, c.key))
 
 
 def of_matters(
-    *, viewer: Viewer, at: datetime, terms: ClockTerms, matters: Iterable[str]
+    *,
+    viewer: Viewer,
+    at: datetime,
+    terms: ClockTerms,
+    matters: Iterable[str],
+    narrowed: Narrow | None = None,
 ) -> dict[str, list[DueCard]]:
-    """Matter → every deadline of it, met or not, by key; for the bureau only."""
-    if not viewer.is_supervisor:
-        return {}
-    rows = DeadlineEntry.objects.filter(matter__in=sorted(matters)).prefetch_related("steps")
+    """Matter → every deadline of it, over or not, by key; scoped as in `due_list`."""
+    rows = _open_to(viewer, narrowed).filter(matter__in=sorted(matters)).prefetch_related("steps")
     told: dict[str, list[DueCard]] = {}
     for row in rows.order_by("key"):
         told.setdefault(row.matter, []).append(_card(row, at, terms))
     return told
+
+
+def open_keys(*, viewer: Viewer, keys: Iterable[str]) -> dict[str, DeadlineState]:
+    """Key → state of those of the deadlines that are not over; for bureau-wide viewers only."""
+    if not viewer.sees_all:
+        return {}
+    rows = DeadlineEntry.objects.filter(key__in=list(keys), closed_at=None)
+    return {key: DeadlineState(state) for key, state in rows.values_list("key", "state")}
+
+
+def _open_to(viewer: Viewer, narrowed: Narrow | None) -> QuerySet[DeadlineEntry]:
+    rows = DeadlineEntry.objects.all()
+    if viewer.sees_all:
+        return rows
+    if not viewer.is_supervisor:
+        return rows.none()
+    own = Q(handler=viewer.key)
+    if narrowed is not None:
+        own |= Q(id__in=narrowed(rows.exclude(subject="")).order_by().values("id"))
+    return rows.filter(own)
 
 
 def _card(row: DeadlineEntry, at: datetime, terms: ClockTerms) -> DueCard:
@@ -121,7 +160,7 @@ def _card(row: DeadlineEntry, at: datetime, terms: ClockTerms) -> DueCard:
         clock=row.clock,
         title=row.title,
         handler=row.handler,
-        state=state_at(deadline, reckoned, at),
+        state=DeadlineState(row.state) if row.closed_at else state_at(deadline, reckoned, at),
         level=row.level,
         nearness=_nearness(reckoned.due_on, reckoned.due_at, at),
         due_on=reckoned.due_on,
@@ -144,7 +183,7 @@ def _nearness(due_on: date | None, due_at: datetime | None, at: datetime) -> Nea
 
 
 def steps_of(*, viewer: Viewer, key: str) -> list[StepCard]:
-    """The history of a deadline, oldest first; for the bureau only."""
-    if not viewer.is_supervisor:
+    """The history of a deadline, oldest first; for bureau-wide viewers only."""
+    if not viewer.sees_all:
         return []
     return [_step_card(row) for row in DeadlineStep.objects.filter(entry__key=key)]

@@ -8,20 +8,6 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """How long something may take: workdays after the start, with its source. 0 is the same day."""
-
-    workdays: int
-    extension_workdays: int
-    source_zh: str
-
-    @classmethod
-    def read(cls, node: Mapping[str, Any]) -> Term:
-        """`extension_workdays` may be left out when there is none."""
-        return cls(int(node["workdays"]), int(node.get("extension_workdays", 0)), str(node["source"]))
-
-
-@dataclass(frozen=True, slots=True)
 class AreaLink:
     """Firms are of one group while a fact of this kind, with these values, names the same object for them."""
 
@@ -45,7 +31,6 @@ class TriggerPolicy:
     area_links: tuple[AreaLink, ...]
     class_moved_max_permille: int
     suspending_states: frozenset[str]
-    terms: Mapping[str, Term]
     control_measures: frozenset[str]
     reminders_max: int
     expiry_only: frozenset[str]
@@ -64,7 +49,6 @@ class TriggerPolicy:
             tuple(AreaLink(n["kind"], dict(n["where"]), n["name_zh"]) for n in document["area_links"]),
             int(document["class_moved_max_permille"]),
             frozenset(document["suspending_states"]),
-            {name: Term.read(node) for name, node in document["terms"].items()},
             frozenset(document["control_measures"]),
             int(document["reminders_max"]),
             frozenset(document["expiry_only"]),

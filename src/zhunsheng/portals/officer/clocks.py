@@ -10,27 +10,25 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from zhunsheng.core.deadlines.icalendar import CalendarEntry, icalendar
-from zhunsheng.core.deadlines.nearness import Nearness, nearness_of
-from zhunsheng.core.listing import Part
+from zhunsheng.core.deadlines.nearness import Nearness
 from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.accounts.acting import Acting
 from zhunsheng.foundation.accounts.queries import organisation
 from zhunsheng.foundation.schedule import queries as clocks
 from zhunsheng.foundation.schedule.queries import DueCard
-from zhunsheng.judging.triggers.queries import lists as triggers
 from zhunsheng.portals.officer.door import with_power
-from zhunsheng.portals.officer.lists import tasks as tasks_list
-from zhunsheng.portals.officer.lists import touches as touches_list
-from zhunsheng.portals.officer.words import DEADLINE_STEPS, NEARNESS, POSTS, TASK_KINDS
+from zhunsheng.portals.officer.words import DEADLINE_STEPS, NEARNESS, POSTS
+from zhunsheng.registers.registry import scoping
 from zhunsheng.web.clock import page_clock
 
-ROWS_MAX = 200
+ROWS_MAX = 400
+KINDS = {"statutory", "work"}
+PAGES = {"document": "officer:document", "touch": "officer:touch"}
 TONES = {Nearness.OVERDUE: "bad", Nearness.TODAY: "warn", Nearness.THIS_WEEK: "warn"}
 Text = str | Promise
 Step = tuple[object, Text, str, list[Text]]
@@ -51,27 +49,34 @@ class Row:
     told: list[Text]
 
 
-def _statutory(acting: Acting) -> list[Row]:
-    """Statutory deadlines: one's own, or everybody's for whoever sees the whole bureau."""
+def _due(acting: Acting, kind: str) -> list[Row]:
+    """The own deadlines and those of subjects in scope; everybody's for whoever sees the whole bureau."""
     viewer = acting.viewer
     terms = clocks.terms(viewer=viewer, base=open_library(settings.PACKS).clocks)
-    handler = "" if viewer.sees_all else acting.person
-    cards = clocks.due_list(viewer=viewer, at=page_clock().now(), terms=terms, handler=handler)
+    cards = clocks.due_list(
+        viewer=viewer,
+        at=page_clock().now(),
+        terms=terms,
+        kinds=terms.book.keys(statutory=kind == "statutory") if kind in KINDS else None,
+        rows_max=ROWS_MAX,
+        narrowed=lambda rows: scoping.within(rows, viewer),
+    )
     names = organisation.person_names(viewer=viewer, keys={card.handler for card in cards})
     return [_row(card, names.get(card.handler, card.handler)) for card in cards]
 
 
 def _row(card: DueCard, who: str) -> Row:
     english = (get_language() or "").startswith("en")
-    kind, _colon, rest = card.key.partition(":")
-    number = rest.partition(":")[0]
-    known = kind == "document" and number.isdigit()
+    page, number = PAGES.get(card.key.partition(":")[0], ""), card.key.partition(":")[2].partition(":")[0]
+    kind, _colon, owner = card.matter.partition(":")
+    if not page and kind in PAGES:
+        page, number = PAGES[kind], owner
     return Row(
         card.key,
         card.nearness,
         card.due_on,
         card.title,
-        reverse("officer:document", args=[int(number)]) if known else "",
+        reverse(page, args=[int(number)]) if page and number.isdigit() else "",
         who,
         [sentence.say(_, english=english) for sentence in card.trace],
         [
@@ -82,47 +87,9 @@ def _row(card: DueCard, who: str) -> Row:
     )
 
 
-def _work(acting: Acting) -> list[Row]:
-    """What reviews and replies set: tasks in hand, and reminders that wait for their answer."""
-    viewer, today = acting.viewer, localtime(page_clock().now()).date()
-    part = Part("due_on", False, rows_max=ROWS_MAX)
-    wanted = triggers.TaskFilter(open_only=True)
-    told = triggers.tasks(viewer=viewer, wanted=wanted, part=part)
-    rows = [
-        Row(
-            f"task:{row.task.id}",
-            nearness_of(row.task.due_on, today),
-            row.task.due_on,
-            f"{TASK_KINDS.get(row.task.kind, row.task.kind)} {row.point} {row.name}",
-            row.address,
-            row.holder,
-            [],
-            [],
-            [],
-        )
-        for row in tasks_list.rows_of(viewer, told.rows)
-    ]
-    asked = triggers.TouchFilter(state="OBSERVING")
-    touches = triggers.touches(viewer=viewer, wanted=asked, part=Part("id", rows_max=ROWS_MAX))
-    for one in touches_list.rows_of(viewer, touches.rows):
-        touch = one.touch
-        if touch.answer or touch.reply_due_on is None:
-            continue
-        why = [touch.reply_why] if touch.reply_why else []
-        near = nearness_of(touch.reply_due_on, today)
-        title = _("企业答复：%(point)s %(name)s") % {"point": one.point, "name": one.name}
-        rows.append(
-            Row(f"touch:{touch.id}:reply", near, touch.reply_due_on, title, one.address, "", why, [], [])
-        )
-    return rows
-
-
 def _rows(request: HttpRequest, acting: Acting) -> list[Row]:
     order, kind = list(Nearness), request.GET.get("kind", "")
-    rows = [
-        *(_statutory(acting) if kind != "work" else []),
-        *(_work(acting) if kind != "statutory" else []),
-    ]
+    rows = _due(acting, kind)
     words = request.GET.get("q", "").replace("\0", "").strip()[:100].casefold()
     fitting = (row for row in rows if words in f"{row.title} {row.who}".casefold())
     return sorted(fitting, key=lambda row: (order.index(row.near), row.on or date.max, row.key))

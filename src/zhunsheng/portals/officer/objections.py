@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,6 +16,7 @@ from zhunsheng.foundation.accounts.acting import Acting, day
 from zhunsheng.foundation.schedule import queries as clocks
 from zhunsheng.portals.officer.door import with_power
 from zhunsheng.registers.registry import queries as registry
+from zhunsheng.registers.registry import scoping
 from zhunsheng.sensing.objections import queries
 from zhunsheng.sensing.objections.actions import ObjectionError
 from zhunsheng.sensing.objections.queries import ObjectionCard
@@ -35,8 +39,12 @@ def _page(request: HttpRequest, acting: Acting, problem: str = "") -> HttpRespon
     names = registry.names(viewer=viewer, keys={card.subject for card in [*waiting, *over]})
     library, at = open_library(settings.PACKS), page_clock().now()
     terms = clocks.terms(viewer=viewer, base=library.clocks)
+
+    def narrowed(rows: QuerySet[Any]) -> QuerySet[Any]:
+        return scoping.within(rows, viewer)
+
     matters = [f"objection:{card.id}" for card in waiting]
-    due = clocks.of_matters(viewer=viewer, at=at, terms=terms, matters=matters)
+    due = clocks.of_matters(viewer=viewer, at=at, terms=terms, matters=matters, narrowed=narrowed)
     seen = registry.why_visible(viewer=viewer, keys={card.subject for card in waiting}, on=day(at))
 
     def row(card: ObjectionCard) -> dict[str, object]:

@@ -153,7 +153,13 @@ class Desk:
     def _deadlines(self, *near: str) -> list[Item]:
         base = open_library(settings.PACKS).clocks
         terms = clocks.terms(viewer=self.viewer, base=base)
-        told = clocks.due_list(viewer=self.viewer, at=self.at, terms=terms, handler=self.acting.person)
+        told = clocks.due_list(
+            viewer=self.viewer,
+            at=self.at,
+            terms=terms,
+            handler=self.acting.person,
+            kinds=terms.book.keys(statutory=True),
+        )
         return [
             Item(
                 _("法定期限"), card.title, about=card.matter, due_on=card.due_on, tone=self._tone(card.due_on)

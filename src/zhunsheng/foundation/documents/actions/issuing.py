@@ -71,7 +71,9 @@ def issue(*, by: Actor, at: datetime, document_id: int, terms: DocumentTerms) ->
             deadlines.open_deadline(
                 by=by,
                 at=at,
-                of=Matter(serve_key(row.id), row.owner, f"送达 {serial} {row.title}", by.key),
+                of=Matter(
+                    serve_key(row.id), row.owner, f"送达 {serial} {row.title}", by.key, row.shared_with
+                ),
                 clock=template.serve_clock,
                 started_at=at,
                 terms=terms.clocks,

@@ -186,7 +186,9 @@ def _start_announcement(
     deadlines.open_deadline(
         by=by,
         at=at,
-        of=Matter(_clock_key(service), service.owner, f"{rule.name_zh} {titles}", by.key),
+        of=Matter(
+            _clock_key(service), service.owner, f"{rule.name_zh} {titles}", by.key, service.shared_with
+        ),
         clock=rule.clock,
         started_at=moment(day_start(published_on)),
         terms=terms.clocks,
@@ -246,7 +248,13 @@ def _start_clocks(by: Actor, at: datetime, row: Document, served_on: date, terms
         deadlines.open_deadline(
             by=by,
             at=at,
-            of=Matter(f"document:{row.id}:{clock}", row.owner, f"{name} {row.serial}", row.recipient),
+            of=Matter(
+                f"document:{row.id}:{clock}",
+                row.owner,
+                f"{name} {row.serial}",
+                row.recipient,
+                row.shared_with,
+            ),
             clock=clock,
             started_at=moment(day_start(served_on)),
             terms=terms.clocks,

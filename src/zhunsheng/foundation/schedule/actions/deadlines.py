@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from django.db import transaction
 
 from zhunsheng.core.actors import Actor
-from zhunsheng.core.clock import SHANGHAI
+from zhunsheng.core.clock import SHANGHAI, day_of, instant
 from zhunsheng.core.deadlines.deadline import Deadline, DeadlineState, start
 from zhunsheng.core.deadlines.escalation import RANK, Level, Post
 from zhunsheng.core.deadlines.memory import from_json, to_json
@@ -27,12 +27,27 @@ LOOK_AT = time(9, tzinfo=SHANGHAI)
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What a deadline belongs to. `handler` is the officer or station that must act."""
+    """What a deadline belongs to. `handler` is the officer or station that must act, or the business itself.
+
+    `subject` is the business it speaks of: whoever may see that business sees the deadline.
+    """
 
     key: str
     matter: str
     title: str
     handler: str
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A clock to be started. `regime_on`: the day whose law counts. `length`: set for this matter."""
+
+    of: Matter
+    clock: str
+    started_at: datetime
+    regime_on: date | None = None
+    length: int | None = None
 
 
 def open_deadline(
@@ -44,20 +59,59 @@ def open_deadline(
     started_at: datetime,
     terms: ClockTerms,
     regime_on: date | None = None,
+    length: int | None = None,
 ) -> int:
-    """Start a clock of a matter; its id. The same key again changes nothing."""
-    deadline = start(terms.book, clock, started_at, regime_on=regime_on)
+    """Start a clock of a matter; its id. The same key again changes nothing; `length` is set for this one."""
+    opening = Opening(of, clock, started_at, regime_on, length)
+    open_all(by=by, at=at, openings=[opening], terms=terms)
+    return DeadlineEntry.objects.values_list("id", flat=True).get(key=of.key)
+
+
+def open_all(*, by: Actor, at: datetime, openings: Sequence[Opening], terms: ClockTerms) -> None:
+    """Start the clocks of several matters in a few statements; keys that stand already are left alone."""
     with transaction.atomic():
-        known = DeadlineEntry.objects.filter(key=of.key).first()
-        if known is not None:
-            return known.id
-        entry = DeadlineEntry(
-            key=of.key, matter=of.matter, clock=clock, title=of.title, handler=of.handler, body={}
+        keys = [opening.of.key for opening in openings]
+        known = set(DeadlineEntry.objects.filter(key__in=keys).values_list("key", flat=True))
+        fresh = [_fresh(opening, at, terms) for opening in openings if opening.of.key not in known]
+        if not fresh:
+            return
+        entries = DeadlineEntry.objects.bulk_create([entry for entry, _, _ in fresh], batch_size=1_000)
+        DeadlineStep.objects.bulk_create(
+            [
+                DeadlineStep(entry=entry, at=at, kind=StepKind.STARTED.value, by_name=by.name, note=why)
+                for entry, (_, _, why) in zip(entries, fresh, strict=True)
+            ],
+            batch_size=1_000,
         )
-        entry.state, entry.level = DeadlineState.RUNNING.value, Level.NONE.value
-        _save(entry, deadline, at, terms)
-        _step(by, at, entry, StepKind.STARTED, terms.reckon(deadline).why_zh())
-    return entry.id
+        action = f"DEADLINE_{StepKind.STARTED.value}"
+        told = [(action, f"deadline:{entry.key}", _detail(entry, [], why)) for entry, _, why in fresh]
+        evidence.record_all(by=by, at=at, entries=told)
+        instants = {entry.key: first for entry, first, _ in fresh}
+        set_due(by=Actor.service(TOPIC), at=at, topic=TOPIC, instants=instants)
+
+
+def _fresh(opening: Opening, at: datetime, terms: ClockTerms) -> tuple[DeadlineEntry, datetime | None, str]:
+    """The row to be, the instant of its first level, and why it ends when it does."""
+    deadline = start(
+        terms.book, opening.clock, opening.started_at, regime_on=opening.regime_on, length=opening.length
+    )
+    reckoned, of = terms.reckon(deadline), opening.of
+    entry = DeadlineEntry(
+        key=of.key,
+        matter=of.matter,
+        clock=opening.clock,
+        subject=of.subject,
+        title=of.title,
+        handler=of.handler,
+        body=to_json(deadline),
+        state=state_at(deadline, reckoned, at).value,
+        level=Level.NONE.value,
+        due_on=reckoned.due_on,
+        due_at=reckoned.due_at,
+        not_before_on=reckoned.not_before_on,
+        provisional=reckoned.provisional,
+    )
+    return entry, _next(entry, deadline, reckoned, terms), reckoned.why_zh()
 
 
 def pause(
@@ -85,6 +139,16 @@ def resume(*, by: Actor, at: datetime, key: str, last_on: date, terms: ClockTerm
         _step(by, at, entry, StepKind.RESUMED, str(last_on))
 
 
+def go_on(*, by: Actor, at: datetime, key: str, terms: ClockTerms) -> date | None:
+    """What rested goes on today, which counts again; the new last day, if it is known."""
+    today = day_of(instant(at))
+    with transaction.atomic():
+        entry, deadline = _open_entry(key)
+        _save(entry, deadline.gone_on(today), at, terms)
+        _step(by, at, entry, StepKind.RESUMED, str(today))
+    return entry.due_on
+
+
 def extend(
     *,
     by: Actor,
@@ -95,8 +159,8 @@ def extend(
     reason: str,
     terms: ClockTerms,
     length: int | None = None,
-) -> None:
-    """The next extension of the law, decided by a person before the period was over."""
+) -> Reckoned:
+    """The next extension of the law, decided by a person before the period was over; the new end."""
     by.require_person("延长期限")
     with transaction.atomic():
         entry, deadline = _open_entry(key)
@@ -105,6 +169,7 @@ def extend(
         )
         _save(entry, longer, at, terms)
         _step(by, at, entry, StepKind.EXTENDED, f"{authority.value} {decided_on} {reason}")
+    return terms.reckon(longer)
 
 
 def meet(*, by: Actor, at: datetime, key: str, met_at: datetime, terms: ClockTerms) -> None:
@@ -115,22 +180,52 @@ def meet(*, by: Actor, at: datetime, key: str, met_at: datetime, terms: ClockTer
         _step(by, at, entry, StepKind.MET, met_at.isoformat())
 
 
+def lift(*, by: Actor, at: datetime, key: str, reason: str) -> None:
+    """Nobody owes the act any more, for this reason: neither met nor missed."""
+    _close(by, at, key, DeadlineState.LIFTED, StepKind.LIFTED, reason)
+
+
+def lapse(*, by: Actor, at: datetime, key: str, reason: str) -> None:
+    """The last second has come without the act, and something else takes its place: missed, and over."""
+    _close(by, at, key, DeadlineState.MISSED, StepKind.LAPSED, reason)
+
+
+def _close(by: Actor, at: datetime, key: str, state: DeadlineState, kind: StepKind, reason: str) -> None:
+    with transaction.atomic():
+        entry, _deadline = _open_entry(key)
+        if state not in TRANSITIONS[DeadlineState(entry.state)]:
+            raise ClosedDeadlineError(f"{key}: {entry.state} → {state}")
+        entry.state, entry.closed_at = state.value, at
+        entry.save(update_fields=["state", "closed_at"])
+        set_due(by=Actor.service(TOPIC), at=at, topic=TOPIC, instants={key: None})
+        _step(by, at, entry, kind, reason)
+
+
+def assign(*, by: Actor, at: datetime, key: str, handler: str) -> None:
+    """Somebody else must act from now on; the clock runs on."""
+    with transaction.atomic():
+        entry, _deadline = _open_entry(key)
+        old, entry.handler = entry.handler, handler
+        entry.save(update_fields=["handler"])
+        _step(by, at, entry, StepKind.HANDED_OVER, f"{old} → {handler}")
+
+
 def escalate(*, by: Actor, at: datetime, key: str, terms: ClockTerms) -> list[Level]:
     """Every level whose instant has come, once, recorded at its own instant; the next one is set."""
     with transaction.atomic():
-        entry = DeadlineEntry.objects.select_for_update().filter(key=key, met_at=None).first()
+        entry = DeadlineEntry.objects.select_for_update().filter(key=key, closed_at=None).first()
         if entry is None:
             return []
         deadline = from_json(entry.body)
         if entry.due_at is None:
             return _look_at_unknown(by, at, entry, deadline, terms)
         reached = []
-        for level, instant in _ahead(entry, deadline, terms):
-            if instant > at:
+        for level, reached_at in _ahead(entry, deadline, terms):
+            if reached_at > at:
                 break
             entry.level = level.value
             reached.append(level)
-            _step(by, instant, entry, StepKind(level.value), "", told=terms.plan.tell(level))
+            _step(by, reached_at, entry, StepKind(level.value), "", told=terms.plan.tell(level))
         _save(entry, deadline, at, terms)
     return reached
 
@@ -139,7 +234,7 @@ def reckon_again(*, by: Actor, at: datetime, terms: ClockTerms) -> int:
     """All open deadlines anew, after a year was announced or corrected; how many ends moved."""
     moved = 0
     with transaction.atomic():
-        for entry in DeadlineEntry.objects.select_for_update().filter(met_at=None):
+        for entry in DeadlineEntry.objects.select_for_update().filter(closed_at=None):
             before = entry.due_on
             _save(entry, from_json(entry.body), at, terms)
             if entry.due_on != before:
@@ -152,8 +247,8 @@ def _open_entry(key: str) -> tuple[DeadlineEntry, Deadline]:
     entry = DeadlineEntry.objects.select_for_update().filter(key=key).first()
     if entry is None:
         raise UnknownClockError(key)
-    if entry.met_at is not None:
-        raise ClosedDeadlineError(f"{key} 已于 {entry.met_at} 办结")
+    if entry.closed_at is not None:
+        raise ClosedDeadlineError(f"{key} 已于 {entry.closed_at} 结束")
     return entry, from_json(entry.body)
 
 
@@ -168,7 +263,7 @@ def _save(entry: DeadlineEntry, deadline: Deadline, at: datetime, terms: ClockTe
     entry.body, entry.state = to_json(deadline), state.value
     entry.due_on, entry.due_at = reckoned.due_on, reckoned.due_at
     entry.not_before_on, entry.provisional = reckoned.not_before_on, reckoned.provisional
-    entry.met_at = deadline.met_at
+    entry.met_at, entry.closed_at = deadline.met_at, at if deadline.met_at is not None else None
     entry.save()
     set_due(
         by=Actor.service(TOPIC),
@@ -179,11 +274,12 @@ def _save(entry: DeadlineEntry, deadline: Deadline, at: datetime, terms: ClockTe
 
 
 def _next(entry: DeadlineEntry, deadline: Deadline, reckoned: Reckoned, terms: ClockTerms) -> datetime | None:
-    if entry.met_at is not None:
+    if entry.closed_at is not None:
         return None
     if reckoned.due_at is not None:
-        return next((instant for _level, instant in _ahead(entry, deadline, terms)), None)
-    if deadline.open_pause is not None or entry.steps.filter(kind=StepKind.YEAR_UNKNOWN.value).exists():
+        return next((when for _level, when in _ahead(entry, deadline, terms)), None)
+    known = entry.pk is not None and entry.steps.filter(kind=StepKind.YEAR_UNKNOWN.value).exists()
+    if deadline.open_pause is not None or known:
         return None
     return datetime.combine(reckoned.not_before_on, LOOK_AT)
 
@@ -201,8 +297,8 @@ def _look_at_unknown(
     """The end cannot be computed, and it may already be here: say so once, to those whom DUE would tell."""
     known = entry.steps.filter(kind=StepKind.YEAR_UNKNOWN.value).exists()
     if not known and deadline.open_pause is None:
-        instant = datetime.combine(entry.not_before_on, LOOK_AT)
-        _step(by, instant, entry, StepKind.YEAR_UNKNOWN, "", told=terms.plan.tell(Level.DUE))
+        when = datetime.combine(entry.not_before_on, LOOK_AT)
+        _step(by, when, entry, StepKind.YEAR_UNKNOWN, "", told=terms.plan.tell(Level.DUE))
     return []
 
 
@@ -217,7 +313,9 @@ def _step(
 ) -> None:
     posts = [post.value for post in told]
     DeadlineStep.objects.create(entry=entry, at=at, kind=kind.value, by_name=by.name, told=posts, note=note)
-    detail = {"due_on": str(entry.due_on), "told": posts, "note": note}
-    evidence.record(
-        by=by, at=at, action=f"DEADLINE_{kind.value}", target=f"deadline:{entry.key}", detail=detail
-    )
+    detail, target = _detail(entry, posts, note), f"deadline:{entry.key}"
+    evidence.record(by=by, at=at, action=f"DEADLINE_{kind.value}", target=target, detail=detail)
+
+
+def _detail(entry: DeadlineEntry, posts: Sequence[str], note: str) -> dict[str, object]:
+    return {"due_on": str(entry.due_on), "told": list(posts), "note": note}

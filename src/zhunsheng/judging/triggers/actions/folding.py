@@ -31,11 +31,12 @@ States = Mapping[Key, PointState]
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """What one look at a subject did: the judgement, new touches, facts to write, when to look again."""
+    """What one look at a subject did: the judgement, new touches, those put right, facts, the next look."""
 
     judgement: Judgement
     events: tuple[TouchEvent, ...]
     opened: tuple[int, ...]
+    ended: tuple[int, ...]
     facts: tuple[NewFact, ...]
     next_due_at: datetime | None
 

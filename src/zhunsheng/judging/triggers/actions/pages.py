@@ -54,6 +54,7 @@ class Pages:
         self._steps: list[tuple[Touch, Step]] = []
         self._acts: list[tuple[str, Touch, dict[str, object]]] = []
         self._opened: dict[str, list[Touch]] = {}
+        self._cleared: dict[str, list[Touch]] = {}
         self._tell: dict[str, list[Tell]] = {}
         if events:
             self._read(list(events))
@@ -94,6 +95,7 @@ class Pages:
                 cleared = self._open.get(place)
                 if cleared is not None and cleared.state == TouchState.OBSERVING:
                     self._step(cleared, Step.RECTIFIED)
+                    self._cleared.setdefault(subject, []).append(cleared)
                     told = partial(written.rectified, cleared, self.look.at)
                     self._tell.setdefault(subject, []).append(told)
 
@@ -176,7 +178,8 @@ class Pages:
         if self._ended:
             DataAlarm.objects.filter(id__in=self._ended).update(ended_at=at)
 
-    def outcome(self, subject: str) -> tuple[tuple[int, ...], tuple[NewFact, ...]]:
-        """The touches that began or grew worse, and the facts to write; asked after `write`."""
+    def outcome(self, subject: str) -> tuple[tuple[int, ...], tuple[int, ...], tuple[NewFact, ...]]:
+        """The touches that began or grew worse, those put right, and the facts to write; after `write`."""
         opened = tuple(touch.id for touch in self._opened.get(subject, ()))
-        return opened, tuple(tell() for tell in self._tell.get(subject, ()))
+        cleared = tuple(touch.id for touch in self._cleared.get(subject, ()))
+        return opened, cleared, tuple(tell() for tell in self._tell.get(subject, ()))

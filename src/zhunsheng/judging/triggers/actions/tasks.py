@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from zhunsheng.core.actors import Actor
 from zhunsheng.core.clock import SHANGHAI
-from zhunsheng.core.deadlines import WorkCalendar
+from zhunsheng.core.deadlines.deadline import start
+from zhunsheng.core.deadlines.regimes import Authority, PauseReason, UnlawfulClockError
+from zhunsheng.core.deadlines.terms import ClockTerms
 from zhunsheng.foundation.evidence import actions as evidence
+from zhunsheng.foundation.schedule.actions import deadlines
+from zhunsheng.foundation.schedule.actions.deadlines import Matter
 from zhunsheng.judging.triggers.lifecycle import (
     FINAL,
     TASK_TRANSITIONS,
@@ -38,10 +42,11 @@ class TaskError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What opening a task needs besides the touch: whose, by which calendar and policy."""
+    """What opening a task needs besides the touch: whose, about whom, by which clocks and policy."""
 
     station: str
-    calendar: WorkCalendar
+    name: str
+    terms: ClockTerms
     policy: TriggerPolicy
     red_measures: tuple[str, ...]
 
@@ -57,16 +62,16 @@ def follow(*, by: Actor, at: datetime, touch_id: int, desk: Desk) -> dict[int, d
         tasks = {t.kind: t for t in _open_tasks().filter(touch=touch).select_for_update()}
         if touch.state == TouchState.SUSPENDED:
             for task in tasks.values():
-                _rest(by, at, task)
+                _rest(by, at, task, desk.terms)
             return {}
         wanted = WORK.get(touch.state)
-        clocked = {t.id: t.due_on for t in tasks.values() if _resume(by, at, t)}
+        clocked = {t.id: t.due_on for t in tasks.values() if _resume(by, at, t, desk.terms)}
         for kind, task in tasks.items():
             if kind == TaskKind.EMERGENCY_CONTROL:
                 if touch.state == TouchState.NORMAL:
-                    _finish(by, at, task, TaskState.WITHDRAWN, _last_step(touch))
+                    _finish(by, at, task, TaskState.WITHDRAWN, _last_step(touch), desk.terms)
             elif kind != wanted:
-                _finish(by, at, task, TaskState.DONE, _last_step(touch))
+                _finish(by, at, task, TaskState.DONE, _last_step(touch), desk.terms)
         if wanted is not None and wanted not in tasks:
             clocked |= _open(by, at, touch, wanted, desk)
         urgent = touch.colour == "CRITICAL" and bool(desk.policy.control_measures & set(desk.red_measures))
@@ -90,21 +95,29 @@ def _last_step(touch: Touch) -> str:
 
 
 def _open(by: Actor, at: datetime, touch: Touch, kind: TaskKind, desk: Desk) -> dict[int, date]:
-    start = _discovered_on(touch) if kind is TaskKind.LEAD_DUE else at.astimezone(SHANGHAI).date()
     critical = kind is TaskKind.REVIEW and touch.colour == "CRITICAL"
-    term = desk.policy.terms["REVIEW_CRITICAL" if critical else kind.value]
-    due = desk.calendar.after_workdays(start, term.workdays)
+    clock = f"task.{kind.value.lower()}{'_critical' if critical else ''}"
+    since = datetime.combine(_discovered_on(touch), time(), SHANGHAI) if kind is TaskKind.LEAD_DUE else at
+    reckoned = desk.terms.reckon(start(desk.terms.book, clock, since))
     task = SupervisionTask.objects.create(
         touch=touch,
         kind=kind,
         station=desk.station,
         scope={"item": touch.item, "point": touch.point, "object": touch.object, "facts": touch.facts},
         opened_at=at,
-        due_on=due.on,
-        due_why=f"{due.why_zh if term.workdays else f'{start} 当日'}；{term.source_zh}",
+        due_on=reckoned.due_on or reckoned.not_before_on,
+        due_why=reckoned.why_zh(),
     )
+    title = f"{desk.terms.book.row(clock).name_zh} {touch.point} {desk.name}".strip()
+    of = Matter(_key_of(task.id), f"touch:{touch.id}", title, desk.station, touch.subject)
+    deadlines.open_deadline(by=by, at=at, of=of, clock=clock, started_at=since, terms=desk.terms)
     _note(by, at, task, TaskChange.OPENED, desk.station)
     return {task.id: task.due_on}
+
+
+def _key_of(task_id: int) -> str:
+    """The key of a task's deadline in the queue."""
+    return f"task:{task_id}"
 
 
 def _discovered_on(touch: Touch) -> date:
@@ -131,29 +144,36 @@ def _note(by: Actor, at: datetime, task: SupervisionTask, change: TaskChange, no
     evidence.record(by=by, at=at, action=f"TASK_{change}", target=f"touch:{task.touch_id}", detail=detail)
 
 
-def _finish(by: Actor, at: datetime, task: SupervisionTask, state: TaskState, outcome: str) -> None:
+def _finish(
+    by: Actor, at: datetime, task: SupervisionTask, state: TaskState, outcome: str, terms: ClockTerms
+) -> None:
     if task.state == TaskState.RESTING:
         state = TaskState.WITHDRAWN
     _move(task, state)
     task.closed_at, task.closed_by, task.outcome = at, by.name, outcome
     task.save()
+    if state is TaskState.DONE:
+        deadlines.meet(by=by, at=at, key=_key_of(task.id), met_at=at, terms=terms)
+    else:
+        deadlines.lift(by=by, at=at, key=_key_of(task.id), reason=outcome)
     _note(by, at, task, TaskChange.FINISHED, outcome)
 
 
-def _rest(by: Actor, at: datetime, task: SupervisionTask) -> None:
+def _rest(by: Actor, at: datetime, task: SupervisionTask, terms: ClockTerms) -> None:
     if task.state != TaskState.RESTING:
         _move(task, TaskState.RESTING)
         task.save(update_fields=["state"])
+        today, reason = at.astimezone(SHANGHAI).date(), PauseReason.SUSPENSION
+        deadlines.pause(by=by, at=at, key=_key_of(task.id), reason=reason, first_on=today, terms=terms)
         _note(by, at, task, TaskChange.RESTED)
 
 
-def _resume(by: Actor, at: datetime, task: SupervisionTask) -> bool:
+def _resume(by: Actor, at: datetime, task: SupervisionTask, terms: ClockTerms) -> bool:
     """Take a rested task up again; the days of the rest do not count."""
     if task.state != TaskState.RESTING:
         return False
-    rested = task.steps.filter(change=TaskChange.RESTED).latest("id").at
     _move(task, TaskState.OPEN)
-    task.due_on += at.astimezone(SHANGHAI).date() - rested.astimezone(SHANGHAI).date()
+    task.due_on = deadlines.go_on(by=by, at=at, key=_key_of(task.id), terms=terms) or task.due_on
     task.save(update_fields=["state", "due_on"])
     _note(by, at, task, TaskChange.RESUMED, str(task.due_on))
     return True
@@ -172,31 +192,44 @@ def pass_due(*, by: Actor, at: datetime, task_id: int) -> bool:
     return True
 
 
-def extend(
-    *, by: Actor, at: datetime, task_id: int, reason: str, calendar: WorkCalendar, policy: TriggerPolicy
-) -> date:
-    """A named person gives an open task the one extension that its source allows; the new due date."""
+def extend(*, by: Actor, at: datetime, task_id: int, reason: str, terms: ClockTerms) -> date:
+    """A named person gives an open task the extension that its clock allows; the new due date."""
     by.require_person("延长期限", "touch.decide")
     with transaction.atomic():
         task = SupervisionTask.objects.select_for_update().get(id=task_id)
-        term = policy.terms[task.kind]
-        if task.extended or not term.extension_workdays or task.state != TaskState.OPEN or not reason.strip():
-            raise TaskError("该任务不能延期：未写明理由、已延期过、已逾期，或依据不允许")
-        due = calendar.after_workdays(task.due_on, term.extension_workdays)
-        task.due_on, task.due_why, task.extended = due.on, f"{due.why_zh}；{term.source_zh}", True
+        refused = "该任务不能延期：未写明理由、已延期过、已逾期，或依据不允许"
+        if task.state != TaskState.OPEN:
+            raise TaskError(refused)
+        today = at.astimezone(SHANGHAI).date()
+        try:
+            told = deadlines.extend(
+                by=by,
+                at=at,
+                key=_key_of(task_id),
+                authority=Authority.LEADER,
+                decided_on=today,
+                reason=reason,
+                terms=terms,
+            )
+        except UnlawfulClockError as error:
+            raise TaskError(refused) from error
+        task.due_on, task.extended = told.due_on or told.not_before_on, True
+        task.due_why = told.why_zh()
         task.save(update_fields=["due_on", "due_why", "extended"])
-        _note(by, at, task, TaskChange.EXTENDED, f"{due.on}：{reason}")
-    return due.on
+        _note(by, at, task, TaskChange.EXTENDED, f"{task.due_on}：{reason}")
+    return task.due_on
 
 
-def decide_control(*, by: Actor, at: datetime, task_id: int, approve: bool, reason: str) -> None:
+def decide_control(
+    *, by: Actor, at: datetime, task_id: int, approve: bool, reason: str, terms: ClockTerms
+) -> None:
     """A named person approves or refuses a proposal of emergency control; the software never does."""
     by.require_person("紧急控制", "touch.decide")
     with transaction.atomic():
         task = SupervisionTask.objects.select_for_update().get(id=task_id)
         if task.kind != TaskKind.EMERGENCY_CONTROL or not reason.strip():
             raise TaskError("只能对紧急控制建议作出决定，并须写明理由")
-        _finish(by, at, task, TaskState.DONE, APPROVED if approve else REFUSED)
+        _finish(by, at, task, TaskState.DONE, APPROVED if approve else REFUSED, terms)
         detail = {"task": task_id, "approve": approve, "why": reason}
         evidence.record(
             by=by, at=at, action="CONTROL_DECIDED", target=f"touch:{task.touch_id}", detail=detail
@@ -229,9 +262,14 @@ def move_open(*, by: Actor, at: datetime, field: str, old: str, new: str, reason
         for task in _open_tasks().filter(**{field: old}).select_for_update():
             setattr(task, field, new)
             task.save(update_fields=[field])
+            _assign(by, at, task)
             _note(by, at, task, TaskChange.HANDED_OVER, f"{old} → {new}：{reason}")
             moved.append(task.id)
     return moved
+
+
+def _assign(by: Actor, at: datetime, task: SupervisionTask) -> None:
+    deadlines.assign(by=by, at=at, key=_key_of(task.id), handler=task.holder or task.station)
 
 
 def take(*, by: Actor, at: datetime, task_id: int) -> None:
@@ -243,6 +281,7 @@ def take(*, by: Actor, at: datetime, task_id: int) -> None:
             raise TaskError("任务已办结")
         old, task.holder = task.holder, by.key
         task.save(update_fields=["holder"])
+        _assign(by, at, task)
         _note(by, at, task, TaskChange.HANDED_OVER, f"{old} → {by.key} {by.name}")
 
 
@@ -257,6 +296,7 @@ def pass_on(*, by: Actor, at: datetime, task_id: int, to: str, reason: str) -> N
             raise TaskError("任务已办结，或没有写明接手人和理由")
         old, task.holder = task.holder, to
         task.save(update_fields=["holder"])
+        _assign(by, at, task)
         _note(by, at, task, TaskChange.HANDED_OVER, f"{old} → {to}：{reason}")
 
 
@@ -269,5 +309,6 @@ def put_back(*, by: Actor, at: datetime, task_id: int, held: str, to: str) -> bo
             return False
         task.holder = to
         task.save(update_fields=["holder"])
+        _assign(by, at, task)
         _note(by, at, task, TaskChange.HANDED_OVER, f"{held} → {to}：撤销批量办理")
     return True

@@ -137,18 +137,28 @@ def suspend_all(
 
 
 def resume_all(*, by: Actor, at: datetime, subject: str, reason: str) -> list[int]:
-    """Every suspended touch goes on where it stood; its own dates move by the days it rested. Their ids."""
+    """Every suspended touch goes on where it stood; its observation moves by the days it rested. Their ids.
+
+    When its answer is due is told by its deadline (`move_reply_date`).
+    """
     with transaction.atomic():
         rows = Touch.objects.select_for_update().filter(subject=subject, state=TouchState.SUSPENDED.value)
         touches = list(rows)
         for touch in touches:
             rested = touch.rested_at or at
             days = at.astimezone(SHANGHAI).date() - rested.astimezone(SHANGHAI).date()
-            if touch.reply_due_on is not None and touch.observe_until_on is not None:
-                touch.reply_due_on += days
+            if touch.observe_until_on is not None:
                 touch.observe_until_on += days
             step = RESUMES[TouchState(touch.rested_from)]
             touch.rested_from, touch.rested_at = "", None
-            touch.save(update_fields=["reply_due_on", "observe_until_on"])
+            touch.save(update_fields=["observe_until_on"])
             take_step(by=by, at=at, touch=touch, step=step, reason=reason)
     return [touch.id for touch in touches]
+
+
+def move_reply_date(*, by: Actor, at: datetime, touch_id: int, due_on: date) -> None:
+    """The deadline of the answer ends on another day."""
+    with transaction.atomic():
+        Touch.objects.filter(id=touch_id).update(reply_due_on=due_on)
+        detail = {"due_on": str(due_on)}
+        evidence.record(by=by, at=at, action="REPLY_DATE_MOVED", target=f"touch:{touch_id}", detail=detail)
