@@ -43,6 +43,7 @@ PAGES = {
     "people": "org:people",
     "grants": "org:review",
     "laws": "laws:index",
+    "mandates": "mandates:index",
 }
 
 BATCHES = {"tasks": ACTS}
