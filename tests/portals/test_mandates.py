@@ -252,7 +252,7 @@ def test_an_officer_finds_who_acts_and_a_head_takes_it_back_with_a_reason(
     assert business.signed_in(agent, NOW).get(f"/business/{own + 1}/").status_code == 404
     assert "所依据的授权已经终止" in officer.get(f"/mandates/{own + 1}/").content.decode()
     last = evidence.entries_of(target=f"subject:{E1}", viewer=BUREAU)[-1]
-    assert (last.action, last.actor_name, last.detail["why"]) == (
+    assert (last.action, last.actor, last.detail["why"]) == (
         "MANDATE_WITHDRAWN",
         "沈知秋",
         told["reason"],
