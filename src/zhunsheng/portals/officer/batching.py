@@ -1,5 +1,4 @@
-"""One act on many tasks: chosen in the list of tasks, or in the board by their touches, looked over on a page,
-done, and undone if wrong."""
+"""One act on many tasks: chosen in their list, or on the board by touches; looked over, done, undone."""
 
 from __future__ import annotations
 
