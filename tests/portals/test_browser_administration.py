@@ -74,6 +74,7 @@ def test_three_administrators_at_work(browser: Browser, live_server: Any, city: 
     page.goto(f"{seen.home}/webhooks/new/")
     page.fill("#name", "大数据局")
     page.fill("#url", "https://hooks.example/in")
+    page.select_option("#district", "ALL")
     page.check("input[value='touch.created']")
     good("webhook-new")
     seen.press("main form .button")

@@ -358,7 +358,7 @@ WANTED = ("subject.changed", "touch.changed", "document.changed", "facts.recorde
 def test_a_subscriber_of_a_district_is_told_the_same_whatever_happens_elsewhere(
     receiver: Receiver, db: None, steps: list[tuple[str, int]]
 ) -> None:
-    """Two worlds, with the other district's acts and without; nobody's acts (a source's) are told to neither."""
+    """Two worlds, with the other district's acts and without; what is nobody's (a source's) is told in none."""
 
     def told(world: list[tuple[str, int]]) -> list[dict[str, Any]]:
         sealing.seal_log(NOW)
