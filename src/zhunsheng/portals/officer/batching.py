@@ -40,8 +40,8 @@ def _chosen(request: HttpRequest, acting: Acting) -> tuple[TaskRow, ...]:
     ids = tuple(int(text) for text in told[:ROWS_MAX] if len(text) <= DIGITS_MAX)
     if not ids:
         return ()
-    of_touches = request.POST.get("list") == "touches"
-    wanted = lists.TaskFilter(**{"touches" if of_touches else "ids": ids}, open_only=True)
+    by_touch = request.POST.get("list") == "touches"
+    wanted = lists.TaskFilter(ids=() if by_touch else ids, touches=ids if by_touch else (), open_only=True)
     part = Part("due_on", descending=False, rows_max=ROWS_MAX)
     return rows_of(acting.viewer, lists.tasks(viewer=acting.viewer, wanted=wanted, part=part).rows)
 
