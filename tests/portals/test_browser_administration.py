@@ -18,7 +18,7 @@ from zhunsheng.foundation.accounts.models import Grant, Unit
 from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.foundation.webhooks import actions as webhooks
 from zhunsheng.foundation.webhooks.models import Subscription
-from zhunsheng.workflows import sealing
+from zhunsheng.workflows import posting, sealing
 
 __all__ = ["browser"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -74,6 +74,7 @@ def test_three_administrators_at_work(browser: Browser, live_server: Any, city: 
     page.goto(f"{seen.home}/webhooks/new/")
     page.fill("#name", "大数据局")
     page.fill("#url", "https://hooks.example/in")
+    page.select_option("#district", "ALL")
     page.check("input[value='touch.created']")
     good("webhook-new")
     seen.press("main form .button")
@@ -81,7 +82,7 @@ def test_three_administrators_at_work(browser: Browser, live_server: Any, city: 
     with transaction.atomic():
         evidence.record(by=colleagues.BY, at=colleagues.NOW, action="TOUCHED", target="touch:1", detail={})
     sealing.seal_log(colleagues.NOW)
-    webhooks.feed(by=colleagues.BY, at=colleagues.NOW)
+    webhooks.feed(by=colleagues.BY, at=colleagues.NOW, places=posting.districts_of)
     seen.press("main a.button")
     good("webhook")
     Subscription.objects.update(state="DISABLED", state_reason="自 2026-06-26 09:00 起没有一次成功")

@@ -31,6 +31,7 @@ OFFICERS = {
     "rule-indicator": "/rules/cards/general:I24/",
     "rules-compared": "/rules/compare/",
     "clocks": "/clocks/",
+    "mandates": "/mandates/",
     "paper-kinds": "/documents/new/",
     "paper-form": "/documents/new/correction_order/",
     "laws": "/laws/",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,11 +11,12 @@ from django.contrib.auth.hashers import ScryptPasswordHasher
 from django.core.cache import cache
 from django.test import Client
 
-from tests.journeys.city import BUREAU, OFFICER, Bureau, at
+from tests.journeys.city import BUREAU, MACHINE, OFFICER, Bureau, at
 from tests.portals import business
 from tests.portals.business import WORDS
-from tests.portals.pages import E1, link, reminded, stand_at
+from tests.portals.pages import E1, as_, link, reminded, staffed, stand_at
 from tests.portals.test_enterprise import INTERNAL, answered_facts, seen
+from zhunsheng.core.actors import HumanDecisionRequiredError, Scope, ScopeKind
 from zhunsheng.foundation.evidence import queries as evidence
 from zhunsheng.foundation.outreach import queries as messages
 from zhunsheng.portals.enterprise import door
@@ -22,6 +24,8 @@ from zhunsheng.registers.mandates import actions as mandates
 from zhunsheng.workflows import helping
 
 pytestmark = pytest.mark.django_db
+REVOKER = replace(OFFICER, powers=frozenset({mandates.REVOKE}))
+ELSEWHERE = replace(BUREAU, scope=Scope(ScopeKind.UNIT, districts=frozenset({"980103"})))
 OTHER, NOW = "91980103MA200C2D2N", at("2026-07-02 10:00")
 
 
@@ -219,3 +223,42 @@ def test_a_calendar_follows_until_it_is_revoked_or_the_mandate_is_over(touch_id:
     third = fresh()
     mandates.withdraw(by=by, at=NOW, mandate_id=own, target_id=number, reason="")
     assert program.get(third).status_code == 404
+
+
+def test_an_officer_finds_who_acts_and_a_head_takes_it_back_with_a_reason(
+    client: Client, touch_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staffed(monkeypatch)
+    chief, agent = business.somebody("chief", "陈明", at=NOW), business.somebody("agent", "乔安", at=NOW)
+    own, _home = house(chief)
+    business.appoint(business.actor(chief, own, NOW), own, agent, ("ANSWER",), at=NOW)
+    officer, head, stranger = as_(Client(), "0002"), as_(Client(), "0001"), as_(Client(), "0003")
+    listed = officer.get("/mandates/?q=dtwy&state=STANDING").content.decode()
+    assert "陈明" in listed and "乔安" in listed and "查看档案和提醒、答复提醒" in listed
+    assert "陈明" not in officer.get("/mandates/?name=乔").content.decode()
+    assert "乔安" in officer.get("/mandates/?kind=AGENT").content.decode()
+    for state in ("OFFERED", "EXPIRED", "ENDED", "ENDING"):
+        assert "乔安" not in officer.get(f"/mandates/?state={state}").content.decode()
+    page = officer.get(f"/mandates/{own}/").content.decode()
+    assert "乔安" in page and "谁能看到这条记录" in page and "revoke" not in page
+    where = f"/mandates/revoke/?number={own}"
+    assert officer.get(where).status_code == 404 and stranger.get(f"/mandates/{own}/").status_code == 404
+    assert "请填写" in head.post(where, {"number": own, "reason": " "}).content.decode()
+    told = {"number": own, "reason": "登记联系电话系他人冒用"}
+    assert "乔安" in head.post(where, told).content.decode()  # what falls with it, before it is done
+    assert head.post(where, {**told, "sure": "1"}).status_code == 302
+    page = officer.get(f"/mandates/{own}/").content.decode()
+    assert "已收回" in page and told["reason"] in page
+    assert business.signed_in(agent, NOW).get(f"/business/{own + 1}/").status_code == 404
+    assert "所依据的授权已经终止" in officer.get(f"/mandates/{own + 1}/").content.decode()
+    last = evidence.entries_of(target=f"subject:{E1}", viewer=BUREAU)[-1]
+    assert (last.action, last.actor, last.detail["why"]) == (
+        "MANDATE_WITHDRAWN",
+        "沈知秋",
+        told["reason"],
+    )
+    assert "没有这项授权" in head.post(where, {**told, "sure": "1"}).content.decode()
+    with pytest.raises(mandates.MandateError, match="没有这项授权"):
+        mandates.revoke(by=REVOKER, at=NOW, viewer=ELSEWHERE, mandate_id=own + 1, reason="不在辖区")
+    with pytest.raises(HumanDecisionRequiredError):
+        mandates.revoke(by=MACHINE, at=NOW, viewer=BUREAU, mandate_id=own + 1, reason="自动")

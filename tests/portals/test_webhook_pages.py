@@ -17,7 +17,7 @@ from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.foundation.outbox.models import OutboxRow
 from zhunsheng.foundation.webhooks import actions
 from zhunsheng.foundation.webhooks.models import Subscription
-from zhunsheng.workflows import sealing
+from zhunsheng.workflows import posting, sealing
 
 pytestmark = pytest.mark.django_db
 
@@ -37,15 +37,20 @@ def admin(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli
 
 
 def test_from_setting_up_to_sending_again(admin: Client) -> None:
-    told = {"name": "大数据局", "url": "https://hooks.example/in", "types": ["touch.created"]}
+    told = {
+        "district": "ALL",
+        "name": "大数据局",
+        "url": "https://hooks.example/in",
+        "types": ["touch.created"],
+    }
     assert "名单" in admin.post("/webhooks/new/", {**told, "url": "https://evil.example/"}).content.decode()
     assert "请选择：推送哪些事件" in admin.post("/webhooks/new/", {**told, "types": ["all"]}).content.decode()
     page = admin.post("/webhooks/new/", told).content.decode()
     key = re.findall(r"whsec_[\w+/=]+", page)[0]
-    number = Subscription.objects.get().id
+    number = Subscription.objects.get(district="").id
     evidence.record(by=office.SHELL, at=NOW, action="TOUCHED", target="touch:1", detail={})
     sealing.seal_log(NOW)
-    actions.feed(by=office.SHELL, at=NOW)
+    actions.feed(by=office.SHELL, at=NOW, places=posting.districts_of)
     shown = admin.get(f"/webhooks/{number}/").content.decode()
     assert "touch:1" in shown and "等待发送" in shown and key not in shown
     name = OutboxRow.objects.get(topic=f"webhook.{number}").key

@@ -194,6 +194,13 @@ def test_many_tasks_are_looked_over_moved_and_put_back(bureau: Bureau) -> None:
         return triggers.tasks(viewer=BUREAU, touch_id=red)[0].holder
 
     (number,) = re.findall(r'name="row" value="(\d+)"', officer.get("/tasks/").content.decode())
+    board = officer.get("/touches/").content.decode()
+    rows = re.findall(r'name="row" value="(\d+)"', board)
+    assert "领取其任务" in board and 'name="list" value="touches"' in board and str(red) in rows
+    of_touches = officer.post(
+        "/tasks/batch/", {"list": "touches", "row": rows, "act": "TAKE"}
+    ).content.decode()
+    assert re.findall(r'name="row" value="(\d+)"', of_touches) == [number]  # the task of the red one
     chosen = {"row": [number, "999999", "x"], "act": "TAKE"}
     assert "1 项任务" in officer.post("/tasks/batch/", chosen).content.decode() and holder() == ""
     assert officer.post("/tasks/batch/", {**chosen, "act": "CLOSE"}).status_code == 404

@@ -21,6 +21,7 @@ MOUNTS = {
     "zhunsheng.portals.officer.org_urls": "organisation/",
     "zhunsheng.portals.officer.message_urls": "messages/",
     "zhunsheng.portals.officer.webhooks": "webhooks/",
+    "zhunsheng.portals.officer.mandates": "mandates/",
     "zhunsheng.portals.enterprise.urls": "b/",
     "zhunsheng.portals.enterprise.mandate_urls": "business/",
     "zhunsheng.portals.public.urls": "lists/",

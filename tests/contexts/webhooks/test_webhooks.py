@@ -245,7 +245,11 @@ def test_one_or_a_span_is_sent_again_under_the_same_ids(receiver: Receiver, day:
     actions.replay_one(by=ADMIN, at=day.clock.now(), number=number, key=key)
     day.turn(minutes=1)
     assert receiver.names == [*first, first[-1]]
-    span = {"since": NOW, "until": NOW + timedelta(days=1, hours=1)}
+    span: dict[str, Any] = {
+        "places": posting.districts_of,
+        "since": NOW,
+        "until": NOW + timedelta(days=1, hours=1),
+    }
     assert actions.replay(by=ADMIN, at=day.clock.now(), number=number, **span) == 2
     day.turn(minutes=1)
     assert receiver.names == [*first, first[-1], *first[:2]]
@@ -311,7 +315,7 @@ def test_every_act_is_put_once_whatever_the_order_of_turns(
             day.act("TOUCHED", made[-1])
         elif step == "feed":
             sealing.seal_log(NOW)
-            actions.feed(by=SHELL, at=NOW)
+            actions.feed(by=SHELL, at=NOW, places=posting.districts_of)
         else:
             state = "PAUSED" if step == "pause" else "ACTIVE"
             actions.set_state(by=ADMIN, at=NOW, number=number, state=state, reason="x")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from secrets import token_hex
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.clock import moment
-from zhunsheng.foundation.accounts.secrets import seal
+from zhunsheng.foundation.accounts.secrets import fingerprint, seal
 from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.foundation.evidence import queries as log
 from zhunsheng.foundation.evidence.queries import LoggedAct
@@ -25,8 +25,12 @@ from zhunsheng.foundation.webhooks.terms import webhook_terms
 POWER = "connector.manage"
 LEAVES_A_TURN = 2_000
 REPLAY_ROWS_MAX = 10_000
-AGAIN_BYTES = 6
+AGAIN_BYTES, NAME_DIGITS = 6, 32
 EVERYTHING = Viewer.bureau("webhooks")
+
+
+# Target → the district in which the record lies; what is not told lies in none.
+Places = Callable[[Collection[str]], Mapping[str, str]]
 
 
 class WebhookError(Exception):
@@ -44,8 +48,13 @@ def _audit(by: Actor, at: datetime, row: Subscription, action: str, **detail: ob
     evidence.record(by=by, at=at, action=action, target=f"webhook:{row.id}", detail=detail)
 
 
-def subscribe(*, by: Actor, at: datetime, name: str, url: str, types: Sequence[str]) -> tuple[int, str]:
-    """(number, key) of a new subscription; the key is not shown again. It is told what comes from now on."""
+def subscribe(
+    *, by: Actor, at: datetime, name: str, url: str, types: Sequence[str], district: str = ""
+) -> tuple[int, str]:
+    """(number, key) of a new subscription; the key is not shown again. It is told what comes from now on.
+
+    With a district it is told of nothing that lies elsewhere, nor of what lies in no district.
+    """
     by.require_person("设立推送", POWER)
     closed = why_closed(url)
     if closed == "HOST":
@@ -61,6 +70,7 @@ def subscribe(*, by: Actor, at: datetime, name: str, url: str, types: Sequence[s
             name=name.strip()[:100],
             url=url,
             types=sorted(types),
+            district=district,
             owner=by.key,
             made_at=at,
             state_at=at,
@@ -68,7 +78,7 @@ def subscribe(*, by: Actor, at: datetime, name: str, url: str, types: Sequence[s
             era=era,
             place=place,
         )
-        _audit(by, at, row, "WEBHOOK_MADE", url=url, types=sorted(types))
+        _audit(by, at, row, "WEBHOOK_MADE", url=url, types=sorted(types), district=district)
     return row.id, signing.shown(key)
 
 
@@ -101,19 +111,32 @@ def _entry(
     row: Subscription, act: LoggedAct, kind: str, again: str = ""
 ) -> tuple[str, dict[str, object], str]:
     name = f"msg_{act.era}_{act.index}"
+    if row.district:  # the place in the log would tell how much happens elsewhere
+        name = f"msg_{fingerprint(f'{row.id}:{act.era}:{act.index}', 'webhook')[:NAME_DIGITS]}"
     told: dict[str, object] = {"type": kind, "id": act.target, "timestamp": act.at.isoformat()}
     return (f"{name}#{again}" if again else name, told, act.target)
 
 
-def feed(*, by: Actor, at: datetime) -> int:
+def _entries(
+    row: Subscription, acts: Sequence[LoggedAct], places: Places, again: str = ""
+) -> list[tuple[str, dict[str, object], str]]:
+    """What a subscription is told of these acts: the types that it wants, in its district if it has one."""
+    types = webhook_terms().type_of
+    told = [(act, kind) for act in acts if (kind := types.get(act.action)) in row.types]
+    if row.district:
+        where = places({act.target for act, _ in told})
+        told = [(act, kind) for act, kind in told if where.get(act.target) == row.district]
+    return [_entry(row, act, str(kind), again) for act, kind in told]
+
+
+def feed(*, by: Actor, at: datetime, places: Places) -> int:
     """Put what the log has gained before every active subscription, in the order of the log; how many."""
-    total, terms = 0, webhook_terms()
+    total = 0
     for number in Subscription.objects.filter(state=SubscriptionState.ACTIVE).values_list("id", flat=True):
         with transaction.atomic():
             row = _held(number)
             acts = log.acts_from(viewer=EVERYTHING, era=row.era, index=row.place, rows_max=LEAVES_A_TURN)
-            told = [(a, terms.type_of[a.action]) for a in acts if a.action in terms.type_of]
-            entries = [_entry(row, act, kind) for act, kind in told if kind in row.types]
+            entries = _entries(row, acts, places)
             outbox.put_many(by=by, at=at, topic=topic_of(row.id), entries=entries)
             if acts:
                 row.era, row.place = acts[-1].era, acts[-1].index + 1
@@ -122,7 +145,7 @@ def feed(*, by: Actor, at: datetime) -> int:
     return total
 
 
-def replay(*, by: Actor, at: datetime, number: int, since: datetime, until: datetime) -> int:
+def replay(*, by: Actor, at: datetime, number: int, since: datetime, until: datetime, places: Places) -> int:
     """Send again what was told in a span of time (both ends included), under the same ids; how many."""
     by.require_person("重发推送", POWER)
     terms = webhook_terms()
@@ -132,9 +155,7 @@ def replay(*, by: Actor, at: datetime, number: int, since: datetime, until: date
             viewer=EVERYTHING, since=since, until=until, actions=list(terms.type_of), rows_max=REPLAY_ROWS_MAX
         )
         past = [a for a in acts if (a.era, a.index) < (row.era, row.place)]
-        again = token_hex(AGAIN_BYTES)
-        kinds = [(act, terms.type_of[act.action]) for act in past]
-        entries = [_entry(row, act, kind, again) for act, kind in kinds if kind in row.types]
+        entries = _entries(row, past, places, token_hex(AGAIN_BYTES))
         outbox.put_many(by=by, at=at, topic=topic_of(row.id), entries=entries)
         _audit(
             by, at, row, "WEBHOOK_REPLAYED", since=since.isoformat(), until=until.isoformat(), n=len(entries)

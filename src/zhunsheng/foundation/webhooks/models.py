@@ -16,13 +16,15 @@ class SubscriptionState(models.TextChoices):
 class Subscription(models.Model):
     """An address that is told of some types of events; (`era`, `place`) is the next leaf to look at.
 
-    Keys are sealed. `failing_since` is when the first of the failures in a row was.
+    With a `district` it is told only of records that lie there. Keys are sealed. `failing_since` is when
+    the first of the failures in a row was.
     """
 
     id = models.BigAutoField(primary_key=True)
     name = models.CharField(max_length=100)
     url = models.CharField(max_length=500)
     types = models.JSONField(default=list)
+    district = models.CharField(max_length=6, blank=True, default="")
     owner = models.CharField(max_length=40)
     made_at = models.DateTimeField()
     state = models.CharField(

@@ -24,6 +24,7 @@ class SubscriptionCard:
     name: str
     url: str
     types: tuple[str, ...]
+    district: str
     owner: str
     state: str
     state_reason: str
@@ -50,6 +51,7 @@ def _card(row: Subscription) -> SubscriptionCard:
         row.name,
         row.url,
         tuple(row.types),
+        row.district,
         row.owner,
         row.state,
         row.state_reason,

@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from zhunsheng.portals.enterprise.visiting import Visit, page
-from zhunsheng.portals.enterprise.wording import ACTS
 from zhunsheng.registers.mandates import actions as mandates
 from zhunsheng.registers.mandates import queries
 from zhunsheng.registers.mandates.actions import GIVEABLE, MandateError
+from zhunsheng.registers.mandates.lifecycle import ACTS
 from zhunsheng.registers.mandates.policies import mandate_policy
 
 

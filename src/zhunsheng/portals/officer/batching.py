@@ -1,4 +1,4 @@
-"""One act on many tasks: chosen in the list, looked over on a page, done, and undone if wrong."""
+"""One act on many tasks: chosen in their list, or on the board by touches; looked over, done, undone."""
 
 from __future__ import annotations
 
@@ -28,13 +28,20 @@ ROWS_MAX, DIGITS_MAX = 50, 18
 ACTS: dict[str, str | Promise] = {"TAKE": gettext_lazy("领取"), "PASS": gettext_lazy("移交给同事")}
 
 
+BY_TOUCH: dict[str, str | Promise] = {
+    "TAKE": gettext_lazy("领取其任务"),
+    "PASS": gettext_lazy("移交其任务"),
+}
+
+
 def _chosen(request: HttpRequest, acting: Acting) -> tuple[TaskRow, ...]:
-    """The open tasks that the form names, within scope."""
+    """The open tasks that the form names, or those of the touches that it names, within scope."""
     told = [text for text in request.POST.getlist("row") if text.isascii() and text.isdigit()]
     ids = tuple(int(text) for text in told[:ROWS_MAX] if len(text) <= DIGITS_MAX)
     if not ids:
         return ()
-    wanted = lists.TaskFilter(ids=ids, open_only=True)
+    by_touch = request.POST.get("list") == "touches"
+    wanted = lists.TaskFilter(ids=() if by_touch else ids, touches=ids if by_touch else (), open_only=True)
     part = Part("due_on", descending=False, rows_max=ROWS_MAX)
     return rows_of(acting.viewer, lists.tasks(viewer=acting.viewer, wanted=wanted, part=part).rows)
 
@@ -61,7 +68,7 @@ def preview(request: HttpRequest, acting: Acting) -> HttpResponse:
         "left_out": len(rows) - len(fit),
         "colleagues": access.colleagues(viewer=acting.viewer, on=day(page_clock().now()), power=DECIDE),
         "errors": {"reason": problem} if problem else {},
-        "back": reverse("officer:tasks"),
+        "back": reverse("officer:board" if request.POST.get("list") == "touches" else "officer:tasks"),
     }
     return render(request, "officer/batch.html", words)
 

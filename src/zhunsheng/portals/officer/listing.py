@@ -20,7 +20,7 @@ from zhunsheng.foundation.accounts.acting import Acting
 from zhunsheng.foundation.desk import actions as desk
 from zhunsheng.foundation.desk import queries as kept
 from zhunsheng.foundation.tabular.writing import write_table
-from zhunsheng.portals.officer.batching import ACTS, DECIDE
+from zhunsheng.portals.officer.batching import ACTS, BY_TOUCH, DECIDE
 from zhunsheng.portals.officer.door import at_work, with_power
 from zhunsheng.portals.officer.lists import LISTS
 from zhunsheng.web.clock import page_clock
@@ -43,9 +43,10 @@ PAGES = {
     "people": "org:people",
     "grants": "org:review",
     "laws": "laws:index",
+    "mandates": "mandates:index",
 }
 
-BATCHES = {"tasks": ACTS}
+BATCHES = {"tasks": ACTS, "touches": BY_TOUCH}
 
 
 def page_of(name: str, query: str = "") -> str:

@@ -37,6 +37,7 @@ ENTRIES = (
     Entry("documents", "officer:documents", _("文书")),
     Entry("objections", "officer:objections", _("异议")),
     Entry("subjects", "officer:subjects", _("主体")),
+    Entry("mandates", "mandates:index", _("企业授权")),
     Entry("imports", "imports:history", _("导入"), ("signal.import",)),
     Entry("rules", "rules:index", _("规则")),
     Entry("lab", "lab:index", _("试算"), ("rule.replay",)),

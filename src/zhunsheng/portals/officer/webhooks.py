@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.foundation.accounts.acting import Acting
+from zhunsheng.foundation.accounts.queries import organisation
 from zhunsheng.foundation.webhooks import actions, queries
 from zhunsheng.foundation.webhooks.actions import WebhookError
 from zhunsheng.foundation.webhooks.terms import webhook_terms
@@ -22,9 +23,11 @@ from zhunsheng.portals.officer.door import with_power
 from zhunsheng.portals.officer.organisation.acts import Act, Asked, act_page, link, shown_once
 from zhunsheng.portals.officer.words import DELIVERIES, DELIVERY_TONES, WEBHOOK_STATES, WEBHOOK_TONES
 from zhunsheng.web.clock import page_clock
-from zhunsheng.web.fields import Field
+from zhunsheng.web.fields import Field, Text
+from zhunsheng.workflows import posting
 
 POWER, ROWS_SHOWN, DIGITS_MAX = "connector.manage", 50, 18
+EVERYWHERE = "ALL"
 REASON = Field("reason", _("理由"))
 
 
@@ -99,17 +102,29 @@ def again(request: HttpRequest, acting: Acting, number: int) -> HttpResponse:
     return HttpResponseRedirect(_page(number))
 
 
+def _districts(asked: Asked) -> list[tuple[str, Text]]:
+    """The whole bureau, or one of its districts: then what lies elsewhere is not told."""
+    units = organisation.units(viewer=asked.acting.viewer, on=asked.today)
+    return [(EVERYWHERE, _("全市")), *((unit.code, unit.name) for unit in units if unit.level == "DISTRICT")]
+
+
 def _new_fields(asked: Asked) -> Sequence[Field]:
     return (
         Field("name", _("名称"), hint=_("收到推送的系统或单位。")),
         Field("url", _("地址"), hint=_("完整的 https 地址；主机须在设置的名单中。")),
+        Field("district", _("范围"), "select", choices=_districts(asked)),
         Field("types", _("推送哪些事件"), "checks", choices=list(webhook_terms().names_zh.items())),
     )
 
 
 def _new(asked: Asked) -> HttpResponse:
     number, key = actions.subscribe(
-        by=asked.by, at=asked.at, name=asked.text("name"), url=asked.text("url"), types=asked.lines("types")
+        by=asked.by,
+        at=asked.at,
+        name=asked.text("name"),
+        url=asked.text("url"),
+        types=asked.lines("types"),
+        district="" if asked.text("district") == EVERYWHERE else asked.text("district"),
     )
     words = gettext("请把签名密钥安全地交给接收方，用它核对每次推送的签名。")
     return shown_once(asked, _("签名密钥"), words, key, _page(number))
@@ -145,6 +160,7 @@ def _replay(asked: Asked) -> str:
         number=_number(asked),
         since=datetime.combine(asked.day("since"), time(0), SHANGHAI),
         until=datetime.combine(asked.day("until"), time(23, 59, 59, 999_999), SHANGHAI),
+        places=posting.districts_of,
     )
     return _page(_number(asked))
 

@@ -256,6 +256,7 @@ VERDICTS: Words = {
     "NOT_SENT": _("没有发出"),
     "UNCLEAR": _("没有明确答复"),
 }
+MANDATE_TONES = {"ACCEPTED": "good", "OFFERED": "warn", "EXPIRED": "bad", "WITHDRAWN": "bad"}
 WEBHOOK_STATES: Words = {"ACTIVE": _("推送中"), "PAUSED": _("已暂停"), "DISABLED": _("因长期失败停用")}
 WEBHOOK_TONES = {"ACTIVE": "good", "PAUSED": "warn", "DISABLED": "bad"}
 DELIVERIES: Words = {

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from django.utils.translation import gettext_lazy as _
+
 
 class Act(StrEnum):
     """What somebody may do for a business. READ comes with every mandate; GIVE is the representative's."""
@@ -38,6 +40,22 @@ class MandateState(StrEnum):
     LAID_DOWN = "LAID_DOWN"
 
 
+ACTS = {
+    "READ": _("查看档案和提醒"),
+    "ANSWER": _("答复提醒"),
+    "OBJECT": _("对数据提出异议"),
+    "SELF_CHECK": _("填写自查表"),
+    "GIVE": _("授权他人"),
+}
+STATES = {
+    "OFFERED": _("待接受"),
+    "ACCEPTED": _("有效"),
+    "DECLINED": _("未接受"),
+    "WITHDRAWN": _("已收回"),
+    "LAID_DOWN": _("已放弃"),
+    "EXPIRED": _("已到期"),
+}
+KINDS = {"REPRESENTATIVE": _("法定代表人（负责人）"), "AGENT": _("受托经办人")}
 TRANSITIONS: Mapping[MandateState, frozenset[MandateState]] = {
     MandateState.OFFERED: frozenset({MandateState.ACCEPTED, MandateState.DECLINED, MandateState.WITHDRAWN}),
     MandateState.ACCEPTED: frozenset({MandateState.WITHDRAWN, MandateState.LAID_DOWN}),

@@ -54,7 +54,7 @@ class Mandate(models.Model):
     id = models.BigAutoField(primary_key=True)
     subject = models.ForeignKey("registry.Subject", on_delete=models.PROTECT, related_name="mandates")
     person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
-    name = models.CharField(max_length=100)
+    name = models.CharField(max_length=100, db_index=True)
     kind = models.CharField(max_length=16)
     acts = models.JSONField(default=list)
     state = models.CharField(max_length=16)

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q, QuerySet
 
 from zhunsheng.core.actors import Actor, Viewer
+from zhunsheng.core.listing import Listed, Part
 from zhunsheng.foundation.accounts.secrets import fingerprint
+from zhunsheng.foundation.seeking import beginning, seek
 from zhunsheng.registers.mandates.lifecycle import MandateState
 from zhunsheng.registers.mandates.models import CalendarFeed, Claim, Mandate
 from zhunsheng.registers.mandates.standing import actor_of, day, standing
+from zhunsheng.registers.registry import queries as registry
 from zhunsheng.registers.registry.scoping import within
+
+FOUND_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,87 @@ def of_subject(*, viewer: Viewer, at: datetime, subject: str) -> list[MandateCar
     """Every mandate there ever was for a subject, newest first."""
     rows = within(Mandate.objects.filter(subject__key=subject), viewer, "subject__key")
     return [_card(row, at) for row in rows.select_related("subject", "person").order_by("-id")]
+
+
+@dataclass(frozen=True, slots=True)
+class MandateFilter:
+    """Which mandates. `text` finds the subject, `name` begins the person's name. `state`: STANDING, ENDING
+    within `soon`, OFFERED, EXPIRED, or ENDED for what was taken back, laid down or declined."""
+
+    text: str = ""
+    name: str = ""
+    kind: str = ""
+    state: str = ""
+
+
+def listed(
+    *, viewer: Viewer, at: datetime, wanted: MandateFilter, part: Part, soon: timedelta
+) -> Listed[MandateCard]:
+    """A part of the mandates of subjects in the viewer's scope; for the bureau only."""
+    if not viewer.is_staff:
+        return Listed()
+    rows = within(_in_state(wanted.state, at, soon), viewer, "subject__key")
+    if wanted.text:
+        found = registry.find(viewer=viewer, text=wanted.text, rows_max=FOUND_MAX)
+        rows = rows.filter(subject__key__in=[card.key for card, _met in found])
+    if wanted.name:
+        rows = rows.filter(**beginning("name", wanted.name))
+    if wanted.kind:
+        rows = rows.filter(kind=wanted.kind)
+    return seek(rows.select_related("subject", "person"), part, lambda row: _card(row, at))
+
+
+def _in_state(state: str, at: datetime, soon: timedelta) -> QuerySet[Mandate]:
+    """The rows that a state of `MandateFilter` means at an instant, as `_card` would say it."""
+    on, rows = day(at), Mandate.objects.all()
+    over = Q(state=MandateState.ACCEPTED.value, valid_to__lt=on)
+    lapsed = Q(state=MandateState.OFFERED.value, offer_ends_at__lte=at)
+    match state:
+        case "STANDING":
+            return standing(at)
+        case "ENDING":
+            return standing(at).filter(valid_to__lte=on + soon)
+        case "OFFERED":
+            return rows.filter(state=MandateState.OFFERED.value).exclude(lapsed)
+        case "EXPIRED":
+            return rows.filter(over | lapsed)
+        case "ENDED":
+            return rows.filter(ended_at__isnull=False)
+        case _:
+            return rows
+
+
+@dataclass(frozen=True, slots=True)
+class MandateFile:
+    """A mandate with the one it was given under and those given under it."""
+
+    card: MandateCard
+    stands: bool
+    made_at: datetime
+    accepted_at: datetime | None
+    ended_at: datetime | None
+    under: MandateCard | None
+    given: tuple[MandateCard, ...]
+
+
+def one(*, viewer: Viewer, at: datetime, mandate_id: int) -> MandateFile | None:
+    """One mandate of a subject in the viewer's scope; for the bureau only."""
+    if not viewer.is_staff:
+        return None
+    rows = within(Mandate.objects.filter(id=mandate_id), viewer, "subject__key")
+    row = rows.select_related("subject", "person", "given_under__subject", "given_under__person").first()
+    if row is None:
+        return None
+    given = Mandate.objects.filter(given_under=row).select_related("subject", "person").order_by("id")
+    return MandateFile(
+        _card(row, at),
+        standing(at).filter(id=row.id).exists(),
+        row.made_at,
+        row.accepted_at,
+        row.ended_at,
+        _card(row.given_under, at) if row.given_under else None,
+        tuple(_card(one, at) for one in given),
+    )
 
 
 def offered(*, viewer: Viewer, at: datetime, token: str) -> MandateCard | None:

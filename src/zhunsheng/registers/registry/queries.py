@@ -113,6 +113,14 @@ def areas(*, viewer: Viewer, keys: set[str]) -> dict[str, str]:
     return {key: f"{industry}/{division}" for key, industry, division in rows}
 
 
+def divisions(*, viewer: Viewer, keys: Iterable[str]) -> dict[str, str]:
+    """The division in which each of these subjects lies; for the bureau, within its scope."""
+    if not viewer.is_staff:
+        return {}
+    rows = scoping.subjects(viewer).filter(key__in=sorted(keys))
+    return dict(rows.values_list("key", "division"))
+
+
 def number(*, viewer: Viewer) -> int:
     """How many subjects are open to this viewer."""
     return scoping.subjects(viewer).filter(withdrawn_at=None).count()

@@ -52,6 +52,7 @@ class TaskFilter:
     holder: str = ""
     touch: int | None = None
     ids: tuple[int, ...] = ()
+    touches: tuple[int, ...] = ()
     due_from: date | None = None
     due_to: date | None = None
     open_only: bool = False
@@ -95,6 +96,8 @@ def tasks(*, viewer: Viewer, wanted: TaskFilter, part: Part) -> Listed[TaskCard]
         rows = rows.filter(holder="" if wanted.holder == NOBODY else wanted.holder)
     if wanted.ids:
         rows = rows.filter(id__in=wanted.ids)
+    if wanted.touches:
+        rows = rows.filter(touch__in=wanted.touches)
     rows = _due(rows, "due_on", wanted.due_from, wanted.due_to)
     if wanted.open_only:
         rows = rows.filter(state__in=[state.value for state in TaskState if state.value not in FINAL])

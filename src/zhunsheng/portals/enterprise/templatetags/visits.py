@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 
-from zhunsheng.portals.enterprise.wording import ACTS, KINDS, STATES
+from zhunsheng.registers.mandates.lifecycle import ACTS, KINDS, STATES
 
 register = template.Library()
 

@@ -8,6 +8,7 @@ from zhunsheng.portals.officer.lists.audit import AUDIT
 from zhunsheng.portals.officer.lists.grants import GRANTS
 from zhunsheng.portals.officer.lists.imports import IMPORTS
 from zhunsheng.portals.officer.lists.laws import LAWS
+from zhunsheng.portals.officer.lists.mandates import MANDATES
 from zhunsheng.portals.officer.lists.messages import SENT
 from zhunsheng.portals.officer.lists.people import PEOPLE
 from zhunsheng.portals.officer.lists.subjects import SUBJECTS
@@ -15,5 +16,7 @@ from zhunsheng.portals.officer.lists.tasks import TASKS
 from zhunsheng.portals.officer.lists.touches import TOUCHES
 from zhunsheng.web.lists import ListDefinition
 
-ALL: tuple[ListDefinition[Any], ...] = (TOUCHES, SUBJECTS, TASKS, SENT, AUDIT, IMPORTS, PEOPLE, GRANTS, LAWS)
+ALL: tuple[ListDefinition[Any], ...] = (
+    *(TOUCHES, SUBJECTS, TASKS, SENT, AUDIT, IMPORTS, PEOPLE, GRANTS, LAWS, MANDATES),
+)
 LISTS: dict[str, ListDefinition[Any]] = {one.key: one for one in ALL}

@@ -23,6 +23,7 @@ from zhunsheng.foundation.accounts.actions.work import HandOverError
 from zhunsheng.foundation.accounts.finding import NotFoundError
 from zhunsheng.foundation.webhooks.actions import WebhookError
 from zhunsheng.portals.officer.door import at_work
+from zhunsheng.registers.mandates.actions import MandateError
 from zhunsheng.web.clock import page_clock
 from zhunsheng.web.fields import Field, Text, day_of_text, problems_of, shown, values_of
 
@@ -30,6 +31,7 @@ REFUSALS = (
     AccountError,
     GrantError,
     HandOverError,
+    MandateError,
     NotFoundError,
     PersonError,
     PowerLackingError,
