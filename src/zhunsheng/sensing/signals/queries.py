@@ -291,6 +291,13 @@ def freshness(*, viewer: Viewer) -> dict[str, tuple[int, datetime]]:
     return {source: (n, last) for source, n, last in rows.order_by("source")}
 
 
+def last_arrival(*, viewer: Viewer) -> datetime | None:
+    """When the newest of all facts was recorded; for those who see everything."""
+    if not viewer.sees_all:
+        return None
+    return StoredFact.objects.order_by("-sequence").values_list("recorded_at", flat=True).first()
+
+
 def last_told(*, viewer: Viewer, sources: Iterable[str]) -> dict[str, datetime]:
     """When the newest fact of each source was recorded, by one look at an index each; for the bureau only."""
     if not viewer.is_supervisor:
