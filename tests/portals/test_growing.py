@@ -25,6 +25,7 @@ from tests.portals.test_imports import HEAD_HERE, upload
 from tests.portals.test_imports import row as line
 from tests.portals.test_routes import EXAMPLES, TABLE, routes
 from zhunsheng.core.actors import Actor, ActorKind
+from zhunsheng.core.clock import FixedClock
 from zhunsheng.foundation.accounts.models import Account, Grant
 from zhunsheng.foundation.documents.actions.drafting import Recipient
 from zhunsheng.foundation.outreach.models import Message
@@ -34,12 +35,15 @@ from zhunsheng.judging.triggers.models import Touch
 from zhunsheng.registers.statutes.actions import lists as statutes
 from zhunsheng.registers.statutes.models import Law
 from zhunsheng.sensing.signals import queries as signals
-from zhunsheng.workflows import classing, objecting
+from zhunsheng.workflows import classing, objecting, trying
+from zhunsheng.workflows.asking import Question, ask
+from zhunsheng.workflows.proposing import propose
+from zhunsheng.workflows.sweeping import Sweep
 
 pytestmark = pytest.mark.django_db
 COPIES, NOW = 3, at("2026-07-02 10:00")
 # What is named by its own content or stands for one browser has no second one.
-ONCE = {"LoginSession", "KeptPack", "KeptTemplate", "LawVersion"}
+ONCE = {"Dossier", "LoginSession", "KeptPack", "KeptTemplate", "LawVersion"}
 
 
 def copy_of(row: models.Model, number: int) -> models.Model:
@@ -92,6 +96,7 @@ READERS = ("0001", "0002", "0007", *KEEPERS)
 # What needs a state or a bearer that this world has not, each counted or looked at in its own test.
 NEVER_READ = {
     *("api:fact", "api:nothing", "api:subject", "api:subjects"),
+    *("api:replays", "api:replay", "api:replay_report"),
     *("business:accept", "business:check", "business:claim", "business:code", "business:done"),
     *("business:feed", "business:file", "enterprise:check", "enterprise:done", "enterprise:file"),
     *("imports:returned", "imports:undo", "officer:batch-done", "officer:paper-receipt", "public:list"),
@@ -135,6 +140,7 @@ def numbers(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> di
     table = upload(
         as_(Client(), "0002"), SimpleUploadedFile("名册.csv", (HEAD_HERE + line() + "\n").encode())
     )
+    run, proposal = tried_out()
     link_token = link(touch).split("/")[2]
     told: dict[str, dict[str, Any]] = {
         "": {"number": touch, "key": E1, "name": "subjects", "form": "csv", "touch": touch},
@@ -144,7 +150,8 @@ def numbers(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> di
         "laws": {"number": Law.objects.get().id, "key": "1"},
         "conduct": {"key": "AD-ABSOLUTE"},
         "policy": {"key": "tolerance.sample"},
-        "rules": {"key": "T01-1"},
+        "rules": {"key": "T01-1", "number": proposal},
+        "lab": {"number": run, "key": E1, "form": "json"},
         "webhooks": {"number": hook},
         "imports": {"number": table, "name": "subjects", "form": "csv"},
         "reports": {"number": ClassRun.objects.get().id, "form": "pdf"},
@@ -161,9 +168,24 @@ def numbers(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> di
     return told
 
 
+def tried_out() -> tuple[int, int]:
+    """A run of the lab that is done, and a proposal made of it."""
+    by = Actor(ActorKind.PERSON, "0005", "顾南乔", frozenset({"rule.replay", "rule.edit"}))
+    line = Sweep("T02-1", "yellow.at_least", (3,))
+    run = ask(by, NOW, BUREAU, None, Question((at("2026-06-01"), at("2026-06-30")), NOW, line=line))
+    while trying.work_off(FixedClock(NOW)):
+        pass
+    return run, propose(by, NOW, BUREAU, run, "误报多")
+
+
 def address(name: str, pattern: URLPattern, numbers: dict[str, dict[str, Any]]) -> str:
     space, _, own = name.rpartition(":")
-    query = {"org:unit": "?key=980102", "org:person": "?person=0002", "officer:reveal": "?field=phone"}
+    query = {
+        "lab:why": "?version=0&at=2026-07-01T10:00:00%2B08:00",
+        "org:unit": "?key=980102",
+        "org:person": "?person=0002",
+        "officer:reveal": "?field=phone",
+    }
     known = EXAMPLES | numbers[""] | numbers.get(space, {}) | numbers.get(own.partition("-")[0], {})
     return reverse(name, kwargs={key: known[key] for key in pattern.pattern.converters}) + query.get(name, "")
 

@@ -1,4 +1,4 @@
-"""The lab at the desk: asked, stopped, gone on with, read, explained, taken away as files."""
+"""The lab at the desk, and the life of a version that comes out of it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,20 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 
+from tests.contexts.accounts import office
 from tests.journeys.city import BUREAU, HOUSE, Bureau, at
 from tests.portals.pages import E1, as_, staffed, stand_at
+from zhunsheng.core.actors import Actor, ActorKind
 from zhunsheng.core.clock import FixedClock
 from zhunsheng.judging.lab import queries
+from zhunsheng.judging.rulebook import actions
+from zhunsheng.judging.rulebook import queries as proposals
+from zhunsheng.judging.rulebook.lifecycle import ProposalStepError
+from zhunsheng.judging.rulebook.models import Dossier, Proposal
+from zhunsheng.judging.rulebook.queries import ProposalCard
 from zhunsheng.workflows import trying
 
 pytestmark = pytest.mark.django_db
@@ -130,3 +138,74 @@ def test_a_part_of_the_register_and_a_file_of_ones_own(city: Bureau, client: Cli
     assert page(client, all_of_it), "who audits replays"
     as_(client, "0002")
     assert client.get("/lab/").status_code == client.get(all_of_it).status_code == 404
+
+
+def proposed(client: Client) -> str:
+    """The address of a fresh proposal: T02-1 from two to three, by 0005."""
+    address = client.post("/lab/new/", {**MOVED, "values": "3"})["Location"]
+    ended()
+    number = address.strip("/").rpartition("/")[2]
+    assert client.post("/rules/life/draft/", {"run": number, "reason": " "}).status_code == 400
+    answer = client.post("/rules/life/draft/", {"run": number, "reason": "误报多"})
+    assert answer.status_code == 302
+    return str(answer["Location"])
+
+
+def test_a_version_is_published_only_by_several_people_and_for_what_they_saw(
+    city: Bureau, client: Client
+) -> None:
+    for key, role in (("0008", "legal_reviewer"), ("0009", "model_owner")):
+        office.hire(key, f"同事{key}", "9801")
+        office.give(key, role, "9801")
+        office.open_account(key, f"demo-{key}")
+    before, address = city.library.pack.content_hash, proposed(client)
+    told = page(client, address)
+    for words in ("<del>", "≥", "误报多", "静态证明", "重放报告", "由您起草"):
+        assert words in told
+    card, dossier = rulebook(address)
+    assert dossier["against"]["hash"] == before and dossier["pack"]["hash"] == card.pack_hash != before
+    assert dossier["changes"] and dossier["basis"]["T02-1"] and dossier["errors"] == 0
+    run = queries.run(viewer=BUREAU, run_id=dossier["impact"]["run"])
+    assert run is not None and dossier["impact"]["report_sha256"] == run.content_hash
+
+    def step(person: str, name: str, status: int = 302, **more: str) -> None:
+        as_(client, person)
+        answer = client.post(f"{address}step/", {"step": name, **more})
+        assert answer.status_code == status, (person, name, answer.content.decode()[-2000:])
+
+    step("0005", "submit")
+    step("0006", "approve", 400, dossier=card.dossier_hash)  # not reviewed yet
+    step("0008", "review", 400)  # without an opinion
+    step("0008", "review", why="合法")
+    step("0006", "approve", 400, dossier="0" * 64)  # another dossier was looked at
+    step("0005", "approve", 400, dossier=card.dossier_hash)  # the author, who lacks the power too
+    step("0006", "approve", dossier=card.dossier_hash)
+    step("0009", "publish", 400, on="2026-07-31")
+    step("0009", "publish", on="2026-09-01")
+    step("0005", "withdraw", 400, why="晚了")
+    told = page(client, address)
+    assert "已发布，尚未安装" in told and "许望舒" in told
+    assert Bureau().library.pack.content_hash == before, "nothing judges by it before it is installed"
+    as_(client, "0002")
+    assert "误报多" in page(client, "/rules/life/"), "whoever reads rules reads their life"
+    assert client.post(f"{address}step/", {"step": "submit"}).status_code == 404
+
+
+def test_the_database_refuses_one_person_on_both_sides_and_another_text(city: Bureau, client: Client) -> None:
+    card, _dossier = rulebook(proposed(client))
+    rows = Proposal.objects.filter(id=card.id)
+    for both in ({"reviewer": card.author}, {"approver": card.author}, {"state": "APPROVED"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.update(**both)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Dossier.objects.filter(content_hash=card.dossier_hash).update(text="{}")
+    author = Actor(ActorKind.PERSON, card.author, "同一人", frozenset({"rule.review", "rule.approve"}))
+    rows.update(state="REVIEWING")
+    with pytest.raises(ProposalStepError):
+        actions.review(by=author, at=at(NOW), proposal_id=card.id, opinion="同意")
+
+
+def rulebook(address: str) -> tuple[ProposalCard, dict[str, Any]]:
+    found = proposals.proposal(viewer=BUREAU, proposal_id=int(address.strip("/").rpartition("/")[2]))
+    assert found is not None
+    return found

@@ -14,6 +14,7 @@ from zhunsheng.core.deadlines import WorkCalendar
 from zhunsheng.core.deadlines.book import read_book
 from zhunsheng.core.deadlines.terms import ClockTerms
 from zhunsheng.core.messages import MessagePolicy, Template
+from zhunsheng.core.packs.findings import Policy, read_policy
 from zhunsheng.core.packs.load import Document
 from zhunsheng.core.packs.nodes import PackError
 from zhunsheng.core.rules.tree import Pack, TriggerPoint
@@ -22,6 +23,7 @@ from zhunsheng.engine.packfiles import load_pack, read_documents, stamp
 GENERAL = "general"
 CALENDAR = "calendar"
 DEADLINES = "deadlines"
+FORBIDDEN = "zhunsheng.forbidden-features/1"
 _HELD: ContextVar[tuple[Path, Library] | None] = ContextVar("held library", default=None)
 
 
@@ -47,6 +49,14 @@ class Library:
         if schema not in self.policies:
             raise PackError(schema, "规则包里没有这份政策文件")
         return self.policies[schema]
+
+
+def proof_policy(folder: Path) -> Policy:
+    """What no yardstick may do; PackError where nothing says it."""
+    for _name, document in read_documents(folder / "policy"):
+        if document.get("schema") == FORBIDDEN:
+            return read_policy(document)
+    raise PackError(FORBIDDEN, "没有禁用特征清单，无法证明规则包")
 
 
 @lru_cache(maxsize=8)

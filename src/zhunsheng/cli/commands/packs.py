@@ -15,13 +15,12 @@ from zhunsheng.cli.days import now
 from zhunsheng.cli.exit_codes import CannotRunError, ExitCode
 from zhunsheng.cli.output import Output, reporting
 from zhunsheng.core.packs.diff import described, difference
-from zhunsheng.core.packs.findings import Finding, Severity, read_policy
+from zhunsheng.core.packs.findings import Finding, Severity
 from zhunsheng.core.packs.lists import as_markdown, as_record, list_changes
 from zhunsheng.core.packs.nodes import PackError
 from zhunsheng.core.packs.proof import prove_pack
-from zhunsheng.engine.packfiles import load_pack, read_documents
-
-FORBIDDEN = "zhunsheng.forbidden-features/1"
+from zhunsheng.engine.library import proof_policy
+from zhunsheng.engine.packfiles import load_pack
 
 
 @click.group(help=_("规则包：发布前的静态证明、逐条朗读、两版比较。"))
@@ -30,19 +29,16 @@ def command() -> None:
 
 
 def _proved(folder: Path) -> list[Finding]:
-    policies = [
-        document
-        for _name, document in read_documents(Path(settings.PACKS) / "policy")
-        if document.get("schema") == FORBIDDEN
-    ]
-    if not policies:
-        raise CannotRunError(_("没有禁用特征清单，无法证明规则包"))
+    try:
+        policy = proof_policy(settings.PACKS)
+    except PackError as error:
+        raise CannotRunError(error.message_zh) from error
     try:
         loaded = load_pack(folder)
     except PackError as error:
         cure = "按提示改正后重新检查"
         return [Finding(Severity.ERROR, "UNREADABLE", error.path, error.message_zh, cure)]
-    return prove_pack(loaded.pack, loaded.contracts, read_policy(policies[0]))
+    return prove_pack(loaded.pack, loaded.contracts, policy)
 
 
 @command.command(help=_("对规则包作静态证明；有 ERROR 时退出码为 1。"))

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhunsheng.portals.officer import rules
+from zhunsheng.portals.officer import rulelife, rules
 
 app_name = "rules"
 urlpatterns = [
     path("", rules.index, name="index"),
     path("compare/", rules.compare, name="compare"),
+    path("life/", rulelife.index, name="life"),
+    path("life/draft/", rulelife.draft, name="draft"),
+    path("life/<int:number>/", rulelife.one, name="proposal"),
+    path("life/<int:number>/step/", rulelife.step, name="step"),
     path("cards/<str:key>/", rules.rule, name="card"),
 ]

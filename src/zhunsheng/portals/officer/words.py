@@ -276,3 +276,13 @@ LAB_STATES: Words = {
 }
 LAB_TONES = {"DONE": "good", "STOPPED": "warn", "FAILED": "bad"}
 LAB_KINDS: Words = {"REPLAY": _("重放"), "SWEEP": _("移线试算")}
+PROPOSALS: Words = {
+    "DRAFT": _("草案"),
+    "REVIEWING": _("审查中"),
+    "REVIEWED": _("已审查，待批准"),
+    "APPROVED": _("已批准"),
+    "PUBLISHED": _("已发布"),
+    "SUPERSEDED": _("已被取代"),
+    "WITHDRAWN": _("已撤回"),
+}
+PROPOSAL_TONES = {"PUBLISHED": "good", "APPROVED": "good", "REVIEWING": "warn", "REVIEWED": "warn"}

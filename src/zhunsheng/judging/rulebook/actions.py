@@ -1,0 +1,136 @@
+"""Steps in the life of a version: each by a named person with the permission, on record."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from zhunsheng.core.actors import Actor
+from zhunsheng.core.clock import day_of, instant
+from zhunsheng.foundation.evidence import actions as evidence
+from zhunsheng.judging.rulebook.lifecycle import ProposalState, ProposalStepError, check_step
+from zhunsheng.judging.rulebook.models import Dossier, Proposal
+
+EDIT, REVIEW, APPROVE, PUBLISH = "rule.edit", "rule.review", "rule.approve", "model.publish"
+
+
+def draft(*, by: Actor, at: datetime, dossier: Mapping[str, Any], reason: str) -> int:
+    """Begin the life of a version with its dossier; the proposal's id. An empty reason is refused."""
+    by.require_person("起草规则", EDIT)
+    if not reason.strip():
+        raise ProposalStepError("请写明为什么改，或为什么恢复原来的版本")
+    text = json.dumps(dossier, ensure_ascii=False, sort_keys=True)
+    told = hashlib.sha256(text.encode()).hexdigest()
+    with transaction.atomic():
+        kept, _ = Dossier.objects.get_or_create(content_hash=told, defaults={"text": text, "made_at": at})
+        row = Proposal.objects.create(
+            dossier=kept,
+            pack_hash=dossier["pack"]["hash"],
+            pack_version=dossier["pack"]["version"],
+            reason=reason.strip()[:500],
+            author=by.key,
+            author_name=by.name,
+            drafted_at=at,
+            changed_at=at,
+        )
+        _note(by, at, row, "RULE_DRAFTED", {"dossier": told, "reason": row.reason})
+    return row.id
+
+
+def submit(*, by: Actor, at: datetime, proposal_id: int) -> None:
+    """Hand the draft to the reviewers; a proof with an error is not handed in."""
+    row = Proposal.objects.select_related("dossier").get(id=proposal_id)
+    if json.loads(row.dossier.text)["errors"]:
+        raise ProposalStepError("静态证明有错误，改正后重新试算、重新起草")
+    _step(by, at, proposal_id, ProposalState.REVIEWING, EDIT)
+
+
+def review(*, by: Actor, at: datetime, proposal_id: int, opinion: str) -> None:
+    """An opinion by somebody other than the author."""
+    if not opinion.strip():
+        raise ProposalStepError("审查须写明意见")
+    named = {"reviewer": by.key, "reviewer_name": by.name, "opinion": opinion.strip()[:500]}
+    _step(by, at, proposal_id, ProposalState.REVIEWED, REVIEW, why=opinion, others_only=True, changes=named)
+
+
+def send_back(*, by: Actor, at: datetime, proposal_id: int, reason: str) -> None:
+    """Back to the author with a reason; the review no longer counts."""
+    if not reason.strip():
+        raise ProposalStepError("退回须写明理由")
+    nobody = {"reviewer": "", "reviewer_name": "", "opinion": ""}
+    _step(by, at, proposal_id, ProposalState.DRAFT, REVIEW, why=reason, changes=nobody)
+
+
+def approve(*, by: Actor, at: datetime, proposal_id: int, dossier_hash: str) -> None:
+    """Approve exactly what was looked at: the dossier with this hash, by somebody other than the author."""
+    if Proposal.objects.get(id=proposal_id).dossier_id != dossier_hash:
+        raise ProposalStepError("看过的不是这一份，请刷新页面后再批准")
+    named = {"approver": by.key, "approver_name": by.name}
+    _step(
+        by,
+        at,
+        proposal_id,
+        ProposalState.APPROVED,
+        APPROVE,
+        why=dossier_hash,
+        others_only=True,
+        changes=named,
+    )
+
+
+def publish(*, by: Actor, at: datetime, proposal_id: int, on: date) -> None:
+    """Publish for a day that is not past; what was published before gives way in the same transaction."""
+    if on < day_of(instant(at)):
+        raise ProposalStepError("施行日期不能早于今天")
+    with transaction.atomic():
+        for before in Proposal.objects.filter(state=ProposalState.PUBLISHED.value):
+            _step(by, at, before.id, ProposalState.SUPERSEDED, PUBLISH)
+        _step(
+            by,
+            at,
+            proposal_id,
+            ProposalState.PUBLISHED,
+            PUBLISH,
+            why=on.isoformat(),
+            changes={"effective_on": on},
+        )
+
+
+def withdraw(*, by: Actor, at: datetime, proposal_id: int, reason: str) -> None:
+    """End a life before publication, with a reason."""
+    if not reason.strip():
+        raise ProposalStepError("撤回须写明理由")
+    _step(by, at, proposal_id, ProposalState.WITHDRAWN, EDIT, why=reason)
+
+
+def _step(
+    by: Actor,
+    at: datetime,
+    proposal_id: int,
+    after: ProposalState,
+    power: str,
+    *,
+    why: str = "",
+    others_only: bool = False,
+    changes: Mapping[str, object] | None = None,
+) -> None:
+    by.require_person("规则程序", power)
+    with transaction.atomic():
+        row = Proposal.objects.select_for_update().get(id=proposal_id)
+        check_step(row.state, after)
+        if others_only and row.author == by.key:
+            raise ProposalStepError("起草的人不能审查或批准自己的版本")
+        for name, value in (changes or {}).items():
+            setattr(row, name, value)
+        row.state, row.changed_at = after.value, at
+        row.save()
+        _note(by, at, row, f"RULE_{after.value}", {"dossier": row.dossier_id, "why": why})
+
+
+def _note(by: Actor, at: datetime, row: Proposal, action: str, detail: Mapping[str, object]) -> None:
+    evidence.record(by=by, at=at, action=action, target=f"rule:{row.id}", detail=detail)

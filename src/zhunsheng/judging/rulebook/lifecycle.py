@@ -1,0 +1,39 @@
+"""States of a proposal, and which follows which."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ProposalState(StrEnum):
+    """Where a version stands. What was published gives way to what is published after it."""
+
+    DRAFT = "DRAFT"
+    REVIEWING = "REVIEWING"
+    REVIEWED = "REVIEWED"
+    APPROVED = "APPROVED"
+    PUBLISHED = "PUBLISHED"
+    SUPERSEDED = "SUPERSEDED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+S = ProposalState
+TRANSITIONS: dict[ProposalState, frozenset[ProposalState]] = {
+    S.DRAFT: frozenset({S.REVIEWING, S.WITHDRAWN}),
+    S.REVIEWING: frozenset({S.DRAFT, S.REVIEWED, S.WITHDRAWN}),
+    S.REVIEWED: frozenset({S.DRAFT, S.APPROVED, S.WITHDRAWN}),
+    S.APPROVED: frozenset({S.PUBLISHED, S.WITHDRAWN}),
+    S.PUBLISHED: frozenset({S.SUPERSEDED}),
+    S.SUPERSEDED: frozenset(),
+    S.WITHDRAWN: frozenset(),
+}
+
+
+class ProposalStepError(ValueError):
+    """A step that the life of a version does not know, or that lacks something; the text is for people."""
+
+
+def check_step(before: str, after: ProposalState) -> None:
+    """ProposalStepError unless `after` may follow."""
+    if after not in TRANSITIONS[ProposalState(before)]:
+        raise ProposalStepError("这个版本的状态已经变了，请按页面上现在的步骤继续")

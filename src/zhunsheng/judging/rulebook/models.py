@@ -1,0 +1,76 @@
+"""Dossiers by their hash, and the proposals that carry them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from zhunsheng.foundation.evidence.append_only import AppendOnlyModel
+from zhunsheng.judging.rulebook.lifecycle import ProposalState
+
+UNSEEN = [ProposalState.DRAFT, ProposalState.REVIEWING, ProposalState.WITHDRAWN]
+UNAPPROVED = [*UNSEEN, ProposalState.REVIEWED]
+
+
+class Dossier(AppendOnlyModel):
+    """What is approved: one JSON text with the pack's hash, the changes, proof, impact and legal basis."""
+
+    content_hash = models.CharField(max_length=64, primary_key=True)
+    text = models.TextField()
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.content_hash[:16]
+
+
+class Proposal(models.Model):
+    """A version on its way. Whoever drafted it neither reviews nor approves it: the database refuses."""
+
+    id = models.BigAutoField(primary_key=True)
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT)
+    pack_hash = models.CharField(max_length=64)
+    pack_version = models.CharField(max_length=32)
+    reason = models.CharField(max_length=500)
+    state = models.CharField(max_length=12, default=ProposalState.DRAFT.value)
+    author = models.CharField(max_length=40)
+    author_name = models.CharField(max_length=200)
+    reviewer = models.CharField(max_length=40, blank=True, default="")
+    reviewer_name = models.CharField(max_length=200, blank=True, default="")
+    opinion = models.CharField(max_length=500, blank=True, default="")
+    approver = models.CharField(max_length=40, blank=True, default="")
+    approver_name = models.CharField(max_length=200, blank=True, default="")
+    drafted_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    effective_on = models.DateField(null=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=[s.value for s in ProposalState]), name="rulebook_known_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewer="") | ~Q(reviewer=F("author")), name="rulebook_reviewed_by_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(approver="") | ~Q(approver=F("author")), name="rulebook_approved_by_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[s.value for s in UNSEEN]) | ~Q(reviewer=""),
+                name="rulebook_reviewed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[s.value for s in UNAPPROVED]) | ~Q(approver=""),
+                name="rulebook_approved_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="PUBLISHED") | Q(effective_on__isnull=False),
+                name="rulebook_published_for_a_day",
+            ),
+            models.UniqueConstraint(
+                fields=["state"], condition=Q(state="PUBLISHED"), name="rulebook_one_published"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.pack_version} {self.state}"

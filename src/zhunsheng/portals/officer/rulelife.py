@@ -1,0 +1,148 @@
+"""The life of a version at the desk: drafted from the lab, reviewed, approved by another, published."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from django.db import IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from zhunsheng.core.actors import PowerLackingError
+from zhunsheng.engine.library import open_library
+from zhunsheng.foundation.accounts.acting import Acting
+from zhunsheng.judging.rulebook import actions, queries
+from zhunsheng.judging.rulebook.lifecycle import TRANSITIONS, ProposalState, ProposalStepError
+from zhunsheng.judging.rulebook.queries import ProposalCard
+from zhunsheng.portals.officer.door import with_power
+from zhunsheng.portals.officer.words import PROPOSAL_TONES, PROPOSALS
+from zhunsheng.web.clock import page_clock
+from zhunsheng.workflows.proposing import propose
+
+POWERS = (actions.EDIT, actions.REVIEW, actions.APPROVE, actions.PUBLISH)
+NUMBER_DIGITS = 18
+# Which permission a step wants, and where it leads.
+STEPS = {
+    "submit": (actions.EDIT, ProposalState.REVIEWING),
+    "review": (actions.REVIEW, ProposalState.REVIEWED),
+    "back": (actions.REVIEW, ProposalState.DRAFT),
+    "approve": (actions.APPROVE, ProposalState.APPROVED),
+    "publish": (actions.PUBLISH, ProposalState.PUBLISHED),
+    "withdraw": (actions.EDIT, ProposalState.WITHDRAWN),
+}
+NOT_ONES_OWN = frozenset({"review", "approve"})
+
+
+def _told(card: ProposalCard) -> dict[str, object]:
+    return {
+        "card": card,
+        "state": PROPOSALS[card.state],
+        "tone": PROPOSAL_TONES.get(card.state, ""),
+        # What judges is what is installed; nothing else is said to be in force.
+        "installed": card.pack_hash == open_library(settings.PACKS).pack.content_hash,
+    }
+
+
+@require_safe
+@with_power("subject.read", *POWERS)
+def index(request: HttpRequest, acting: Acting) -> HttpResponse:
+    """Every proposal, newest first."""
+    rows = [_told(card) for card in queries.proposals(viewer=acting.viewer)]
+    return render(request, "officer/rules/life.html", {"here": "rules", "rows": rows})
+
+
+@require_POST
+@with_power(actions.EDIT)
+def draft(request: HttpRequest, acting: Acting) -> HttpResponse:
+    """Begin from a run of the lab, with a reason."""
+    run, reason = request.POST.get("run", ""), request.POST.get("reason", "")
+    if not (run.isascii() and run.isdigit() and len(run) <= NUMBER_DIGITS):
+        raise Http404
+    try:
+        number = propose(acting.actor, page_clock().now(), acting.viewer, int(run), reason)
+    except ProposalStepError as error:
+        words = {"here": "rules", "title": _("没有起草"), "words": str(error)}
+        back = {"back": reverse("lab:run", args=[int(run)])}
+        return render(request, "officer/told.html", {**words, **back}, status=400)
+    return HttpResponseRedirect(reverse("rules:proposal", args=[number]))
+
+
+@require_safe
+@with_power("subject.read", *POWERS)
+def one(request: HttpRequest, acting: Acting, number: int) -> HttpResponse:
+    """A proposal with its dossier and its next steps."""
+    return _page(request, acting, number)
+
+
+def _page(request: HttpRequest, acting: Acting, number: int, problem: str = "") -> HttpResponse:
+    found = queries.proposal(viewer=acting.viewer, proposal_id=number)
+    if found is None:
+        raise Http404
+    card, dossier = found
+    words = {
+        "here": "rules",
+        **_told(card),
+        "dossier": dossier,
+        "steps": _steps(card, acting),
+        "own": card.author == acting.actor.key,
+        "errors": {"step": problem} if problem else {},
+        "today": page_clock().now().date().isoformat(),
+    }
+    return render(request, "officer/rules/proposal.html", words, status=400 if problem else 200)
+
+
+def _steps(card: ProposalCard, acting: Acting) -> set[str]:
+    own = card.author == acting.actor.key
+    return {
+        name
+        for name, (power, after) in STEPS.items()
+        if power in acting.actor.powers
+        and after in TRANSITIONS[card.state]
+        and not (own and name in NOT_ONES_OWN)
+    }
+
+
+@require_POST
+@with_power(*POWERS)
+def step(request: HttpRequest, acting: Acting, number: int) -> HttpResponse:
+    """The next step; what is refused is said on the page."""
+    if queries.proposal(viewer=acting.viewer, proposal_id=number) is None:
+        raise Http404
+    try:
+        _do(request, acting, number)
+    except (ProposalStepError, PowerLackingError) as error:
+        return _page(request, acting, number, str(error))
+    except IntegrityError:
+        return _page(request, acting, number, _("起草、审查与批准须由不同的人办理"))
+    return HttpResponseRedirect(reverse("rules:proposal", args=[number]))
+
+
+def _do(request: HttpRequest, acting: Acting, number: int) -> None:
+    by, at, told = acting.actor, page_clock().now(), request.POST
+    why = told.get("why", "")
+    match told.get("step", ""):
+        case "submit":
+            actions.submit(by=by, at=at, proposal_id=number)
+        case "review":
+            actions.review(by=by, at=at, proposal_id=number, opinion=why)
+        case "back":
+            actions.send_back(by=by, at=at, proposal_id=number, reason=why)
+        case "approve":
+            actions.approve(by=by, at=at, proposal_id=number, dossier_hash=told.get("dossier", ""))
+        case "publish":
+            actions.publish(by=by, at=at, proposal_id=number, on=_day(told.get("on", "")))
+        case "withdraw":
+            actions.withdraw(by=by, at=at, proposal_id=number, reason=why)
+        case _:
+            raise Http404
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ProposalStepError(_("须写明施行日期，写成 2026-07-31")) from None

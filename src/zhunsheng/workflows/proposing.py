@@ -1,0 +1,53 @@
+"""A run of the lab becomes a proposal: its version with what changed, what proves it and what it would do."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from zhunsheng.core.actors import Actor, Viewer
+from zhunsheng.core.packs.diff import described, difference
+from zhunsheng.core.packs.findings import Severity
+from zhunsheng.core.packs.proof import prove_pack
+from zhunsheng.engine.library import open_library, proof_policy
+from zhunsheng.engine.packfiles import pack_from
+from zhunsheng.judging.lab import queries as lab
+from zhunsheng.judging.lab.lifecycle import RunKind
+from zhunsheng.judging.rulebook import actions as rulebook
+from zhunsheng.judging.rulebook.lifecycle import ProposalStepError
+from zhunsheng.workflows.keeping import documents_of
+
+SCHEMA = "zhunsheng.rule-dossier/1"
+FIGURES = ("touches", "subjects", "messages", "drift_permille")
+
+
+def propose(by: Actor, at: datetime, viewer: Viewer, run_id: int, reason: str) -> int:
+    """Draft the first version of a finished replay; the proposal's id. ProposalStepError says why not."""
+    card, content = lab.run(viewer=viewer, run_id=run_id), lab.report(viewer=viewer, run_id=run_id)
+    if card is None or content is None or card.kind is not RunKind.REPLAY:
+        raise ProposalStepError("请先把要起草的版本重放一遍，看过报告再起草")
+    library = open_library(settings.PACKS)
+    if card.versions[0][1] == library.pack.content_hash:
+        raise ProposalStepError("与现行版本内容相同，无须起草")
+    pack, contracts = pack_from(documents_of(card.versions[0][1]))
+    changes = difference(library.pack, library.contracts, pack, contracts)
+    findings = prove_pack(pack, contracts, proof_policy(settings.PACKS))
+    sentences = described(pack, contracts)
+    impact = [
+        {name: version[name] for name in ("version", "hash", *FIGURES)} for version in content["versions"]
+    ]
+    period = {name: content[name] for name in ("from", "to", "known_at", "chosen", "facts_sha256")}
+    dossier: dict[str, Any] = {
+        "schema": SCHEMA,
+        "pack": {"version": pack.version, "hash": pack.content_hash},
+        "against": {"version": library.pack.version, "hash": library.pack.content_hash},
+        "changes": [asdict(change) for change in changes],
+        "basis": {c.id: sentences[c.id]["依据"] for c in changes if "依据" in sentences.get(c.id, {})},
+        "proof": [asdict(finding) for finding in findings],
+        "errors": sum(finding.severity is Severity.ERROR for finding in findings),
+        "impact": {"run": card.id, "report_sha256": card.content_hash, "versions": impact} | period,
+    }
+    return rulebook.draft(by=by, at=at, dossier=dossier, reason=reason)
