@@ -94,6 +94,7 @@ NEVER_READ = {
     *("api:fact", "api:nothing", "api:subject", "api:subjects"),
     *("business:accept", "business:check", "business:claim", "business:code", "business:done"),
     *("business:feed", "business:file", "enterprise:check", "enterprise:done", "enterprise:file"),
+    *("lab:file", "lab:run", "lab:why"),
     *("imports:returned", "imports:undo", "officer:batch-done", "officer:paper-receipt", "public:list"),
     *("reports:page", "reports:report", "sign:code", "sign:enrol", "sign:provider", "sign:provider-return"),
 }
@@ -146,6 +147,7 @@ def numbers(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> di
         "policy": {"key": "tolerance.sample"},
         "rules": {"key": "T01-1"},
         "webhooks": {"number": hook},
+        "mandates": {"number": mandate},
         "imports": {"number": table, "name": "subjects", "form": "csv"},
         "reports": {"number": ClassRun.objects.get().id, "form": "pdf"},
         "business": {
@@ -163,7 +165,10 @@ def numbers(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> di
 
 def address(name: str, pattern: URLPattern, numbers: dict[str, dict[str, Any]]) -> str:
     space, _, own = name.rpartition(":")
-    query = {"org:unit": "?key=980102", "org:person": "?person=0002", "officer:reveal": "?field=phone"}
+    query = {
+        **{"org:unit": "?key=980102", "org:person": "?person=0002", "officer:reveal": "?field=phone"},
+        "mandates:revoke": f"?number={numbers['business']['mandate']}",
+    }
     known = EXAMPLES | numbers[""] | numbers.get(space, {}) | numbers.get(own.partition("-")[0], {})
     return reverse(name, kwargs={key: known[key] for key in pattern.pattern.converters}) + query.get(name, "")
 
