@@ -153,6 +153,7 @@ def numbers(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> di
         "rules": {"key": "T01-1", "number": proposal},
         "lab": {"number": run, "key": E1, "form": "json"},
         "webhooks": {"number": hook},
+        "mandates": {"number": mandate},
         "imports": {"number": table, "name": "subjects", "form": "csv"},
         "reports": {"number": ClassRun.objects.get().id, "form": "pdf"},
         "business": {
@@ -185,6 +186,7 @@ def address(name: str, pattern: URLPattern, numbers: dict[str, dict[str, Any]]) 
         "org:unit": "?key=980102",
         "org:person": "?person=0002",
         "officer:reveal": "?field=phone",
+        "mandates:revoke": f"?number={numbers['business']['mandate']}",
     }
     known = EXAMPLES | numbers[""] | numbers.get(space, {}) | numbers.get(own.partition("-")[0], {})
     return reverse(name, kwargs={key: known[key] for key in pattern.pattern.converters}) + query.get(name, "")
