@@ -46,7 +46,7 @@ def logged(targets: Sequence[str]) -> list[Proven]:
 
 def _papers(targets: Sequence[str]) -> dict[str, bytes]:
     """The content of issued documents, as it was hashed when they were issued."""
-    found = {}
+    found: dict[str, bytes] = {}
     for target in targets:
         kind, _, number = target.partition(":")
         if kind == "document" and number.isascii() and number.isdigit():

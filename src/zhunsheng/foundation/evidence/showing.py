@@ -57,7 +57,8 @@ class ProofShown:
 def shown(proven: Proven, trusted: Sequence[Verifier]) -> ProofShown:
     """A proof, checked under keys that are trusted."""
     proof, told = read_proof(proven.proof), json.loads(proven.content)
-    note, fault, signers = read_note(proof.checkpoint), "", ()
+    note, fault = read_note(proof.checkpoint), ""
+    signers: tuple[str, ...] = ()
     try:
         proven.check(trusted)
         signers = tuple(sorted({signature.name for signature in verified(note, trusted)}))
