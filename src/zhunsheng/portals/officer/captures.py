@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -18,7 +20,6 @@ from zhunsheng.foundation.accounts.revealing import POWER as REVEAL
 from zhunsheng.foundation.accounts.revealing import RevealError, may_reveal, stated
 from zhunsheng.foundation.attachments import actions as keeping
 from zhunsheng.foundation.attachments import queries as attachments
-from zhunsheng.foundation.attachments.models import Attachment
 from zhunsheng.foundation.attachments.queries import CapturedFile
 from zhunsheng.foundation.attachments.sniffing import AttachmentError
 from zhunsheng.foundation.evidence import actions as evidence
@@ -33,7 +34,7 @@ from zhunsheng.web.fields import Field, problems_of, shown, values_of
 
 
 def _found(acting: Acting, number: int) -> CapturedFile:
-    def narrowed(rows: QuerySet[Attachment]) -> QuerySet[Attachment]:
+    def narrowed(rows: QuerySet[Any]) -> QuerySet[Any]:
         return scoping.within(rows, acting.viewer, "shared_with")
 
     found = attachments.captured(viewer=acting.viewer, attachment_id=number, narrowed=narrowed)
