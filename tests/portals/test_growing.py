@@ -20,14 +20,16 @@ from tests.contexts.statutes.test_law_base import bring
 from tests.contexts.statutes.test_lists import SAMPLE
 from tests.journeys.city import BUREAU, Bureau, at
 from tests.portals import business
-from tests.portals.pages import E1, as_, link, reminded, staffed, stand_at
+from tests.portals.pages import E1, PDF, as_, link, reminded, staffed, stand_at
 from tests.portals.test_imports import HEAD_HERE, upload
 from tests.portals.test_imports import row as line
 from tests.portals.test_routes import EXAMPLES, TABLE, routes
 from zhunsheng.core.actors import Actor, ActorKind
 from zhunsheng.core.clock import FixedClock
 from zhunsheng.foundation.accounts.models import Account, Grant
+from zhunsheng.foundation.attachments import actions as attachments
 from zhunsheng.foundation.documents.actions.drafting import Recipient
+from zhunsheng.foundation.evidence.models import AuditEvent
 from zhunsheng.foundation.outreach.models import Message
 from zhunsheng.foundation.webhooks import actions as webhooks
 from zhunsheng.judging.portraits.models import ClassRun
@@ -141,9 +143,20 @@ def numbers(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> di
         as_(Client(), "0002"), SimpleUploadedFile("名册.csv", (HEAD_HERE + line() + "\n").encode())
     )
     run, proposal = tried_out()
+    photo = attachments.keep(
+        by=Actor.service("test"),
+        at=now,
+        owner=f"touch:{touch}",
+        shared_with=E1,
+        name="报告.pdf",
+        content=PDF,
+        capture=attachments.Capture(device="记录仪"),
+    )
     link_token = link(touch).split("/")[2]
     told: dict[str, dict[str, Any]] = {
         "": {"number": touch, "key": E1, "name": "subjects", "form": "csv", "touch": touch},
+        "evidence": {"number": photo},
+        "act": {"number": AuditEvent.objects.latest("id").id},
         "document": {"number": document, "form": "pdf", "method": "DIRECT"},
         "paper": {"number": document, "kind": "correction_order", "method": "DIRECT"},
         "messages": {"number": Message.objects.latest("id").id, "key": E1},

@@ -16,6 +16,7 @@ MOUNTS = {
     "zhunsheng.portals.officer.law_urls": "laws/",
     "zhunsheng.portals.officer.policy_urls": "policy/",
     "zhunsheng.portals.officer.status_urls": "status/",
+    "zhunsheng.portals.officer.evidence_urls": "evidence/",
     "zhunsheng.portals.officer.report_urls": "reports/",
     "zhunsheng.portals.officer.import_urls": "imports/",
     "zhunsheng.portals.officer.org_urls": "organisation/",

@@ -14,8 +14,8 @@ from zhunsheng.core.actors import Viewer
 from zhunsheng.core.tlog.notes import NoteError, Verifier
 from zhunsheng.foundation.attachments import queries as attachments
 from zhunsheng.foundation.evidence import queries as evidence
-from zhunsheng.foundation.evidence.keyring import known, verifier
-from zhunsheng.foundation.evidence.others import authority, witnesses
+from zhunsheng.foundation.evidence.keyring import verifier
+from zhunsheng.foundation.evidence.others import authority, trusted
 from zhunsheng.foundation.evidence.packages import PackageError, Told, check_package
 
 VIEWER = Viewer.bureau("verify")
@@ -24,8 +24,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 def _trusted(keys: tuple[str, ...]) -> list[Verifier]:
     try:
-        ours = [*known(settings.HOME), *(other.vkey for other in witnesses(settings.HOME))]
-        return [verifier(text) for text in keys or ours]
+        return [verifier(text) for text in keys] or trusted(settings.HOME)
     except (NoteError, ValueError) as error:
         raise CannotRunError(str(error)) from error
 

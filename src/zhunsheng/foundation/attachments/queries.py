@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from django.db.models import QuerySet
+
 from zhunsheng.core.actors import Viewer
+from zhunsheng.core.listing import Listed, Part
 from zhunsheng.foundation.attachments import store
 from zhunsheng.foundation.attachments.capturing import CaptureMethod
 from zhunsheng.foundation.attachments.models import Attachment
 from zhunsheng.foundation.attachments.sniffing import PICTURES
 from zhunsheng.foundation.attachments.soundness import is_sound
 from zhunsheng.foundation.evidence import queries as evidence
+from zhunsheng.foundation.evidence.actions import SEALED
 from zhunsheng.foundation.evidence.queries import Entry
+from zhunsheng.foundation.seeking import beginning, seek
+
+READER = Viewer.bureau("attachments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +67,110 @@ def _card(row: Attachment) -> AttachmentCard:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class CaptureCard:
+    """A file with how it came: for whom it was handed in, by whom, by what means, and what became of it."""
+
+    card: AttachmentCard
+    owner: str
+    subject: str
+    by_name: str
+    captured_at: datetime | None
+    broken_at: datetime | None
+    withdrawn_at: datetime | None
+
+    @property
+    def id(self) -> int:
+        """The file's number."""
+        return self.card.id
+
+
+@dataclass(frozen=True, slots=True)
+class FileFilter:
+    """Which files: of an owner or subject, by means, by the beginning of the digest, broken, by day."""
+
+    owner: str = ""
+    subject: str = ""
+    method: str = ""
+    sha256: str = ""
+    broken: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+Narrow = Callable[[QuerySet[Attachment]], QuerySet[Attachment]]
+
+
+def listed(*, viewer: Viewer, part: Part, wanted: FileFilter, narrowed: Narrow) -> Listed[CaptureCard]:
+    """A part of the files that `narrowed` leaves: whose file a subject is, is not known here."""
+    if not viewer.is_supervisor:
+        return Listed()
+    rows = narrowed(Attachment.objects.all())
+    for name, value in (
+        ("owner", wanted.owner),
+        ("shared_with", wanted.subject),
+        ("method", wanted.method),
+        ("received_at__gte", wanted.since),
+        ("received_at__lt", wanted.until),
+    ):
+        if value:
+            rows = rows.filter(**{name: value})
+    if wanted.sha256:
+        rows = rows.filter(**beginning("sha256", wanted.sha256.lower()))
+    if wanted.broken:
+        rows = rows.filter(broken_at__isnull=False)
+    return seek(rows, part, _capture)
+
+
+def _capture(row: Attachment) -> CaptureCard:
+    return CaptureCard(
+        _card(row),
+        row.owner,
+        row.shared_with,
+        row.by_name,
+        row.captured_at,
+        row.broken_at,
+        row.withdrawn_at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedFile:
+    """One file: `sound` is whether its bytes, hashed now, are those of the capture; `sealed` names the
+    device that is kept apart, '' if none; `copies` are its redaction copies; `story` its custody."""
+
+    file: CaptureCard
+    sound: bool
+    sealed: str
+    copies: tuple[CaptureCard, ...]
+    story: tuple[Entry, ...]
+
+
+def captured(*, viewer: Viewer, attachment_id: int, narrowed: Narrow) -> CapturedFile | None:
+    """One file with its custody, if it is among those that `narrowed` leaves."""
+    if not viewer.is_supervisor:
+        return None
+    row = narrowed(Attachment.objects.filter(id=attachment_id)).first()
+    if row is None:
+        return None
+    story = _story(row)
+    sealed = next((str(one.detail[SEALED]) for one in story if one.detail.get(SEALED)), "")
+    copies = tuple(_capture(copy) for copy in row.redactions.order_by("id"))
+    return CapturedFile(_capture(row), row.broken_at is None and is_sound(row), sealed, copies, story)
+
+
+def _story(row: Attachment) -> tuple[Entry, ...]:
+    """Who may see a file may see what was done with it, though not the audit trail as a whole."""
+    told = evidence.entries_of(target=row.owner, viewer=READER)
+    return tuple(entry for entry in told if _speaks_of(entry, row.sha256))
+
+
 def custody(*, viewer: Viewer, attachment_id: int) -> list[Entry]:
     """Everything that was done with a file, oldest first: kept, sealed, redacted, read, found broken."""
     row = Attachment.objects.filter(id=attachment_id).first()
     if row is None:
         return []
-    told = evidence.entries_of(target=row.owner, viewer=viewer)
-    return [entry for entry in told if _speaks_of(entry, row.sha256)]
+    return list(_story(row)) if viewer.audits else []
 
 
 def _speaks_of(entry: Entry, digest: str) -> bool:

@@ -62,6 +62,26 @@ def seal_detail(*, by: Actor, at: datetime, person: str, told: Mapping[str, str]
     return {SEALED: commitment}
 
 
+def open_sealed(
+    *, by: Actor, at: datetime, target: str, commitment: str, purpose: str, about: Mapping[str, str]
+) -> dict[str, str]:
+    """What was kept apart with an entry, for a named person who states why; that he looked is an act, which
+    says `about` what.
+
+    Empty when it was erased. ValueError without a purpose, or when it is not what the entry committed to.
+    """
+    by.require_person("查看封存的个人信息")
+    if not purpose.strip():
+        raise ValueError("查看封存的个人信息须写明用途")
+    row = SealedDetail.objects.filter(commitment=commitment).first()
+    if row is not None and sha256(bytes(row.salt) + row.content.encode()).hexdigest() != commitment:
+        raise ValueError("封存的内容与留痕不符，不能使用")
+    with transaction.atomic():
+        detail = {**about, "opened": commitment, "why": purpose}
+        record(by=by, at=at, action="SEALED_OPENED", target=target, detail=detail)
+    return dict(json.loads(row.content)) if row is not None else {}
+
+
 def forget(*, by: Actor, at: datetime, person: str, reason: str) -> int:
     """Erase what entries say of a person, and the salts of the leaves about them; how many fell silent.
 

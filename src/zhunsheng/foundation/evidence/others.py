@@ -14,8 +14,9 @@ from cryptography.x509 import Certificate, load_pem_x509_certificates
 from django.db import transaction
 
 from zhunsheng.core.actors import Actor
-from zhunsheng.core.tlog.notes import COSIGNATURE, NoteError, read_vkey
+from zhunsheng.core.tlog.notes import COSIGNATURE, NoteError, Verifier, read_vkey
 from zhunsheng.foundation.evidence import actions
+from zhunsheng.foundation.evidence.keyring import known, verifier
 from zhunsheng.foundation.evidence.keys import FOLDER
 
 WITNESSES, ADDRESS, ROOTS = "witnesses", "authority.url", "authority.pem"
@@ -42,6 +43,11 @@ def witnesses(home: Path) -> list[Other]:
     path = home / FOLDER / WITNESSES
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     return [Other(*line.split(" ", 1)) for line in lines if line.strip()]
+
+
+def trusted(home: Path) -> list[Verifier]:
+    """Whose signatures count here: every key that ever signed, and the witnesses'. NoteError, ValueError."""
+    return [verifier(text) for text in (*known(home), *(other.vkey for other in witnesses(home)))]
 
 
 def authority(home: Path) -> Authority | None:

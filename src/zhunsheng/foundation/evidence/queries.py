@@ -73,7 +73,7 @@ class AuditRow:
 
 # Where an entry carries the reason or purpose, and the version that was in force.
 WHY, VERSIONS = ("why", "purpose", "reason", "opinion"), ("pack", "version", "hash")
-LOOKS = ("FIELD_REVEALED", "FILE_READ", "LIST_EXPORTED", "PACKAGE_HANDED_OUT")
+LOOKS = ("FIELD_REVEALED", "FILE_READ", "LIST_EXPORTED", "PACKAGE_HANDED_OUT", "SEALED_OPENED")
 
 
 def listed(*, viewer: Viewer, part: Part, wanted: AuditFilter) -> Listed[AuditRow]:
@@ -128,6 +128,12 @@ def proofs_of(*, viewer: Viewer, targets: Iterable[str]) -> list[Proven]:
         return []
     rows = AuditEvent.objects.filter(target__in=list(targets)).order_by("id")
     return [proven for row in rows if (proven := prove(row)) is not None]
+
+
+def proof_of(*, viewer: Viewer, event_id: int) -> tuple[Entry, Proven | None] | None:
+    """One act, and its proof once a signed checkpoint covers it; None when there is no such act."""
+    row = AuditEvent.objects.filter(id=event_id).first() if viewer.audits else None
+    return (Entry(row.at, row.actor_name, row.action, row.target, row.detail), prove(row)) if row else None
 
 
 def checkpoint(*, viewer: Viewer) -> tuple[Checkpoint, str] | None:

@@ -11,6 +11,7 @@ LOOKS: Words = {
     "FILE_READ": _("查看原件"),
     "LIST_EXPORTED": _("导出清单"),
     "PACKAGE_HANDED_OUT": _("出具证据包"),
+    "SEALED_OPENED": _("查看封存的个人信息"),
 }
 FACTS_AND_FILES: Words = {
     "FACTS_RECORDED": _("收录事实"),

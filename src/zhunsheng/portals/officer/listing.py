@@ -38,6 +38,7 @@ PAGES = {
     "subjects": "officer:subjects",
     "tasks": "officer:tasks",
     "messages": "officer:messages",
+    "files": "evidence:files",
     "audit": "officer:audit",
     "imports": "imports:history",
     "people": "org:people",

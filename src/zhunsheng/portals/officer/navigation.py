@@ -35,6 +35,7 @@ ENTRIES = (
     Entry("clocks", "officer:clocks", _("期限")),
     Entry("messages", "officer:messages", _("消息")),
     Entry("documents", "officer:documents", _("文书")),
+    Entry("evidence", "evidence:files", _("证据")),
     Entry("objections", "officer:objections", _("异议")),
     Entry("subjects", "officer:subjects", _("主体")),
     Entry("mandates", "mandates:index", _("企业授权")),

@@ -223,6 +223,20 @@ UPLOADS: Words = {
     "UNDONE": _("已撤销"),
     "REFUSED": _("整个文件退回"),
 }
+CAPTURE_METHODS: Words = {
+    "UPLOAD": _("上传"),
+    "CAMERA": _("现场拍照"),
+    "RECORDER": _("执法记录仪"),
+    "PLATFORM_COPY": _("平台调取"),
+    "REDACTION": _("遮盖制作"),
+}
+FILE_STATES: Words = {
+    "KEPT": _("已采集，未封存"),
+    "SEALED": _("已封存"),
+    "WITHDRAWN": _("已撤下"),
+    "BROKEN": _("摘要不符，不能使用"),
+}
+FILE_TONES = {"SEALED": "good", "BROKEN": "bad"}
 UPLOAD_TONES = {"TAKEN": "good", "REFUSED": "bad", "CHECKED": "warn", "UPLOADED": "warn"}
 ACCOUNT_STATES: Words = {"ACTIVE": _("已启用"), "DISABLED": _("停用"), "NONE": _("未开通")}
 ACCOUNT_TONES = {"ACTIVE": "good", "DISABLED": "bad"}

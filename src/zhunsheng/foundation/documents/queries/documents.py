@@ -12,7 +12,7 @@ from zhunsheng.core.actors import Viewer
 from zhunsheng.core.documents.clauses import Clause
 from zhunsheng.core.documents.composing import Content, content_hash, lacking
 from zhunsheng.core.documents.fields import Field, FieldType, written
-from zhunsheng.core.documents.template import Template
+from zhunsheng.core.documents.template import Template, canonical_bytes
 from zhunsheng.foundation.accounts.queries import access
 from zhunsheng.foundation.documents import scope
 from zhunsheng.foundation.documents.lifecycle import ISSUED
@@ -185,6 +185,12 @@ def content(*, viewer: Viewer, document_id: int, terms: DocumentTerms, on: date)
     if row is None:
         return None
     return row.content if row.stage in ISSUED else page(row, template_of(row), terms, on)
+
+
+def issued_bytes(*, viewer: Viewer, document_id: int) -> bytes | None:
+    """The bytes that the hash of an issued document is over; None for what is not issued or not open."""
+    row = scope.documents(viewer).filter(id=document_id).first()
+    return canonical_bytes(row.content) if row is not None and row.content is not None else None
 
 
 def changes(*, viewer: Viewer, document_id: int, old: int, new: int) -> list[Change]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
+from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
@@ -44,7 +45,12 @@ AUDIT: ListDefinition[AuditRow] = ListDefinition(
         Column("target", _("对何事项"), lambda row: row.target),
         Column("why", _("理由或用途"), lambda row: row.why or "—"),
         Column("version", _("依据版本"), lambda row: row.version or "—"),
-        Column("leaf", _("日志序号"), lambda row: "—" if row.leaf is None else row.leaf),
+        Column(
+            "leaf",
+            _("日志序号"),
+            lambda row: "—" if row.leaf is None else row.leaf,
+            lambda row: reverse("evidence:act", args=[row.id]),
+        ),
         Column("kind", _("身份"), lambda row: row.actor_kind, shown=False),
         Column("key", _("人员编号"), lambda row: row.actor_key, shown=False),
         Column("detail", _("全部内容"), lambda row: row.told, shown=False),
