@@ -43,6 +43,7 @@ EXAMPLES = {
     "form": "pdf",
     "mandate": 999_999,
     "fact": "no-such-fact",
+    "code": "no-such-code",
     "touch": 999_999,
     "kind": "no-such-kind",
     "method": "DIRECT",
