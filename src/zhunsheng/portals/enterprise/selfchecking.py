@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.conf import settings
@@ -12,6 +13,8 @@ from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from zhunsheng.core.clock import day_of
+from zhunsheng.core.facts import Fact
 from zhunsheng.core.statutes.guidance import Question, Sheet
 from zhunsheng.foundation.attachments import actions as attachments
 from zhunsheng.foundation.attachments import queries as files
@@ -24,12 +27,24 @@ from zhunsheng.foundation.drafts import queries as saved
 from zhunsheng.portals.enterprise.calendars import Entry, calendar
 from zhunsheng.portals.enterprise.uploading import take_files
 from zhunsheng.portals.enterprise.visiting import Opened, Visit, page
+from zhunsheng.sensing.signals import queries as signals
 from zhunsheng.workflows import guiding
 from zhunsheng.workflows import self_checking as checking
+from zhunsheng.workflows.printing import paper_of
 
 WORDS_CHARACTERS_MAX = 300
 NUMBER_CHARACTERS_MAX = 12
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A self-check that was handed in: its number, when, the next proposed day, what was told."""
+
+    number: str
+    at: int
+    next_on: date
+    told: str
 
 
 def _sheet(visit: Visit, code: str) -> Sheet:
@@ -49,6 +64,25 @@ def _photos(visit: Visit, code: str, *, sealed_at: int | None = None) -> list[At
     if sealed_at is None:
         return [card for card in told if card.sealed_at is None]
     return [card for card in told if card.sealed_at and int(card.sealed_at.timestamp()) == sealed_at]
+
+
+def _handed_in(visit: Visit, code: str) -> Handed | None:
+    """The last self-check of a sheet."""
+    told = signals.timeline(viewer=visit.viewer, subject=visit.subject.key)
+    rows = [fact for fact in told if fact.kind == checking.DONE and fact.object == code]
+    return _handed(max(rows, key=lambda fact: fact.order)) if rows else None
+
+
+def _handed(fact: Fact) -> Handed:
+    payload = fact.payload
+    day = f"{day_of(fact.occurred_at):%Y%m%d}"
+    number = f"{day}-{fact.fact_id.replace('-', '')[:6].upper()}"
+    return Handed(
+        number,
+        fact.occurred_at,
+        date.fromisoformat(str(payload["next_on"])),
+        str(payload["told"]),
+    )
 
 
 def fill_in(request: HttpRequest, visit: Visit, code: str) -> HttpResponse:
@@ -158,7 +192,7 @@ def review(request: HttpRequest, visit: Visit, code: str) -> HttpResponse:
     sheet = _sheet(visit, code)
     told = saved.draft(viewer=visit.viewer, owner=_owner(visit, code))
     if told is None:
-        done = checking.handed_in(visit.subject.key, code)
+        done = _handed_in(visit, code)
         return redirect(visit.url("self-check-done" if done else "self-check", code))
     if problems := problems_of(sheet, told[0]):
         return _form(request, visit, sheet, told[0], problems)
@@ -175,7 +209,7 @@ def review(request: HttpRequest, visit: Visit, code: str) -> HttpResponse:
 
 def done(request: HttpRequest, visit: Visit, code: str) -> HttpResponse:
     """The number, the next day, whom to ask."""
-    sheet, told = _sheet(visit, code), checking.handed_in(visit.subject.key, code)
+    sheet, told = _sheet(visit, code), _handed_in(visit, code)
     if told is None:
         return redirect(visit.url("self-check", code))
     words: dict[str, object] = {
@@ -191,7 +225,7 @@ def done(request: HttpRequest, visit: Visit, code: str) -> HttpResponse:
 def dates(request: HttpRequest, visit: Visit, code: str) -> HttpResponse:
     """The next day for a telephone's calendar."""
     del request
-    sheet, told = _sheet(visit, code), checking.handed_in(visit.subject.key, code)
+    sheet, told = _sheet(visit, code), _handed_in(visit, code)
     if told is None:
         raise Http404
     address = settings.PUBLIC_ADDRESS + visit.url("self-check", code)
@@ -212,9 +246,7 @@ def return_by(visit: Visit, sheet: Sheet) -> date:
 def paper(request: HttpRequest, visit: Visit, code: str) -> HttpResponse:
     """The blank sheet for printing, drawn now."""
     sheet = _sheet(visit, code)
-    content = checking.paper_of(
-        subject=visit.subject, sheet=sheet, return_by=return_by(visit, sheet), at=visit.at
-    )
+    content = paper_of(subject=visit.subject, sheet=sheet, return_by=return_by(visit, sheet), at=visit.at)
     try:
         file = drawn(viewer=visit.viewer, told=content, form=PageFormat.PDF, on=visit.at.date())
     except RenderError:
