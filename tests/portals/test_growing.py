@@ -95,6 +95,7 @@ def grow() -> dict[str, int]:
 
 KEEPERS = {"0021": "system_admin", "0022": "list_editor", "0023": "audit_admin", "0024": "security_admin"}
 READERS = ("0001", "0002", "0007", *KEEPERS)
+SIDES = ("business", "enterprise")
 # What needs a state or a bearer that this world has not, each counted or looked at in its own test.
 NEVER_READ = {
     *("api:fact", "api:nothing", "api:subject", "api:subjects"),
@@ -102,6 +103,7 @@ NEVER_READ = {
     *("business:accept", "business:check", "business:claim", "business:code", "business:done"),
     *("business:feed", "business:file", "enterprise:check", "enterprise:done", "enterprise:file"),
     *("imports:returned", "imports:undo", "officer:batch-done", "officer:paper-receipt", "public:list"),
+    *(f"{side}:self-check-{part}" for side in SIDES for part in ("review", "done", "dates", "file")),
     *("reports:page", "reports:report", "sign:code", "sign:enrol", "sign:provider", "sign:provider-return"),
 }
 
@@ -165,6 +167,8 @@ def numbers(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> di
         "policy": {"key": "tolerance.sample"},
         "rules": {"key": "T01-1", "number": proposal},
         "lab": {"number": run, "key": E1, "form": "json"},
+        "guide": {"code": "G-LIFT-DUE"},
+        "self": {"code": "S-LIFT"},
         "webhooks": {"number": hook},
         "mandates": {"number": mandate},
         "imports": {"number": table, "name": "subjects", "form": "csv"},

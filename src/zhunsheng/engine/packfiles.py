@@ -8,6 +8,7 @@ one would silently win.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -75,6 +76,24 @@ def read_text(name: str, text: str | IO[str]) -> Iterator[tuple[str, Document]]:
             yield name, document
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise PackError(name, f"不是合格的 YAML：{error}") from error
+
+
+def plain_document(name: str, content: bytes) -> dict[str, Any]:
+    """One YAML document from outside, with its days as text; PackError says what is wrong where."""
+    try:
+        text = content.decode("utf-8-sig")
+        # Names of names grow without end when they are written out; a file from outside does without.
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.CSafeLoader)):
+            raise PackError(name, "请不用别名（*）")
+        documents = list(yaml.load_all(text, Loader=_Loader))
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        if isinstance(error, PackError):
+            raise
+        raise PackError(name, f"不是合格的 YAML：{error}") from error
+    if len(documents) != 1 or not isinstance(documents[0], dict):
+        raise PackError(name, "文件应是一份键值对")
+    plain: dict[str, Any] = json.loads(json.dumps(documents[0], default=str, skipkeys=True))
+    return plain
 
 
 def load_pack(folder: Path) -> LoadedPack:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from zhunsheng.portals.enterprise import appointing, inbox, objecting, signing, standing, subscribing, views
+from zhunsheng.portals.enterprise import (
+    appointing,
+    guiding,
+    inbox,
+    objecting,
+    selfchecking,
+    signing,
+    standing,
+    subscribing,
+    views,
+)
 from zhunsheng.portals.enterprise.door import reminder_under, under_mandate
 
 form = require_http_methods(["GET", "POST"])
@@ -81,5 +91,47 @@ urlpatterns = [
         "<int:mandate>/reminders/<int:touch>/files/<int:number>/",
         require_GET(reminder_under("READ")(views.shown_file)),
         name="file",
+    ),
+    path("<int:mandate>/guides/", require_GET(under_mandate("READ")(guiding.guides)), name="guides"),
+    path("<int:mandate>/guides/<str:code>/", require_GET(under_mandate("READ")(guiding.guide)), name="guide"),
+    path(
+        "<int:mandate>/guides/<str:code>/note/",
+        require_POST(under_mandate("READ")(guiding.note)),
+        name="guide-note",
+    ),
+    path(
+        "<int:mandate>/self-check/<str:code>/",
+        form(under_mandate("SELF_CHECK")(selfchecking.fill_in)),
+        name="self-check",
+    ),
+    path(
+        "<int:mandate>/self-check/<str:code>/review/",
+        form(under_mandate("SELF_CHECK")(selfchecking.review)),
+        name="self-check-review",
+    ),
+    path(
+        "<int:mandate>/self-check/<str:code>/done/",
+        require_GET(under_mandate("READ")(selfchecking.done)),
+        name="self-check-done",
+    ),
+    path(
+        "<int:mandate>/self-check/<str:code>/dates.ics",
+        require_GET(under_mandate("READ")(selfchecking.dates)),
+        name="self-check-dates",
+    ),
+    path(
+        "<int:mandate>/self-check/<str:code>/sheet.pdf",
+        require_GET(under_mandate("READ")(selfchecking.paper)),
+        name="self-check-paper",
+    ),
+    path(
+        "<int:mandate>/self-check/<str:code>/files/<int:number>/",
+        require_GET(under_mandate("READ")(selfchecking.shown_file)),
+        name="self-check-file",
+    ),
+    path(
+        "<int:mandate>/self-check/<str:code>/files/<int:number>/remove/",
+        require_POST(under_mandate("SELF_CHECK")(selfchecking.remove_file)),
+        name="self-check-remove",
     ),
 ]

@@ -24,6 +24,7 @@ from zhunsheng.judging.triggers.actions.touches import AnswerError
 from zhunsheng.portals.enterprise.calendars import calendar, dates_of
 from zhunsheng.portals.enterprise.explaining import reason_of
 from zhunsheng.portals.enterprise.forms import REASON_CHARACTERS_MAX, problems_of, values_of, words_of
+from zhunsheng.portals.enterprise.guiding import about
 from zhunsheng.portals.enterprise.uploading import take_files
 from zhunsheng.portals.enterprise.visiting import Opened, page
 from zhunsheng.workflows import replying
@@ -45,6 +46,7 @@ def reminder(request: HttpRequest, opened: Opened) -> HttpResponse:
         "draft": saved.draft(viewer=opened.viewer, owner=opened.owner),
         "papers": issued.listing(viewer=opened.viewer, owner=opened.owner, kind=REMINDER, rows_max=1),
         "late": opened.touch.reply_due_on is not None and opened.touch.reply_due_on < opened.at.date(),
+        **about(opened, opened.touch.point),
     }
     return page(request, opened, "reminder", words)
 

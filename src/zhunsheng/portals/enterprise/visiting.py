@@ -16,6 +16,11 @@ from zhunsheng.registers.mandates.queries import MandateCard
 from zhunsheng.registers.registry.queries import SubjectCard
 
 DOOR = Viewer.bureau("business-door")
+# Pages of the business as a whole: within a mandate they hang on no reminder.
+WHOLE = frozenset(
+    {"own-file", "home", "guides", "guide", "guide-note", "self-check", "self-check-review"}
+    | {f"self-check-{part}" for part in ("done", "dates", "paper", "file", "remove")}
+)
 CLOSED = frozenset({"NORMAL", "SUSPENDED"})
 
 
@@ -45,6 +50,11 @@ class Visit:
         """The address of a page of this visit."""
         assert self.mandate is not None
         return reverse(f"business:{name}", args=[self.mandate.id, *args])
+
+    @property
+    def may_self_check(self) -> bool:
+        """Whoever holds a link may; under a mandate whoever was given it."""
+        return self.mandate is None or "SELF_CHECK" in self.mandate.acts
 
     def may(self, act: str) -> bool:
         """Whether the mandate allows an act; templates ask."""
@@ -88,8 +98,7 @@ class Opened(Visit):
         """Behind the link everything hangs on its token; within a mandate only what is of this reminder."""
         if self.mandate is None:
             return reverse(f"enterprise:{name}", args=[self.token, *args])
-        whole = name in {"own-file", "home"}
-        told = [self.mandate.id, *args] if whole else [self.mandate.id, self.touch.id, *args]
+        told = [self.mandate.id, *args] if name in WHOLE else [self.mandate.id, self.touch.id, *args]
         return reverse(f"business:{name}", args=told)
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhunsheng.portals.officer import policylists
+from zhunsheng.portals.officer import guidance, policylists
 
 app_name = "policy"
 urlpatterns = [
     path("", policylists.index, name="index"),
     path("conflict/", policylists.conflict, name="conflict"),
+    path("draft/", guidance.draft, name="draft"),
+    path("guidance/", guidance.page, name="guidance"),
+    path("file/<str:key>.yaml", guidance.file, name="file"),
     path("<str:key>/", policylists.one, name="list"),
     path("<str:key>/step/", policylists.step, name="step"),
     path("<str:key>/compare/", policylists.compare, name="compare"),

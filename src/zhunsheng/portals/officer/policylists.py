@@ -54,6 +54,7 @@ def index(request: HttpRequest, acting: Acting) -> HttpResponse:
         "rows": [_told(card) for card in cards],
         "late": [_told(card) for card in late],
         "months": months,
+        "may_draft": actions.EDIT in acting.actor.powers,
     }
     return render(request, "officer/policy/index.html", words)
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from zhunsheng.core.actors import Actor
+from zhunsheng.core.statutes.guidance import check_entries
 from zhunsheng.core.statutes.lists import compared, entries_of, faults_of_shape
 from zhunsheng.foundation.accounts.actions import grants
 from zhunsheng.foundation.evidence import actions as evidence
@@ -30,6 +31,7 @@ def draft(*, by: Actor, at: datetime, content: Mapping[str, Any]) -> int:
     """
     by.require_person("起草清单", EDIT)
     entries_of(content)
+    check_entries(content)
     with transaction.atomic():
         key = str(content["list"])
         last = ListVersion.objects.select_for_update().filter(list_key=key).order_by("-number").first()
@@ -67,6 +69,7 @@ def revise(*, by: Actor, at: datetime, version_id: int, content: Mapping[str, An
         if row.state != ListState.DRAFT.value:
             raise ListStepError("只有草稿可以修改")
         entries_of(content)
+        check_entries(content)
         row.content, row.content_hash, row.author = dict(content), _hash(content), by.key
         row.save()
         grants.take_part(by=by, at=at, matter=_matter(row), part="EDIT_LIST")
