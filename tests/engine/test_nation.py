@@ -1,4 +1,4 @@
-"""Judging from files: sharded = whole = the database's path, restarted = uninterrupted, incremental, peers, errors."""
+"""Judging from files: sharded = whole = reference, restarted = uninterrupted, peers, errors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from zhunsheng.core.rules.tree import Pack
 from zhunsheng.engine.generate import some_facts, some_instant, some_pack, some_world
 from zhunsheng.engine.judgement import Judgement
 from zhunsheng.engine.nation import keeping
-from zhunsheng.engine.nation.encoding import facts_of, fields_in, table_of
+from zhunsheng.engine.nation.encoding import facts_of, fields_in
 from zhunsheng.engine.nation.layout import LayoutError, blocks, open_layout
 from zhunsheng.engine.nation.running import Question, Run, Totals, UnfinishedError
 from zhunsheng.engine.nation.writing import Sizes, write_layout
@@ -31,7 +31,10 @@ def row_of(told: Judgement) -> dict[str, object]:
     """What a result says of a judgement."""
     row: dict[str, object] = {"subject": told.subject, "next_due": told.next_due}
     for model in told.models:
-        row |= {f"{model.model}.class": model.class_name, f"{model.model}.class_by_score": model.class_by_score}
+        row |= {
+            f"{model.model}.class": model.class_name,
+            f"{model.model}.class_by_score": model.class_by_score,
+        }
         row |= {f"{model.model}.points": model.score, f"{model.model}.rules": list(model.rules)}
         row |= {f"{model.model}.sufficiency_permille": model.sufficiency_permille}
         row |= {f"{model.model}.insufficient": model.insufficient}
@@ -42,7 +45,9 @@ def row_of(told: Judgement) -> dict[str, object]:
         if r.points
     ]
     row["touches"] = [
-        {"point": p.point, "object": p.object, "colour": p.colour.value} for p in told.points if p.colour.touched
+        {"point": p.point, "object": p.object, "colour": p.colour.value}
+        for p in told.points
+        if p.colour.touched
     ]
     return row
 
@@ -84,7 +89,7 @@ def case(seed: int, subjects: int = 12) -> tuple[Pack, Timelines, list[Fact], in
     return pack, told, world, as_of, as_of if chance.random() < 0.5 else some_instant(chance)
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(8))
 def test_from_files_is_what_the_reference_says_however_they_are_cut(tmp_path: Path, seed: int) -> None:
     pack, told, world, as_of, known_at = case(seed)
     right = [
@@ -105,13 +110,17 @@ class KilledError(BaseException):
 
 
 def bytes_in(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def test_killed_before_any_file_gets_its_name_a_run_ends_as_if_it_had_not_been(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pack, told, world, as_of, known_at = case(3)
+    pack, told, world, as_of, known_at = case(3, subjects=8)
     source, asked = write(tmp_path / "facts", told, world), Question(pack, as_of, known_at, peers=True)
     whole = run(source, tmp_path / "whole", asked)
     right, settle, moments = bytes_in(tmp_path / "whole"), keeping.settle, 0
@@ -144,7 +153,11 @@ def test_killed_before_any_file_gets_its_name_a_run_ends_as_if_it_had_not_been(
 
 def test_a_finished_file_is_not_judged_again_unless_its_facts_or_its_bytes_changed(tmp_path: Path) -> None:
     pack, told, world, as_of, known_at = case(3)
-    source, to, asked = write(tmp_path / "facts", told, world), tmp_path / "to", Question(pack, as_of, known_at)
+    source, to, asked = (
+        write(tmp_path / "facts", told, world),
+        tmp_path / "to",
+        Question(pack, as_of, known_at),
+    )
     first = run(source, to, asked)
     right = bytes_in(to)
     assert run(source, to, asked).resumed == first.shards
@@ -154,7 +167,7 @@ def test_a_finished_file_is_not_judged_again_unless_its_facts_or_its_bytes_chang
     assert bytes_in(to) == right
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(4))
 def test_judged_anew_are_those_who_changed_and_whose_time_came_and_nobody_else_differs(
     tmp_path: Path, seed: int
 ) -> None:
@@ -178,7 +191,10 @@ def test_judged_anew_are_those_who_changed_and_whose_time_came_and_nobody_else_d
 def test_one_late_fact_touches_one_business(tmp_path: Path) -> None:
     pack, told, _, as_of, _ = case(1, subjects=20)
     quiet = {s: [f for f in facts if f.occurred_at <= as_of] for s, facts in told.items()}
-    known = {s: [Fact(**{**_of(f), "recorded_at": min(f.recorded_at, as_of)}) for f in facts] for s, facts in quiet.items()}
+    known = {
+        s: [Fact(**{**_of(f), "recorded_at": min(f.recorded_at, as_of)}) for f in facts]
+        for s, facts in quiet.items()
+    }
     source = write(tmp_path / "facts", known, [])
     first = run(source, tmp_path / "before", Question(pack, as_of, as_of))
     name = next(s for s, facts in known.items() if facts)
@@ -205,7 +221,7 @@ def test_a_former_result_must_be_finished_and_of_the_same_rules(tmp_path: Path) 
         run(source, tmp_path / "to", Question(pack, as_of - 1, known_at), since=tmp_path / "before")
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(4))
 def test_statistics_of_peers_are_the_same_from_files(tmp_path: Path, seed: int) -> None:
     chance = Random(seed)
     pack = next(p for p in (some_pack(chance) for _ in range(500)) if _has_peers(p))

@@ -80,7 +80,12 @@ def peer_values(
 
 
 def peer_statistics(
-    pack: Pack, timelines: Iterable[Sequence[Fact]], as_of: int, known_at: int, *, sample_min: int = SAMPLE_MIN
+    pack: Pack,
+    timelines: Iterable[Sequence[Fact]],
+    as_of: int,
+    known_at: int,
+    *,
+    sample_min: int = SAMPLE_MIN,
 ) -> list[PeerStatistic]:
     """Statistics of every group and measure, from everybody's facts as of an instant."""
     measures = peer_measures(pack)

@@ -1,7 +1,7 @@
 """Arrow tables as the kernel's columns, and facts as Arrow tables: whole arrays at a time, no row by row.
 
-A row's *form* is its kind and, for each payload column, whether it has a value and which sort of value: rows of
-one form are facts of one shape, so the dictionary is asked once a form and not once a fact.
+A row's *form* is its kind and, for each payload column, whether it has a value and of which sort: rows of one
+form are facts of one shape, so the dictionary is asked once a form and not once a fact.
 """
 
 from __future__ import annotations
@@ -305,7 +305,9 @@ def facts_of(table: pa.Table) -> Iterator[Fact]:
     told = {name: table.column(name).to_pylist() for name in (*n.TEXTS, n.SEQUENCE) if name in names}
     nothing = [None] * table.num_rows
     fields = [(name.partition(".")[2], table.column(name)) for name in names]
-    held = [(field, column.to_pylist()) for field, column in fields if field and column.null_count < len(column)]
+    held = [
+        (field, column.to_pylist()) for field, column in fields if field and column.null_count < len(column)
+    ]
     for row in range(table.num_rows):
         sequence = told.get(n.SEQUENCE, nothing)[row]
         yield Fact(

@@ -43,7 +43,9 @@ class Former:
             parts.append(table.filter(inside))
         return pa.concat_tables(parts) if parts else None
 
-    def taken_over(self, subjects: pa.Array, facts: I64, newest: I64, as_of: int) -> tuple[Mask, pa.Table | None]:
+    def taken_over(
+        self, subjects: pa.Array, facts: I64, newest: I64, as_of: int
+    ) -> tuple[Mask, pa.Table | None]:
         """By subject whether its former row stands, and those rows."""
         stays = np.zeros(len(subjects), dtype=bool)
         rows = self.rows(subjects[0].as_py(), subjects[-1].as_py()) if len(subjects) else None

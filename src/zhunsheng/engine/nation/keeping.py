@@ -1,4 +1,4 @@
-"""A folder in which finished pieces stay finished: each file is there in full with its mark, or does not count.
+"""A folder in which finished pieces stay finished: a file is there in full with its mark, or does not count.
 
 A piece is a Parquet file with a mark beside it. The mark names what the piece was made from (its key) and
 the digest of the file; it is written after the file, and both are written elsewhere, brought to the disk and
@@ -55,7 +55,9 @@ def write_json(path: Path, told: object) -> None:
     """Write a small file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + PARTIAL)
-    partial.write_text(json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    partial.write_text(
+        json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+    )
     settle(partial, path)
 
 
@@ -108,7 +110,7 @@ class Pieces:
         write_json(self._mark(name), {**told, "key": key, "sha256": digest_of_file(self.file(name))})
 
     def keep_only(self, names: Iterable[str]) -> None:
-        """Take away what belongs to no piece of these names: rests of a run that was killed, files since renamed."""
+        """Take away what belongs to no piece of these names: rests of a killed run, files since renamed."""
         wanted = {path.name for name in names for path in (self.file(name), self._mark(name))}
         for path in sorted(self.folder.glob("*")) if self.folder.exists() else ():
             if path.name not in wanted:

@@ -8,10 +8,11 @@ Rows of a file are ordered by (subject, occurred_at, sequence); file after file,
 subjects go on rising, so each stands in one file. A row group has at most ROWS_MAX rows: it is what is held
 in memory at once. Texts are compared byte by byte in UTF-8, which is also the order of their characters.
 
-Columns: `subject`, `kind` (text), `occurred_at`, `recorded_at` (a timestamp with a zone, or whole epoch seconds),
-and where they are wanted `object`, `fact_id`, `supersedes`, `retracts` (text), `sequence` (integer; without it the
-order of the rows is the order of arrival), `stated_at`. Every other column is a field of the payload under the
-name of its type: `number.NAME`, `text.NAME`, `flag.NAME`; null is a field that the fact does not have.
+Columns: `subject`, `kind` (text), `occurred_at`, `recorded_at` (a timestamp with a zone, or whole epoch
+seconds), and where they are wanted `object`, `fact_id`, `supersedes`, `retracts` (text), `sequence` (integer;
+without it the order of the rows is the order of arrival), `stated_at`. Every other column is a field of the
+payload under the name of its type: `number.NAME`, `text.NAME`, `flag.NAME`; null is a field that the fact
+does not have.
 """
 
 from __future__ import annotations
@@ -39,9 +40,11 @@ NUMBER_FIELD, TEXT_FIELD, FLAG_FIELD = "number", "text", "flag"
 
 
 class LayoutError(ValueError):
-    """Files that break the layout: which file, row group (-1: all) and column, what is wrong, and the cure."""
+    """Files that break the layout: file, row group (-1: all), column, what is wrong, and the cure."""
 
-    def __init__(self, path: Path, message_zh: str, cure_zh: str, *, group: int = -1, column: str = "") -> None:
+    def __init__(
+        self, path: Path, message_zh: str, cure_zh: str, *, group: int = -1, column: str = ""
+    ) -> None:
         self.path, self.group, self.column = path, group, column
         self.message_zh, self.cure_zh = message_zh, cure_zh
         where = path.name + (f" 行组 {group}" if group >= 0 else "") + (f" 列 {column}" if column else "")
@@ -247,7 +250,9 @@ def _check_subjects(path: Path, group: int, subjects: pa.DictionaryArray) -> int
     if not pc.all(pc.less(names[:-1], names[1:]), min_count=0).as_py():
         falling = pc.index(pc.less(names[:-1], names[1:]), False).as_py()
         message = f"主体 {names[falling + 1]} 排在 {names[falling]} 之后"
-        raise LayoutError(path, message, "按 (subject, occurred_at, sequence) 排序", group=group, column=SUBJECT)
+        raise LayoutError(
+            path, message, "按 (subject, occurred_at, sequence) 排序", group=group, column=SUBJECT
+        )
     return int(firsts[-1].as_py()) + 1 if len(firsts) else 0
 
 

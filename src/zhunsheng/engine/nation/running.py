@@ -1,16 +1,16 @@
 """The run: file after file, block after block; what is finished stays finished, whenever it is killed.
 
-    TO/run.json               the question: pack, as of, known at, world, former result
-    TO/peers/NAME.parquet     how often each value occurs among peers (with `peers` only), first pass
-    TO/judgements/NAME.parquet  a row a subject (`results.schema_of`), second pass, a mark beside each file
-    TO/done.json              totals, written last
+TO/run.json               the question: pack, as of, known at, world, former result
+TO/peers/NAME.parquet     how often each value occurs among peers (with `peers` only), first pass
+TO/judgements/NAME.parquet  a row a subject (`results.schema_of`), second pass, a mark beside each file
+TO/done.json              totals, written last
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +89,7 @@ def world_of(told: layout.Layout) -> tuple[Fact, ...]:
 
 
 def said_by(world: Sequence[Fact], as_of: int, known_at: int) -> str:
-    """A digest of what the world says at an instant: the latest of every kind and object, and what will come."""
+    """A digest of what the world says at an instant: the latest of each kind and object, and what comes."""
     standing = in_force(world, known_at)
     latest = {f"{f.kind}/{f.object}": dict(f.payload) for f in standing if f.occurred_at <= as_of}
     coming = [[f.occurred_at, f.kind, f.object, dict(f.payload)] for f in standing if f.occurred_at > as_of]
@@ -101,9 +101,13 @@ class Judging:
 
     def __init__(self, asked: Question, world: Sequence[Fact], former: Former | None) -> None:
         self.asked, self.world, self.former = asked, world, former
+        self._ready: Yardstick | None = None
+        self.begin()
+
+    def begin(self) -> None:
+        """Count anew, for the next file."""
         self.counts: Counter[str] = Counter()
         self.classes: Counter[str] = Counter()
-        self._ready: Yardstick | None = None
 
     def block(self, path: Path, table: pa.Table) -> pa.Table:
         """The rows of a block, in the order of its subjects."""
@@ -159,6 +163,7 @@ class Run:
         self.since = since
         self.world = world_of(told)
         self.judgements = keeping.Pieces(to / JUDGEMENTS)
+        self.fields = fields_read(asked.pack)
         self._digests: dict[str, str] = {}
 
     def question(self) -> dict[str, Any]:
@@ -189,17 +194,18 @@ class Run:
             said = said_by(world, self.asked.as_of, self.asked.known_at)
             former = self._former(former_done, said)
             self.judgements.keep_only(shard.name for shard in self.told.shards)
+            judging = Judging(self.asked, world, former)
             marks, resumed = [], 0
             for shard in self.told.shards:
                 key = keeping.digest_of([question, said, self._input(shard), former.digest if former else ""])
                 mark = self.judgements.done(shard.name, key)
                 if mark is None:
-                    mark = self._judge(shard, key, Judging(self.asked, world, former), advance)
+                    mark = self._judge(shard, key, judging, advance)
                 else:
                     resumed += 1
                     advance(shard.rows)
                 marks.append(mark)
-            totals = self._totals(marks, resumed)
+            totals = totals_of(marks, resumed)
             keeping.write_json(
                 self.to / DONE,
                 {**{k: v for k, v in asdict(totals).items() if k != "resumed"}, "said": said, **_sums(marks)},
@@ -213,13 +219,16 @@ class Run:
 
     def _judge(self, shard: layout.Shard, key: str, judging: Judging, advance: Advance) -> dict[str, Any]:
         def tables() -> Iterator[pa.Table]:
-            for block in layout.blocks(shard, fields_read(self.asked.pack)):
+            for block in layout.blocks(shard, self.fields):
                 yield judging.block(shard.path, block)
                 advance(block.num_rows)
 
+        judging.begin()
         told: dict[str, Any] = {"name": shard.name, "facts": shard.rows}
         schema = results.schema_of(self.asked.pack)
-        self.judgements.keep(shard.name, key, schema, _then(tables(), lambda: told.update(_of(judging))), told)
+        self.judgements.keep(
+            shard.name, key, schema, _then(tables(), lambda: told.update(_of(judging))), told
+        )
         return self.judgements.told(shard.name) or {}
 
     def _peer_facts(self, advance: Advance) -> list[Fact]:
@@ -272,14 +281,6 @@ class Run:
                 raise UnfinishedError(f"{path} 与当时写下的不同")
         return Former(int(done["known_at"]), keeping.digest_of(done), ends_of(files))
 
-    @staticmethod
-    def _totals(marks: Sequence[dict[str, Any]], resumed: int) -> Totals:
-        classes: Counter[str] = Counter()
-        for mark in marks:
-            classes.update(mark["classes"])
-        sums = [sum(mark[name] for mark in marks) for name in ("subjects", "facts", "judged", "carried")]
-        return Totals(len(marks), *sums, resumed, dict(sorted(classes.items())))
-
 
 def _of(judging: Judging) -> dict[str, Any]:
     numbers = {name: judging.counts[name] for name in ("subjects", "judged", "carried")}
@@ -300,9 +301,19 @@ def question_of(to: Path) -> dict[str, Any] | None:
     return keeping.read_json(to / RUN)
 
 
-def asked_again(asked: Question, to: Path) -> Question:
-    """The same question at the instants of an unfinished run in the folder, so that it is taken up again."""
-    held = question_of(to)
-    if held is None:
-        return asked
-    return replace(asked, as_of=int(held["as_of"]), known_at=int(held["known_at"]))
+def progress_of(to: Path) -> tuple[bool, list[dict[str, Any]]]:
+    """Whether a run has ended, and the marks of its finished files."""
+    pieces = keeping.Pieces(to / JUDGEMENTS)
+    names = sorted(path.stem for path in pieces.folder.glob("*.json"))
+    marks = [mark for name in names if (mark := pieces.told(name)) is not None]
+    done = keeping.read_json(to / DONE)
+    return done is not None and done["sha256"] == _sums(marks)["sha256"], marks
+
+
+def totals_of(marks: Sequence[dict[str, Any]], resumed: int = 0) -> Totals:
+    """The sums of finished files."""
+    classes: Counter[str] = Counter()
+    for mark in marks:
+        classes.update(mark["classes"])
+    sums = {name: sum(mark[name] for mark in marks) for name in ("subjects", "facts", "judged", "carried")}
+    return Totals(shards=len(marks), resumed=resumed, classes=dict(sorted(classes.items())), **sums)

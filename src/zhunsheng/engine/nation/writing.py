@@ -20,10 +20,11 @@ Timelines = Iterable[tuple[str, Sequence[Fact]]]
 Fields = Sequence[tuple[str, str]]
 GROUP_FACTS = 250_000
 SUBJECTS_A_FILE = 100_000
+EDGE = 1 << 63
 
 
-class TooLargeError(ValueError):
-    """A number that 64 bits do not hold; the subject, the kind and the field are named."""
+class CannotCarryError(ValueError):
+    """A number beyond 64 bits, or a field that came meanwhile; subject, kind and field are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,9 @@ class Sizes:
     group: int = GROUP_FACTS
 
 
+USUAL = Sizes()
+
+
 def write_layout(
     folder: Path,
     timelines: Timelines,
@@ -42,11 +46,11 @@ def write_layout(
     known_at: int,
     *,
     joined: bool,
-    sizes: Sizes = Sizes(),
+    sizes: Sizes = USUAL,
 ) -> tuple[int, int, int]:
     """Write everything; (files, subjects, facts). Timelines come in order of subject.
 
-    What a former call left in the folder is replaced file by file; rests are taken away, `layout.json` comes last.
+    What a former call left is replaced file by file; rests are taken away, `layout.json` comes last.
     """
     with keeping.alone_in(folder):
         (folder / n.ABOUT).unlink(missing_ok=True)
@@ -55,7 +59,7 @@ def write_layout(
         for part in _files(timelines, sizes):
             counted = [0, 0]
             name = f"part-{len(names):05d}.parquet"
-            tables = (table_of(group, columns) for group in _groups(part, sizes, counted))
+            tables = (table_of(_checked(group, columns), columns) for group in _groups(part, sizes, counted))
             keeping.write_parquet(folder / n.FACTS / name, table_of((), columns).schema, tables)
             names.append(name)
             subjects, facts = subjects + counted[0], facts + counted[1]
@@ -65,7 +69,9 @@ def write_layout(
         told = table_of(world, sorted(fields_in(world)))
         keeping.write_parquet(n.file_of(folder), told.schema, [told])
         about = {"schema": n.SCHEMA, "known_at": known_at, "joined": joined}
-        keeping.write_json(folder / n.ABOUT, {**about, "files": len(names), "subjects": subjects, "facts": facts})
+        keeping.write_json(
+            folder / n.ABOUT, {**about, "files": len(names), "subjects": subjects, "facts": facts}
+        )
         return len(names), subjects, facts
 
 
@@ -104,10 +110,14 @@ def _groups(part: Iterator[Sequence[Fact]], sizes: Sizes, counted: list[int]) ->
         yield held
 
 
-def check_numbers(facts: Iterable[Fact]) -> Iterator[Fact]:
-    """The same facts; TooLargeError at the first number that the files cannot carry."""
-    for fact in facts:
+def _checked(held: list[Fact], columns: Fields) -> list[Fact]:
+    """The same facts; CannotCarryError for a field without a column or a number beyond 64 bits."""
+    known = set(columns)
+    for fact in held:
         for name, value in fact.payload.items():
-            if FAMILIES.get(type(value), ("",))[0] == n.NUMBER_FIELD and not -(1 << 63) <= int(value or 0) < 1 << 63:
-                raise TooLargeError(f"{fact.subject} {fact.kind} {name}")
-        yield fact
+            if value is None:
+                continue
+            family = FAMILIES[type(value)][0]
+            if (family, name) not in known or (family == n.NUMBER_FIELD and not -EDGE <= int(value) < EDGE):
+                raise CannotCarryError(f"{fact.subject} {fact.kind} {name}")
+    return held
