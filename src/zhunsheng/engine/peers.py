@@ -17,6 +17,7 @@ from zhunsheng.engine.reference.conditions import PEER_GROUP, PEER_SCALE
 from zhunsheng.engine.reference.instants import compares_of, conditions_of
 from zhunsheng.engine.reference.measures import Evaluator
 
+SAMPLE_MIN = 5
 STATISTICS = {"MEDIAN": 50, "P75": 75, "P90": 90, "P97": 97}
 
 
@@ -55,28 +56,44 @@ def _same(found: Mapping[str, Measure], name: str, compare: Compare) -> Measure:
     return compare.measure
 
 
+def rank(count: int, percent: int) -> int:
+    """The place, from 0, of the nearest-rank percentile among so many values in order."""
+    return max(-(-count * percent // 100) - 1, 0)
+
+
 def nearest_rank(ordered: Sequence[int], percent: int) -> int:
     """The smallest value that at least `percent` % of the values do not exceed."""
-    return ordered[max(-(-len(ordered) * percent // 100) - 1, 0)]
+    return ordered[rank(len(ordered), percent)]
+
+
+def peer_values(
+    pack: Pack, measures: Mapping[str, Measure], past: Timeline, as_of: int
+) -> Iterator[tuple[tuple[str, str], int]]:
+    """((measure, group), value in thousandths) of one subject, where there is a value and a group."""
+    groups = [f for f in past.past if f.kind == PEER_GROUP]
+    evaluator = Evaluator(past, Timeline((), ()), as_of, pack.sources)
+    for name, measure in measures.items() if groups else ():
+        value = evaluator.value(measure)
+        if value.numerator is not None:
+            scaled = value.numerator * PEER_SCALE // value.denominator
+            yield (name, str(groups[-1].payload.get("group"))), scaled
 
 
 def peer_statistics(
-    pack: Pack, timelines: Iterable[Sequence[Fact]], as_of: int, known_at: int, *, sample_min: int = 5
+    pack: Pack,
+    timelines: Iterable[Sequence[Fact]],
+    as_of: int,
+    known_at: int,
+    *,
+    sample_min: int = SAMPLE_MIN,
 ) -> list[PeerStatistic]:
     """Statistics of every group and measure, from everybody's facts as of an instant."""
     measures = peer_measures(pack)
     told: dict[tuple[str, str], list[int]] = {}
     for facts in timelines:
         past = Timeline.cut(in_force(facts, known_at), as_of)
-        groups = [f for f in past.past if f.kind == PEER_GROUP]
-        if not groups:
-            continue
-        evaluator = Evaluator(past, Timeline((), ()), as_of, pack.sources)
-        for name, measure in measures.items():
-            value = evaluator.value(measure)
-            if value.numerator is not None:
-                key = (name, str(groups[-1].payload.get("group")))
-                told.setdefault(key, []).append(value.numerator * PEER_SCALE // value.denominator)
+        for key, value in peer_values(pack, measures, past, as_of):
+            told.setdefault(key, []).append(value)
     return [
         PeerStatistic(
             name,

@@ -1,0 +1,1 @@
+"""Judging more than memory holds: facts in Parquet files, judged block by block, results in Parquet files."""
