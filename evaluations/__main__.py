@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from evaluations.calibrate import fitted_points
+from evaluations.challenging import section as challenge_section
 from evaluations.cities import CITIES, City
 from evaluations.folder import DataFolderMissingError, data_folder
 from evaluations.judged import PACKS, judge_rows, one_hot, read_pack
@@ -54,10 +55,13 @@ def main(arguments: list[str]) -> int:
         if "calibrate" in arguments:
             calibrate(city, folder)
         outcomes.append(evaluate(city, folder))
+    learned = challenge_section([(o.city.title, o.challenge) for o in outcomes])
     codes = evaluate_codes(folder)
     corpus = law_folder()
     laws = evaluate_search(folder, corpus) if corpus is not None else None
-    PAGE.write_text("\n".join([page(outcomes), section(codes), search_section(laws)]), encoding="utf-8")
+    PAGE.write_text(
+        "\n".join([page(outcomes), learned, section(codes), search_section(laws)]), encoding="utf-8"
+    )
     print(PAGE.read_text(encoding="utf-8"))
     return _verdict(codes)
 

@@ -16,6 +16,7 @@ MOUNTS = {
     "zhunsheng.portals.officer.policy_urls": "policy/",
     "zhunsheng.portals.officer.status_urls": "status/",
     "zhunsheng.portals.officer.report_urls": "reports/",
+    "zhunsheng.portals.officer.card_urls": "models/",
     "zhunsheng.portals.officer.import_urls": "imports/",
     "zhunsheng.portals.officer.org_urls": "organisation/",
     "zhunsheng.portals.officer.message_urls": "messages/",
