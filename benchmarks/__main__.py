@@ -1,4 +1,5 @@
 """`python -m benchmarks [--subjects N …] [--write]`: ratios in one run, answers compared before time is.
+`--pages N [--keep FOLDER]` measures the officer's pages in a bureau with so many businesses instead.
 
 Every contender runs in a child process of its own. Nothing here is a test: time is reported, not asserted.
 """
@@ -19,8 +20,10 @@ from typing import Any
 from benchmarks import explaining, latency, replaying
 from benchmarks.city import write_city
 from benchmarks.durable import arriving_lines
+from benchmarks.pages import DATABASES, page_lines
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "performance.md"
+PAGES_MARK = "<!-- pages measured below by python -m benchmarks --pages N --write -->"
 MARK = "<!-- measured below by python -m benchmarks --write -->"
 
 
@@ -108,12 +111,35 @@ def looking_lines(folder: Path) -> list[str]:
     return [*lines, f"Cold process, started and judged by the general pack: {cold:.2f} CPU s.", ""]
 
 
+def write_pages(lines: list[str]) -> None:
+    """The part about pages, which stands before the other one."""
+    text = PAGE.read_text(encoding="utf-8")
+    head, rest = text.split(PAGES_MARK)[0], text.split(MARK)[1]
+    told = "\n".join(lines).rstrip()
+    PAGE.write_text(f"{head}{PAGES_MARK}\n\n{told}\n\n{MARK}{rest}", encoding="utf-8")
+
+
+def pages(subjects: int, keep: str, databases: list[str], write: bool) -> int:
+    """0 when every page was as fast as is promised."""
+    with tempfile.TemporaryDirectory(prefix="zs-pages-", dir="/tmp") as made:
+        lines, slow = page_lines(subjects, Path(keep or made), databases)
+    print("\n".join(lines))
+    if write:
+        write_pages(lines)
+    return 1 if slow else 0
+
+
 def main() -> int:
     """0 when the answers agreed at every size."""
     parser = argparse.ArgumentParser(prog="benchmarks")
     parser.add_argument("--subjects", type=int, nargs="+", default=[20_000, 100_000])
     parser.add_argument("--write", action="store_true", help="write docs/reference/performance.md")
+    parser.add_argument("--pages", type=int, help="businesses of the bureau whose pages are measured")
+    parser.add_argument("--keep", default="", help="folder with a short path where its databases are kept")
+    parser.add_argument("--databases", nargs="+", choices=DATABASES, default=list(DATABASES))
     options = parser.parse_args()
+    if options.pages:
+        return pages(options.pages, options.keep, options.databases, options.write)
     lines = [f"Machine: {platform.machine()}, {platform.platform()}, Python {platform.python_version()}.", ""]
     costs, agreed = [], True
     with tempfile.TemporaryDirectory() as home:

@@ -123,28 +123,39 @@ def _as_server_account() -> dict[str, object]:
 def start_server(*settings: str) -> Iterator[Server]:
     """A fresh cluster, removed at the end. `settings` are lines for postgresql.conf; durability stays on
     unless they say otherwise."""
+    # A unix socket's path may hold about 100 characters, so the folder stands directly in /tmp.
+    folder = Path(tempfile.mkdtemp(prefix="zhunsheng-pg-", dir="/tmp"))
+    try:
+        with kept_server(folder, *settings) as server:
+            yield server
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def kept_server(folder: Path, *settings: str) -> Iterator[Server]:
+    """The cluster in a folder with a short path, made there if there is none; it stays when it stops."""
     programs = machine.postgres_folder()
     if programs is None:
         raise RuntimeError(machine.why_no_postgres())
-    # A unix socket's path may hold about 100 characters, so the folder stands directly in /tmp.
-    folder = Path(tempfile.mkdtemp(prefix="zhunsheng-pg-", dir="/tmp"))
+    folder.mkdir(parents=True, exist_ok=True)
     server = Server(programs, folder)
-    try:
-        account = machine.server_account()
-        if account is not None:
-            shutil.chown(folder, account)
-        folder.chmod(0o755)
+    account = machine.server_account()
+    if account is not None:
+        shutil.chown(folder, account)
+    folder.chmod(0o755)
+    if not server.data.exists():
         server.run(
             "initdb", "-D", str(server.data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C"
         )
         lines = ["listen_addresses = ''", f"unix_socket_directories = '{folder}'", *settings]
         with (server.data / "postgresql.conf").open("a") as handle:
             handle.write("\n".join(lines) + "\n")
+    try:
         server.start()
         yield server
     finally:
         server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def main() -> int:

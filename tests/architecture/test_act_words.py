@@ -14,6 +14,7 @@ from zhunsheng.foundation.documents.lifecycle import StepKind as DocumentStep
 from zhunsheng.foundation.outbox.lifecycle import RowState
 from zhunsheng.foundation.schedule.lifecycle import StepKind as ClockStep
 from zhunsheng.foundation.webhooks.models import SubscriptionState
+from zhunsheng.judging.lab.lifecycle import LabState
 from zhunsheng.judging.portraits.lifecycle import RunState
 from zhunsheng.judging.triggers.lifecycle import EnrolmentState
 from zhunsheng.judging.triggers.models import TaskChange
@@ -29,6 +30,7 @@ PUT_TOGETHER: dict[str, tuple[type[Enum], set[str]]] = {
     "DEADLINE_": (ClockStep, set()),
     "DOCUMENT_": (DocumentStep, set()),
     "ENROLMENT_": (EnrolmentState, {"ENROLLED"}),
+    "LAB_": (LabState, set()),
     "LIST_": (ListState, set()),
     "MANDATE_": (MandateState, set()),
     "OUTBOX_": (RowState, {"PENDING", "SENDING", "DONE"}),

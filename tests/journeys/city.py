@@ -22,7 +22,9 @@ from zhunsheng.workflows import handlers
 
 BUREAU = Viewer.bureau("test")
 MACHINE = Actor.service("test")
-POWERS = frozenset({"touch.decide", "touch.visit", "class.settle", "list.approve", "work.hand_over"})
+POWERS = frozenset(
+    {"touch.decide", "touch.visit", "class.settle", "list.approve", "work.hand_over", "rule.replay"}
+)
 OFFICER = Actor(ActorKind.PERSON, "9801-07", "程岚", POWERS)
 HOUSE = Path(__file__).parents[2]
 

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
+from dataclasses import replace
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
-from tests.journeys.city import BUREAU, HOUSE, Bureau, at
+from tests.journeys.city import BUREAU, HOUSE, OFFICER, Bureau, at
 from zhunsheng.cli.commands.replay import command
 from zhunsheng.cli.commands.sweep import command as sweep
-from zhunsheng.core.clock import instant, moment
+from zhunsheng.core.actors import PowerLackingError, Scope, ScopeKind
+from zhunsheng.core.clock import FixedClock, instant, moment
+from zhunsheng.core.packs.nodes import PackError
 from zhunsheng.core.reporting.profiles import Selection
 from zhunsheng.core.rules.tree import Pack
 from zhunsheng.engine import closed
-from zhunsheng.engine.packfiles import load_pack
+from zhunsheng.engine.packfiles import load_pack, read_text
+from zhunsheng.judging.lab import actions as runs
+from zhunsheng.judging.lab import queries as lab
+from zhunsheng.judging.lab.lifecycle import LabStepError
+from zhunsheng.judging.lab.queries import RunCard
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.sensing.signals import queries as signals
-from zhunsheng.workflows.impacting import report
-from zhunsheng.workflows.sweeping import suggested
+from zhunsheng.workflows import replaying, trying
+from zhunsheng.workflows.asking import Question, ask
+from zhunsheng.workflows.impacting import asked_of, report
+from zhunsheng.workflows.sweeping import Sweep, suggested
 
 pytestmark = pytest.mark.django_db
 LIFTS = ("91980102MA100A1B2U", "91980103MA200C2D2N")
@@ -67,7 +78,7 @@ Told = tuple[int, str, str, str]
 
 
 def replayed(*packs: Pack, chosen: Selection = ALL) -> dict[str, Any]:
-    return report(BUREAU, packs, (START, END), LATER, chosen)[0]
+    return report(BUREAU, packs, asked_of((START, END), LATER, chosen))[0]
 
 
 def online() -> set[Told]:
@@ -77,7 +88,7 @@ def online() -> set[Told]:
 
 
 def offline(pack: Pack) -> set[Told]:
-    events = report(BUREAU, [pack], (START, END), LATER, ALL)[1]
+    events = report(BUREAU, [pack], asked_of((START, END), LATER, ALL))[1]
     return {
         (e.at, s, closed.place_of(e.point, e.object), e.colour.value)
         for s, e in events
@@ -143,3 +154,73 @@ def test_what_is_suggested_misses_nothing_that_was_borne_out() -> None:
 
 def touched(told: set[Told]) -> set[str]:
     return {subject for _, subject, _, _ in told}
+
+
+def worked_off(run_id: int, *, until: int = 9_999) -> RunCard:
+    """Turns of the loop until the run waits no more, or so many."""
+    for _ in range(until):
+        card = lab.run(viewer=BUREAU, run_id=run_id)
+        assert card is not None
+        if not card.at_work:
+            break
+        assert trying.work_off(FixedClock(LATER)) == 1
+    found = lab.run(viewer=BUREAU, run_id=run_id)
+    assert found is not None
+    return found
+
+
+def test_the_lab_stopped_anywhere_gives_the_bytes_of_the_command(
+    revised: Pack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(replaying, "SUBJECTS_AT_ONCE", 1)
+    pack = lived(3).library.pack
+    question = Question((START, END), LATER, line=Sweep("T02-1", "yellow.at_least", (3,)))
+    number = ask(OFFICER, LATER, BUREAU, None, question)
+    card = worked_off(number, until=1)
+    assert (card.state, card.done, card.versions[1][1]) == ("RUNNING", 1, pack.content_hash)
+    assert card.versions[0][1] == revised.content_hash, "one definition, whoever moves the line"
+    runs.stop(by=OFFICER, at=LATER, run_id=number)
+    assert trying.work_off(FixedClock(LATER)) == 0 and lab.report(viewer=BUREAU, run_id=number) is None
+    late = {"run_id": number, "after": "", "last": card.last_key, "count": 1, "text": "{}"}
+    assert not runs.keep_part(by=OFFICER, at=LATER, **late), "a part that comes late counts for nothing"
+    with pytest.raises(LabStepError):
+        runs.stop(by=OFFICER, at=LATER, run_id=number)
+    runs.go_on(by=OFFICER, at=LATER, run_id=number)
+    card = worked_off(number)
+    text = lab.report_text(viewer=BUREAU, run_id=number)
+    assert (card.state, card.percent) == ("DONE", 100)
+    assert card.content_hash == hashlib.sha256(text.encode()).hexdigest()
+    folder, target = tmp_path / "general", tmp_path / "report.json"
+    shutil.copytree(HOUSE / "packs" / "general", folder)
+    item = folder / "items" / "T02-lift-faults.yaml"
+    item.write_text(item.read_text("utf-8").replace(OLD, OLD.replace("at_least: 2", "at_least: 3")), "utf-8")
+    words = ["--from", START.isoformat(), "--to", END.isoformat(), "--known-at", LATER.isoformat()]
+    assert CliRunner().invoke(command, [str(folder), *words, "--report", str(target)]).exit_code == 0
+    assert target.read_text("utf-8") == text
+    fresh = list(read_text("mine.yaml", item.read_text("utf-8")))
+    same = ask(OFFICER, LATER, BUREAU, None, Question((START, END), LATER, fresh=fresh))
+    worked_off(same)
+    assert lab.report_text(viewer=BUREAU, run_id=same) == text, "a file of one's own, the same version"
+    several = Question((START, END), LATER, line=Sweep("T02-1", "yellow.at_least", (2, 3)))
+    curve = ask(OFFICER, LATER, BUREAU, None, several)
+    worked_off(curve)
+    told = lab.report(viewer=BUREAU, run_id=curve)
+    assert told is not None and [row["hash"] for row in told["rows"]] == [
+        pack.content_hash,
+        revised.content_hash,
+    ]
+
+
+def test_a_question_that_is_none_is_refused_and_a_grant_that_ended_stops_the_work() -> None:
+    lived(3)
+    future = Question((START, LATER), LATER)
+    for wrong in (future, Question((END, START), LATER), Question((START, END), START)):
+        with pytest.raises(LabStepError):
+            ask(OFFICER, END, BUREAU, None, wrong)
+    with pytest.raises(PackError):
+        ask(OFFICER, LATER, BUREAU, None, Question((START, END), LATER, base="0" * 64))
+    with pytest.raises(PowerLackingError):
+        ask(replace(OFFICER, powers=frozenset()), LATER, BUREAU, None, Question((START, END), LATER))
+    card = worked_off(ask(OFFICER, LATER, BUREAU, 999, Question((START, END), LATER)))
+    assert (card.state, card.content_hash) == ("FAILED", "") and "授权" in card.reason
+    assert lab.runs(viewer=replace(BUREAU, key="0009", scope=Scope(ScopeKind.OWN))) == []

@@ -131,7 +131,7 @@ def test_a_preview_is_what_is_then_said_and_says_nothing(bureau: Bureau) -> None
     assert [without_link(m.text) for m in told[0].messages] == [written["INBOX"], written["SMS"]]
     letter, policy = told[0].messages[0], bureau.library.message_policy
     soon, late = (
-        queries.bearing(viewer=BUREAU, at=at(when), wanted=letter, policy=policy)
+        queries.bearings(viewer=BUREAU, at=at(when), wanted=[letter], policy=policy)[0]
         for when in ("2026-07-01 20:00", NOW)
     )
     assert (soon.repeated, late.repeated) == (True, False)

@@ -71,7 +71,9 @@ def test_marked_at_once_upheld_in_time_and_judged_again(
     stand_at(settings, LATER)
     officer.post(f"/objections/{card.id}/decide/", {"outcome": "uphold", "decision": "检验报告属实"})
     terms = clocks.terms(viewer=BUREAU, base=Bureau().library.clocks)
-    due = clocks.of_matter(viewer=BUREAU, at=at(LATER), terms=terms, matter=f"objection:{card.id}")
+    due = clocks.of_matters(viewer=BUREAU, at=at(LATER), terms=terms, matters=[f"objection:{card.id}"])[
+        f"objection:{card.id}"
+    ]
     told = {d.clock: d.state for d in due}
     assert told == {"credit.mark": "MET", "credit.objection": "MET"}
     Bureau().work(at(LATER))

@@ -19,6 +19,7 @@ KINDS = {
     "bad-event": (400, gettext_lazy("事件不合 CloudEvents 1.0 或报送约定")),
     "bad-query": (400, gettext_lazy("查询参数有误")),
     "bad-receipt": (400, gettext_lazy("状态报告不合约定")),
+    "bad-question": (400, gettext_lazy("重放的要求不合约定")),
     "key-needed": (400, gettext_lazy("缺少可用的 Idempotency-Key")),
     "not-authenticated": (401, gettext_lazy("令牌缺失或无效")),
     "not-allowed": (403, gettext_lazy("令牌不允许此操作")),

@@ -55,7 +55,7 @@ def subjects(request: HttpRequest) -> HttpResponse:
 def subject(request: HttpRequest, key: str) -> HttpResponse:
     """One subject with the names it bore and what belongs to it."""
     admitted(request, Purpose.READ_REGISTER)
-    _asked(request, known=())
+    known_parameters(request)
     with within_wall(VIEWER):
         told = _file(key) if FORMS["after"].match(key) else None
     if told is None:
@@ -85,7 +85,7 @@ def _file(key: str) -> dict[str, object] | None:
 def fact(request: HttpRequest, fact_id: str) -> HttpResponse:
     """A fact of the token's own source, and whether it was corrected or retracted since."""
     card = admitted(request, Purpose.SEND_EVENTS)
-    _asked(request, known=())
+    known_parameters(request)
     with within_wall(VIEWER):
         found = signals.reported(viewer=VIEWER, fact_id=fact_id, source=card.source)
     if found is None:
@@ -115,6 +115,11 @@ def _asked(request: HttpRequest, known: tuple[str, ...] = tuple(FORMS)) -> Mappi
     if faults:
         raise ProblemError("bad-query", _("地址见 /api/v1/openapi.json"), faults)
     return request.GET.dict()
+
+
+def known_parameters(request: HttpRequest) -> None:
+    """bad-query for an address that takes no parameters and was given some."""
+    _asked(request, known=())
 
 
 def _public(card: SubjectCard) -> dict[str, object]:

@@ -27,6 +27,7 @@ def selecting(command: F) -> F:
         click.option("--station", "stations", multiple=True, help=_("只看这些监管所。")),
         click.option("--industry", "industries", multiple=True, help=_("只看这些行业（代码开头）。")),
         click.option("--class", "classes", multiple=True, help=_("只看这些类别。")),
+        click.option("--size", "sizes", multiple=True, help=_("只看这些从业人数档（同报告中的写法）。")),
         click.option("--subject", "subjects", multiple=True, help=_("只看这些主体。")),
     )
     for option in reversed(options):

@@ -1,4 +1,7 @@
-"""A version of the rules as a person names it: a folder, a version number, or the beginning of a hash."""
+"""A version of the rules as a person names it: a folder, a version number, or the beginning of a hash.
+
+The number of the version in force means that version, though others that were tried out may bear it too.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,8 @@ def version(told: str) -> Pack:
         except PackError as error:
             raise CannotRunError(str(error)) from error
     pack = open_library(settings.PACKS).pack
+    if told == pack.version:
+        return pack
     known = [(pack.version, pack.content_hash)]
     known += [(name, its) for name, its, _at in portraits.kept_packs(viewer=Viewer.bureau("versions"))]
     found = [pack_of(name) for name in {its for of, its in known if told == of or its.startswith(told)}]

@@ -12,7 +12,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import yaml
 
@@ -62,14 +62,19 @@ def read_documents(folder: Path) -> Iterator[tuple[str, Document]]:
         name = str(path.relative_to(folder))
         if path.stat().st_size > FILE_BYTES_MAX:
             raise PackError(name, f"文件超过 {FILE_BYTES_MAX} 字节")
-        try:
-            with path.open(encoding="utf-8") as stream:
-                for document in yaml.load_all(stream, Loader=_Loader):
-                    if not isinstance(document, dict):
-                        raise PackError(name, "文件最外层应是键值对")
-                    yield name, document
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise PackError(name, f"不是合格的 YAML：{error}") from error
+        with path.open(encoding="utf-8") as stream:
+            yield from read_text(name, stream)
+
+
+def read_text(name: str, text: str | IO[str]) -> Iterator[tuple[str, Document]]:
+    """(name, document) of every document of a YAML text; PackError when it is none."""
+    try:
+        for document in yaml.load_all(text, Loader=_Loader):
+            if not isinstance(document, dict):
+                raise PackError(name, "文件最外层应是键值对")
+            yield name, document
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise PackError(name, f"不是合格的 YAML：{error}") from error
 
 
 def load_pack(folder: Path) -> LoadedPack:

@@ -57,7 +57,8 @@ class Register:
             for name, codes in (("division", chosen.divisions), ("industry", chosen.industries))
         )
         fits = wanted and starts and (not chosen.classes or class_name in chosen.classes)
-        return self.profile(card, facts, at) if fits else None
+        profile = self.profile(card, facts, at) if fits else None
+        return None if profile is None or chosen.sizes and profile.size not in chosen.sizes else profile
 
     def profile(self, card: SubjectCard | None, facts: Sequence[Fact], at: int) -> Profile:
         """In words, as known at an instant."""

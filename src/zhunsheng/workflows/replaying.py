@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
 from typing import Any
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.clock import instant
 from zhunsheng.core.facts import Fact, in_force
 from zhunsheng.core.reporting.impact import Hit
+from zhunsheng.core.reporting.parts import Part
 from zhunsheng.core.reporting.precision import kinds_of, results_of
 from zhunsheng.core.reporting.profiles import Profile
 from zhunsheng.core.rules.tree import Pack
@@ -24,43 +23,41 @@ from zhunsheng.sensing.signals import queries as signals
 from zhunsheng.workflows.profiling import Asked, Register
 
 SUBJECTS_AT_ONCE = 500
+Events = list[tuple[str, TouchEvent]]
 
 
-@dataclass(slots=True)
-class Replayed:
-    """What came of it: per version its touches and all events; who was chosen; a hash of the facts read."""
+def next_group(viewer: Viewer, asked: Asked, after: str) -> list[str]:
+    """The next businesses behind a key, in order; none at the end."""
+    return signals.told_of_whom(
+        viewer=viewer,
+        known_at=asked.end,
+        after=after,
+        rows_max=SUBJECTS_AT_ONCE,
+        among=asked.chosen.subjects or None,
+    )
 
-    hits: list[list[Hit]]
-    events: list[list[tuple[str, TouchEvent]]]
-    register: dict[str, Profile] = field(default_factory=dict)
-    digest: Any = field(default_factory=hashlib.sha256)
 
-
-def replay_packs(
-    viewer: Viewer, packs: Sequence[Pack], asked: Asked, tell: Callable[[int], None]
-) -> Replayed:
-    """Play each version over the same facts; `tell` hears how many more businesses are done."""
-    done = Replayed([[] for _ in packs], [[] for _ in packs])
+def play(viewer: Viewer, packs: Sequence[Pack], asked: Asked, group: Sequence[str]) -> tuple[Part, Events]:
+    """Play each version over one group of businesses; with all events of the first version."""
     world = signals.world(viewer=viewer, known_at=asked.end)
     register = Register(asked.start, asked.end)
-    timelines = signals.timelines(viewer=viewer, known_at=asked.end, subjects=asked.chosen.subjects or None)
-    while part := dict(islice(timelines, SUBJECTS_AT_ONCE)):
-        cards = registry.cards(viewer=viewer, keys=part)
-        placed = {s: register.place(asked.chosen, cards.get(s), own) for s, own in part.items()}
-        done.register |= {s: profile for s, profile in placed.items() if profile is not None}
-        facts = [fact for s, own in part.items() if placed[s] is not None for fact in own]
-        found = [replay_closed(p, facts, world, register.start, register.end) for p in packs]
-        touched = {s for told in found for s, events in told.items() if counted(events)}
-        later = dict(signals.told_of(viewer=viewer, subjects=touched, kinds=kinds_of(asked.outcomes)))
-        later = {s: list(in_force(own, instant(asked.known_at))) for s, own in later.items()}
-        read = (*world, *facts, *(fact for own in later.values() for fact in own))
-        done.digest.update("".join(f"{f.fact_id} {f.recorded_at}\n" for f in read).encode())
-        for pack, told, hits, events in zip(packs, found, done.hits, done.events, strict=True):
-            events += [(s, e) for s, own in sorted(told.items()) for e in own]
-            who = {s: partial(register.profile, cards.get(s), part[s]) for s in told}
-            hits += _hits(PointIndex.of(pack), told, who, later, asked.outcomes)
-        tell(len(part))
-    return done
+    told = dict(signals.timelines(viewer=viewer, known_at=asked.end, subjects=group))
+    cards = registry.cards(viewer=viewer, keys=told)
+    placed = {s: register.place(asked.chosen, cards.get(s), own) for s, own in told.items()}
+    chosen = {s: profile for s, profile in placed.items() if profile is not None}
+    facts = [fact for s in chosen for fact in told[s]]
+    found = [replay_closed(p, facts, world, register.start, register.end) for p in packs]
+    touched = {s for touches in found for s, events in touches.items() if counted(events)}
+    later = dict(signals.told_of(viewer=viewer, subjects=touched, kinds=kinds_of(asked.outcomes)))
+    later = {s: list(in_force(own, instant(asked.known_at))) for s, own in later.items()}
+    read = (*world, *facts, *(fact for own in later.values() for fact in own))
+    digest = hashlib.sha256("".join(f"{f.fact_id} {f.recorded_at}\n" for f in read).encode()).hexdigest()
+    who = {s: partial(register.profile, cards.get(s), told[s]) for s in chosen}
+    hits = [
+        list(_hits(PointIndex.of(p), touches, who, later, asked.outcomes))
+        for p, touches in zip(packs, found, strict=True)
+    ]
+    return Part(chosen, hits, digest), [(s, e) for s, own in sorted(found[0].items()) for e in own]
 
 
 def _hits(

@@ -20,15 +20,15 @@ from zhunsheng.foundation.outbox.lifecycle import RowState
 from zhunsheng.foundation.outreach import actions as outreach
 from zhunsheng.foundation.outreach import queries as messages
 from zhunsheng.foundation.schedule import actions as schedule
-from zhunsheng.workflows import monthly, reporting, uploading
+from zhunsheng.workflows import monthly, reporting, trying, uploading
 
 BY = Actor.service("dispatch")
 VIEWER = Viewer.bureau(BY.key)
 
 
 def turn_inside(clock: Clock, handlers: Mapping[str, outbox.Handler]) -> int:
-    """Work off uploads, hand over what is due, handle internal effects until none is left; how many."""
-    total = uploading.work_off(clock)
+    """Work off uploads and a part of the lab, hand over what is due, handle effects until none is left."""
+    total = uploading.work_off(clock) + trying.work_off(clock)
     monthly.ensure(clock.now())
     reporting.ensure(clock.now())
     while True:

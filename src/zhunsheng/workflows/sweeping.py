@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.packs.lines import Named, lines_of, moved
-from zhunsheng.core.reporting.profiles import Selection
+from zhunsheng.core.rules.tree import Pack
 from zhunsheng.engine.packfiles import pack_from
 from zhunsheng.workflows.impacting import report
+from zhunsheng.workflows.profiling import Asked
 
 SCHEMA = "zhunsheng.sweep-report/1"
 REPORTED = ("schema", "versions", "gained", "lost")
@@ -26,23 +26,29 @@ class Sweep:
     values: tuple[int, ...]
 
 
+def packs_of(documents: Sequence[Named], wanted: Sweep) -> list[Pack]:
+    """A pack for each value of the line."""
+    return [pack_from(moved(documents, wanted.point, wanted.place, value))[0] for value in wanted.values]
+
+
 def sweep(
     viewer: Viewer,
     documents: Sequence[Named],
-    asked: Sweep,
-    period: tuple[datetime, datetime],
-    known_at: datetime,
-    chosen: Selection,
+    wanted: Sweep,
+    asked: Asked,
     tell: Callable[[int], None] = lambda _: None,
 ) -> dict[str, Any]:
     """A row for each value, with the touches of the point itself and of everything, work and precision."""
-    packs = [pack_from(moved(documents, asked.point, asked.place, value))[0] for value in asked.values]
-    content, _ = report(viewer, packs, period, known_at, chosen, tell)
-    rows = [
-        _row(value, asked.point, told) for value, told in zip(asked.values, content["versions"], strict=True)
-    ]
-    about = {name: told for name, told in content.items() if name not in REPORTED}
-    place = {"point": asked.point, "place": asked.place, "now": lines_of(documents, asked.point)[asked.place]}
+    return curve_of(documents, wanted, report(viewer, packs_of(documents, wanted), asked, tell)[0])
+
+
+def curve_of(documents: Sequence[Named], wanted: Sweep, content: Mapping[str, Any]) -> dict[str, Any]:
+    """The curve that a replay of all values comes to."""
+    told = zip(wanted.values, content["versions"], strict=True)
+    rows = [_row(value, wanted.point, version) for value, version in told]
+    about = {name: text for name, text in content.items() if name not in REPORTED}
+    now = lines_of(documents, wanted.point)[wanted.place]
+    place = {"point": wanted.point, "place": wanted.place, "now": now}
     return {"schema": SCHEMA, **place, **about, "rows": rows, "suggested": suggested(rows)}
 
 

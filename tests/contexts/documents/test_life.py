@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 
+from tests.contexts.accounts import office
 from tests.contexts.documents.office import (
     AUTHOR,
     BUREAU,
@@ -276,3 +277,25 @@ def test_who_sees_what() -> None:
     assert opens(officer(Scope(ScopeKind.UNIT, without_station=frozenset({"980102"})))) == 0
     assert opens(officer(Scope(ScopeKind.OWN, districts=frozenset({"980102"})), key=AUTHOR.key)) == 3
     assert opens(officer(Scope())) == 0
+
+
+def test_who_can_see_a_document_and_why_is_what_its_scope_does() -> None:
+    """Whoever wrote it sees it wherever the desk moves; a scope of the own work opens nothing else."""
+    office.found_bureau()
+    cases = (
+        (AUTHOR.key, "officer", "980103/西浦所", None),
+        ("2001", "unit_head", "980102", None),
+        ("2002", "officer", "980103/西浦所", None),
+        ("2003", "unit_head", "980102", ScopeKind.OWN),
+        ("2004", "unit_head", "9801", None),
+    )
+    number, told = begin(), {}
+    for key, role, unit, kind in cases:
+        office.hire(key, f"同事{key}", unit)
+        office.certify(key, office.date(2028, 12, 31))
+        viewer = office.at_work(office.give(key, role, unit, kind)).viewer
+        told[f"同事{key}"] = documents.document(viewer=viewer, document_id=number) is not None
+    why = documents.why_visible(viewer=BUREAU, document_id=number, on=office.TODAY, power="document.read")
+    assert {sentence.partition("：")[0] for sentence in why} == {name for name, sees in told.items() if sees}
+    assert "由其起草" in why[[s.startswith(f"同事{AUTHOR.key}") for s in why].index(True)]
+    assert list(told.values()) == [True, True, False, False, True]

@@ -44,9 +44,9 @@ def test_outside_the_bureau_nothing_of_a_message_is_told(row: OutboxRow, viewer:
     assert queries.message(viewer=viewer, **everything) is None
     assert queries.with_keys(viewer=viewer, keys=["m1"], narrowed=lambda rows: rows) == []
     assert queries.receipts(viewer=viewer, key="m1") == []
-    bearing = queries.bearing(viewer=viewer, at=NOW, wanted=REMINDER, policy=POLICY)
+    bearing = queries.bearings(viewer=viewer, at=NOW, wanted=[REMINDER], policy=POLICY)[0]
     assert bearing == queries.Bearing(0, False)
-    assert queries.bearing(viewer=BUREAU, at=NOW, wanted=REMINDER, policy=POLICY).repeated
+    assert queries.bearings(viewer=BUREAU, at=NOW, wanted=[REMINDER], policy=POLICY)[0].repeated
     assert queries.trials(viewer=viewer) == []
     assert outbox.unsettled(viewer=viewer, topic=row.topic) == []
     assert outbox.row_of(viewer=viewer, topic=row.topic, key="m1") is None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.contexts.accounts import office
 from tests.contexts.accounts.office import EAST, NOW, SHELL, TODAY, WEST
@@ -231,20 +233,38 @@ def test_a_changed_telephone_number_does_not_go_into_the_audit_trail() -> None:
 def test_who_can_see_this_and_why() -> None:
     me = granted("officer", "980102/城东所")
     office.give("0002", "unit_head", EAST)
-    assert queries.why_visible(viewer=me.viewer, key="E1", on=TODAY) == [
-        "程岚：城东所执法人员，数据范围“本单位”包含本记录",
-        "苏禾：汀前区局办案机构负责人，数据范围“本单位及以下”包含本记录",
-    ]
-    assert len(queries.why_visible(viewer=Viewer.bureau("x"), key="E2", on=TODAY)) == 1
-    assert queries.why_visible(viewer=me.viewer, key="E2", on=TODAY) == []
+    told = queries.why_visible(viewer=me.viewer, keys=["E1", "E2"], on=TODAY)
+    assert told == {
+        "E1": (
+            "程岚：城东所执法人员，数据范围“本单位”包含本记录",
+            "苏禾：汀前区局办案机构负责人，数据范围“本单位及以下”包含本记录",
+        )
+    }
+    assert len(queries.why_visible(viewer=Viewer.bureau("x"), keys=["E2"], on=TODAY)["E2"]) == 1
+
+
+def test_who_can_see_this_is_asked_once_however_many_work_here() -> None:
+    def looks() -> tuple[int, int]:
+        with CaptureQueriesContext(connection) as asked:
+            told = queries.why_visible(viewer=Viewer.bureau("x"), keys=FIRMS, on=TODAY)
+        return len(asked), sum(map(len, told.values()))
+
+    granted("officer", "980102/城东所")
+    few, before = looks()
+    for number in range(9):
+        person = office.hire(f"1{number:03d}", f"新人{number}", "980102/城东所")
+        office.certify(person, TODAY)
+        office.give(person, "unit_head" if number % 2 else "officer", EAST)
+    many, after = looks()
+    assert many <= few <= 6 and after > before + 9
 
 
 def test_what_is_said_of_one_record_is_what_the_lists_do() -> None:
     """Two statements of the scopes, in rows and in words, that must never part."""
     for role, unit, scope, units, open_to in CASES:
         grant = office.give("0001", role, unit, scope, units)
-        told = {k for k in FIRMS if queries.why_visible(viewer=Viewer.bureau("x"), key=k, on=TODAY)}
-        assert told == open_to
+        told = queries.why_visible(viewer=Viewer.bureau("x"), keys=FIRMS, on=TODAY)
+        assert {key for key, why in told.items() if why} == open_to
         grants.take_back(by=SHELL, at=NOW, grant_id=grant, reason="下一个")
 
 

@@ -117,7 +117,7 @@ def answers(viewer: Viewer, *, with_numbers: bool = False) -> str:
             queries.get(viewer=viewer, key=key),
             queries.links(viewer=viewer, key=key),
             queries.belongings(viewer=viewer, key=key),
-            queries.why_visible(viewer=viewer, key=key, on=TODAY),
+            queries.why_visible(viewer=viewer, keys=[key], on=TODAY),
             queries.canonical(viewer=viewer, key=key, on=TODAY),
             told.timeline(viewer=viewer, subject=key),
             triggers.enrolments(viewer=viewer, subject=key),

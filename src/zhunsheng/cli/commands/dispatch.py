@@ -82,4 +82,5 @@ def command(out: Output, once: bool) -> ExitCode:
             out.line(_("办理 %(handled)d 件，送出 %(sent)d 条，待人处理 %(unknown)d 条") % answer)
             out.result(answer)
             return ExitCode.FOUND if answer["unknown"] or halted else ExitCode.OK
-        time.sleep(PAUSE_SECONDS)
+        if not handled:
+            time.sleep(PAUSE_SECONDS)

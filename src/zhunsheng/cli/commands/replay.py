@@ -22,7 +22,7 @@ from zhunsheng.core.reporting.profiles import Selection
 from zhunsheng.engine.closed import STARTS
 from zhunsheng.engine.library import open_library
 from zhunsheng.engine.tracking import TouchEvent
-from zhunsheng.workflows.impacting import report
+from zhunsheng.workflows.impacting import asked_of, report, text_of
 
 VIEWER = Viewer.bureau("replay")
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -93,6 +93,12 @@ def _precision(told: Content, row: Content) -> str:
 )
 @click.argument("pack", type=FOLDER)
 @click.option("--against", help=_("对照的版本：目录、版本号或散列值；写 none 不对照。默认现行版本。"))
+@click.option(
+    "--report",
+    "target",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=_("把报告写入文件，与页面和接口给出的逐字节相同。"),
+)
 @selecting
 @reporting(
     {
@@ -109,6 +115,7 @@ def command(
     start: dt.datetime,
     end: dt.datetime,
     against: str | None,
+    target: Path | None,
     known_at: dt.datetime | None,
     **chosen: tuple[str, ...],
 ) -> None:
@@ -120,8 +127,10 @@ def command(
     versions = [rules, *([other] if other and other.content_hash != rules.content_hash else [])]
     with out.progress(_("重放")) as progress:
         content, events = report(
-            VIEWER, versions, (start, end), known_at or now(), Selection(**chosen), progress.advance
+            VIEWER, versions, asked_of((start, end), known_at or now(), Selection(**chosen)), progress.advance
         )
+    if target is not None:
+        target.write_text(text_of(content), encoding="utf-8")
     begun = [(subject, e) for subject, e in events if e.change in STARTS]
     counted = Counter((e.point, e.colour.value) for _s, e in begun if not e.covered)
     subjects = len({subject for subject, _e in begun})

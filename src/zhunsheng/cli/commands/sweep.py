@@ -19,6 +19,7 @@ from zhunsheng.core.packs.nodes import PackError
 from zhunsheng.core.reporting.profiles import Selection
 from zhunsheng.engine.library import GENERAL
 from zhunsheng.engine.packfiles import read_documents
+from zhunsheng.workflows.impacting import asked_of
 from zhunsheng.workflows.sweeping import Sweep, sweep
 
 VIEWER = Viewer.bureau("sweep")
@@ -97,9 +98,7 @@ def command(
                 VIEWER,
                 documents,
                 Sweep(point, place, values),
-                (start, end),
-                known_at or now(),
-                Selection(**chosen),
+                asked_of((start, end), known_at or now(), Selection(**chosen)),
                 progress.advance,
             )
     except PackError as error:

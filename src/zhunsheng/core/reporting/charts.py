@@ -6,6 +6,7 @@ itself stands beside each chart.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from zhunsheng.core.reporting.tables import MASKED, Counts
@@ -20,12 +21,7 @@ def bars(told: Counts, *, family: str = "sans-serif") -> str:
     """Each row as a bar of shares with its total; masked rows stay empty; rows beyond are cut."""
     rows = told.rows[:ROWS_MAX]
     height = ROW * (len(rows) + 1) + 10
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="bars" viewBox="0 0 {WIDTH} {height}" '
-        f'width="{WIDTH}" height="{height}" role="img" aria-label={quoteattr(told.title)} '
-        f'font-family={quoteattr(family)} font-size="13" fill="#222222">'
-    )
-    parts = [head]
+    parts = [_head(told.title, height, family)]
     x = LABEL
     for number, name in enumerate(told.columns):
         parts.append(f'<rect class="c{number}" x="{x}" y="6" width="14" height="14" fill="{_fill(number)}"/>')
@@ -34,6 +30,14 @@ def bars(told: Counts, *, family: str = "sans-serif") -> str:
     for number, (name, values) in enumerate(rows, 1):
         parts += _row(ROW * number + 6, name, values)
     return "".join([*parts, "</svg>"])
+
+
+def _head(title: str, height: int, family: str) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="bars" viewBox="0 0 {WIDTH} {height}" '
+        f'width="{WIDTH}" height="{height}" role="img" aria-label={quoteattr(title)} '
+        f'font-family={quoteattr(family)} font-size="13" fill="#222222">'
+    )
 
 
 def _row(y: int, name: str, values: tuple[int, ...]) -> list[str]:
@@ -49,6 +53,28 @@ def _row(y: int, name: str, values: tuple[int, ...]) -> list[str]:
             parts.append(f'<rect class="c{number}" {place} fill="{_fill(number)}"/>')
         x += width
     return [*parts, f'<text x="{WIDTH - 62}" y="{y + 15}">{total}</text>']
+
+
+def curve(title: str, points: Sequence[tuple[int, int]], now: int, *, family: str = "sans-serif") -> str:
+    """Counts over the values of a line, joined in order; the value in force is a square and is named."""
+    room, high, base = WIDTH - LABEL - 40, 180, 210
+    most = max((count for _, count in points), default=0) or 1
+    step = room // max(1, len(points) - 1)
+    places = [(LABEL + step * n, base - high * count // most) for n, (_, count) in enumerate(points)]
+    way = " ".join(f"{x},{y}" for x, y in places)
+    parts = [
+        _head(title, base + 40, family),
+        f'<polyline fill="none" stroke="{_fill(0)}" stroke-width="2" points="{way}"/>',
+        f'<line x1="{LABEL}" y1="{base}" x2="{LABEL + room}" y2="{base}" stroke="#767676"/>',
+    ]
+    for (x, y), (value, count) in zip(places, points, strict=True):
+        mark = f'<circle cx="{x}" cy="{y}" r="5" fill="{_fill(0)}"/>'
+        if value == now:
+            mark = f'<rect x="{x - 6}" y="{y - 6}" width="12" height="12" fill="{_fill(3)}"/>'
+        word = f"{value}（现行）" if value == now else str(value)
+        parts += [mark, f'<text x="{x}" y="{y - 12}" text-anchor="middle">{count}</text>']
+        parts.append(f'<text x="{x}" y="{base + 20}" text-anchor="middle">{word}</text>')
+    return "".join([*parts, "</svg>"])
 
 
 def _thousandths(number: int) -> str:

@@ -23,12 +23,16 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which part of the register; empty means all of it. Divisions and industries are beginnings of codes."""
+    """Which part of the register; empty means all of it. Divisions and industries are beginnings of codes.
+
+    Sizes are words of the bands of staff.
+    """
 
     divisions: tuple[str, ...] = ()
     stations: tuple[str, ...] = ()
     industries: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
+    sizes: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
 
 

@@ -5,16 +5,18 @@ A person acts under one grant at a time and picks it; two roles never add up to 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from django.db.models import Q, QuerySet
 
 from zhunsheng.core.actors import Actor, ActorKind, Audience, Scope, ScopeKind, Viewer
 from zhunsheng.core.clock import day_of, instant
 from zhunsheng.foundation.accounts import tree
-from zhunsheng.foundation.accounts.models import Certificate, Grant, Unit, UnitLevel
-from zhunsheng.foundation.accounts.roles import role_book
+from zhunsheng.foundation.accounts.models import Certificate, Grant, UnitLevel
+from zhunsheng.foundation.accounts.roles import RoleBook, role_book
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,49 +49,75 @@ def standing_grants(on: date) -> QuerySet[Grant]:
     return Grant.objects.filter(lasting, origin, here).select_related("person", "unit")
 
 
-def powers_of(grant: Grant, on: date) -> frozenset[str]:
-    """What the grant permits on a day: its role's permissions, less what another role of the same person
-    denies, less what needs a certificate that the person lacks or that has expired."""
-    book = role_book()
-    if grant.role not in book.roles:
-        return frozenset()
-    held = set(standing_grants(on).filter(person=grant.person).values_list("role", flat=True))
-    denied = {power for role in held if role in book.roles for power in book.roles[role].denies}
-    certificates = Certificate.objects.filter(person=grant.person, valid_from__lte=on, valid_to__gte=on)
-    kinds = set(certificates.values_list("kind", flat=True)) | {""}
-    wanted = book.roles[grant.role].permissions - denied
-    return frozenset(power for power in wanted if book.permissions[power].certificate in kinds)
+@dataclass(frozen=True)
+class _Beside:
+    """What stands beside grants on a day and decides what they give: read in bulk, by person."""
+
+    roles: Mapping[int, Set[str]]
+    certificates: Mapping[int, Set[str]]
+    book: RoleBook
+
+    def powers_of(self, grant: Grant) -> frozenset[str]:
+        """What the grant permits: its role's permissions, less what another role of the same person denies,
+        less what needs a certificate that the person lacks or that has expired."""
+        if grant.role not in self.book.roles:
+            return frozenset()
+        held = self.roles.get(grant.person_id, set())
+        denied = {power for role in held if role in self.book.roles for power in self.book.roles[role].denies}
+        kinds = {*self.certificates.get(grant.person_id, ()), ""}
+        wanted = self.book.roles[grant.role].permissions - denied
+        return frozenset(power for power in wanted if self.book.permissions[power].certificate in kinds)
 
 
-def scope_of(grant: Grant) -> Scope:
+def _beside(grants: Sequence[Grant], on: date) -> _Beside:
+    people = {grant.person_id for grant in grants}
+    roles: dict[int, set[str]] = {}
+    for person, role in standing_grants(on).filter(person__in=people).values_list("person_id", "role"):
+        roles.setdefault(person, set()).add(role)
+    certificates: dict[int, set[str]] = {}
+    held = Certificate.objects.filter(person__in=people, valid_from__lte=on, valid_to__gte=on)
+    for person, kind in held.values_list("person_id", "kind"):
+        certificates.setdefault(person, set()).add(kind)
+    return _Beside(roles, certificates, role_book())
+
+
+def _scope_of(grant: Grant, units: Callable[[], tree.Tree]) -> Scope:
     """What the grant opens, as codes that records carry. Forerunners count: their records did not move."""
     kind, unit = ScopeKind(grant.scope), grant.unit
     if kind in {ScopeKind.ALL, ScopeKind.NONE}:
         return Scope(kind)
     if kind is ScopeKind.CUSTOM:
-        chosen = [u for u in tree.heirs(Unit.objects.filter(key__in=grant.units)) if u.valid_to is None]
-        return Scope(kind, *tree.joined(tree.codes_below(part) for part in chosen))
+        chosen = [u for u in units().heirs(units().with_keys(grant.units)) if u.valid_to is None]
+        return Scope(kind, *tree.joined(map(units().codes_below, chosen)))
     if kind is ScopeKind.UNIT:
-        return Scope(kind, *tree.codes_alone(unit))
+        return Scope(kind, *units().codes_alone(unit))
     if unit.level == UnitLevel.BUREAU:
-        return Scope(ScopeKind.ALL) if kind is ScopeKind.UNIT_AND_BELOW else Scope(kind, *_everywhere())
-    return Scope(kind, *tree.codes_below(unit))
-
-
-def _everywhere() -> tree.Codes:
-    return tree.joined(tree.codes_below(unit) for unit in Unit.objects.filter(level=UnitLevel.DISTRICT))
+        if kind is ScopeKind.UNIT_AND_BELOW:
+            return Scope(ScopeKind.ALL)
+        return Scope(kind, *tree.joined(map(units().codes_below, units().districts())))
+    return Scope(kind, *units().codes_below(unit))
 
 
 def empower(grant: Grant, on: date) -> Acting:
     """The grant as somebody at work; the caller has made sure that it stands on this day."""
-    role = role_book().role(grant.role)
+    return empowered([grant], on)[0]
+
+
+def empowered(grants: Sequence[Grant], on: date) -> list[Acting]:
+    """The same for many grants with the same few looks into the database, in their order."""
+    beside, units = _beside(grants, on), cache(tree.read)
+    return [_acting(grant, beside.powers_of(grant), _scope_of(grant, units), beside.book) for grant in grants]
+
+
+def _acting(grant: Grant, powers: frozenset[str], scope: Scope, book: RoleBook) -> Acting:
+    role = book.role(grant.role)
     person, unit = grant.person, grant.unit
-    actor = Actor(ActorKind.PERSON, person.key, person.name, powers_of(grant, on))
+    actor = Actor(ActorKind.PERSON, person.key, person.name, powers)
     viewer = Viewer(
         Audience.BUREAU,
         person.key,
         frozenset(),
-        scope_of(grant),
+        scope,
         role.shows,
         role.reveals,
         audits="audit.read" in actor.powers,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -188,13 +188,18 @@ class Bearing:
     repeated: bool
 
 
-def bearing(*, viewer: Viewer, at: datetime, wanted: NewMessage, policy: MessagePolicy) -> Bearing:
-    """Looked up and nothing queued; for the bureau only."""
+def bearings(
+    *, viewer: Viewer, at: datetime, wanted: Sequence[NewMessage], policy: MessagePolicy
+) -> list[Bearing]:
+    """For each message, looked up together and nothing queued; for the bureau only."""
     if not viewer.is_supervisor:
-        return Bearing(0, False)
-    sent = Sent.read([wanted], at, policy)
-    said = (wanted.channel, wanted.recipient, wanted.purpose)
-    return Bearing(sent.today.get(wanted.recipient, 0), said in sent.lately)
+        return [Bearing(0, False)] * len(wanted)
+    sent = Sent.read(wanted, at, policy)
+    said = [(one.channel, one.recipient, one.purpose) for one in wanted]
+    return [
+        Bearing(sent.today.get(recipient, 0), (channel, recipient, purpose) in sent.lately)
+        for channel, recipient, purpose in said
+    ]
 
 
 @dataclass(frozen=True, slots=True)

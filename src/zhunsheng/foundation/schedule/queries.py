@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -96,12 +97,17 @@ def due_list(*, viewer: Viewer, at: datetime, terms: ClockTerms, handler: str = 
     return sorted(cards, key=lambda c: (order.index(c.nearness), c.due_on or date.max, c.key))
 
 
-def of_matter(*, viewer: Viewer, at: datetime, terms: ClockTerms, matter: str) -> list[DueCard]:
-    """Every deadline of one matter, met or not, by key; for the bureau only."""
+def of_matters(
+    *, viewer: Viewer, at: datetime, terms: ClockTerms, matters: Iterable[str]
+) -> dict[str, list[DueCard]]:
+    """Matter → every deadline of it, met or not, by key; for the bureau only."""
     if not viewer.is_supervisor:
-        return []
-    rows = DeadlineEntry.objects.filter(matter=matter).prefetch_related("steps").order_by("key")
-    return [_card(row, at, terms) for row in rows]
+        return {}
+    rows = DeadlineEntry.objects.filter(matter__in=sorted(matters)).prefetch_related("steps")
+    told: dict[str, list[DueCard]] = {}
+    for row in rows.order_by("key"):
+        told.setdefault(row.matter, []).append(_card(row, at, terms))
+    return told
 
 
 def _card(row: DeadlineEntry, at: datetime, terms: ClockTerms) -> DueCard:

@@ -13,10 +13,11 @@ from django.db import transaction
 
 from zhunsheng.core.actors import Actor
 from zhunsheng.core.clock import moment
+from zhunsheng.core.packs.lines import Named
 from zhunsheng.core.rules.tree import Pack
 from zhunsheng.engine.judgement import Judgement, ModelResult
 from zhunsheng.foundation.evidence import actions as evidence
-from zhunsheng.judging.portraits.kept import Named, read_back
+from zhunsheng.judging.portraits.kept import read_back
 from zhunsheng.judging.portraits.lifecycle import RunState
 from zhunsheng.judging.portraits.models import ClassRun, CreditReport, KeptPack, SubjectClass
 
@@ -137,7 +138,7 @@ def _settle(by: Actor, at: datetime, run_id: int, reason: str, state: RunState) 
 
 
 def keep_pack(*, by: Actor, at: datetime, pack: Pack, documents: Sequence[Named]) -> bool:
-    """Keep the text of a pack on its first use; False when it is kept already. It is never changed."""
+    """Keep the text of a pack on its first use or trial; False when it is kept already. Never changed."""
     with transaction.atomic():
         if KeptPack.objects.filter(content_hash=pack.content_hash).exists():
             return False

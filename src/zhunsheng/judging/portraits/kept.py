@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from zhunsheng.core.contracts import ContractSet
+from zhunsheng.core.packs.lines import Named
 from zhunsheng.core.rules.tree import Pack
 from zhunsheng.engine.packfiles import pack_from
-
-Named = tuple[str, dict[str, Any]]
 
 
 class OtherPackError(ValueError):

@@ -71,7 +71,11 @@ class SubjectClass(models.Model):
             ),
             models.UniqueConstraint(fields=["run", "subject", "model"], name="portraits_one_class_a_run"),
         ]
-        indexes = [models.Index(fields=["model", "class_name"], name="portraits_by_class")]
+        indexes = [
+            models.Index(
+                fields=["model", "class_name"], name="portraits_class_now", condition=models.Q(current=True)
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject} {self.class_name}"

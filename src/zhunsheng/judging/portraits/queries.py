@@ -13,6 +13,7 @@ from django.db.models import Count, Max, Min, QuerySet
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.contracts import ContractSet
+from zhunsheng.core.packs.lines import Named
 from zhunsheng.core.rules.tree import Pack
 from zhunsheng.judging.portraits.kept import read_back
 from zhunsheng.judging.portraits.lifecycle import RunState
@@ -161,6 +162,14 @@ def kept_pack(*, viewer: Viewer, content_hash: str) -> tuple[Pack, ContractSet] 
         return None
     row = KeptPack.objects.filter(content_hash=content_hash).only("content_hash").first()
     return _read_back(content_hash) if row is not None else None
+
+
+def kept_documents(*, viewer: Viewer, content_hash: str) -> list[Named]:
+    """The documents of a kept pack, as (name, document); [] when it was never kept. For the bureau only."""
+    if not viewer.is_supervisor:
+        return []
+    row = KeptPack.objects.filter(content_hash=content_hash).first()
+    return [(name, document) for name, document in json.loads(row.documents)] if row else []
 
 
 @lru_cache(maxsize=16)

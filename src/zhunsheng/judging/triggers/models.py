@@ -86,6 +86,7 @@ class Touch(models.Model):
             models.Index(fields=["state", "id"], name="triggers_by_state"),
             models.Index(fields=["item", "id"], name="triggers_by_item"),
             models.Index(fields=["colour", "id"], name="triggers_by_colour"),
+            models.Index(fields=["item", "colour"], name="triggers_counted"),
             models.Index(fields=["reply_due_on", "id"], name="triggers_by_reply"),
             models.Index(fields=["started_at"], name="triggers_begun"),
             models.Index(fields=["ended_at"], name="triggers_ended"),

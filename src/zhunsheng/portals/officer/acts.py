@@ -91,6 +91,11 @@ MESSAGES: Words = {
 LAW_AND_LISTS: Words = {
     "LAW_IMPORTED": _("导入法律文本"),
     "LAW_REPEALED": _("标记法律废止"),
+    "LAB_ASKED": _("试算：提出"),
+    "LAB_RUNNING": _("试算：接着运行"),
+    "LAB_STOPPED": _("试算：停下"),
+    "LAB_DONE": _("试算：完成"),
+    "LAB_FAILED": _("试算：未能完成"),
     "LIST_DRAFTED": _("清单起草"),
     "LIST_REVISED": _("清单修改"),
     "LIST_DRAFT": _("清单退回草案"),

@@ -22,6 +22,7 @@ from zhunsheng.portals.officer.door import with_power
 from zhunsheng.portals.officer.explaining import Event, Told
 from zhunsheng.portals.officer.lists.messages import without_link
 from zhunsheng.portals.officer.next_steps import next_steps
+from zhunsheng.portals.officer.seeing import who_sees
 from zhunsheng.portals.officer.words import (
     ANSWERS,
     BASIS,
@@ -86,6 +87,7 @@ def touch_page(request: HttpRequest, acting: Acting, number: int, problem: str =
         "basis": [(b.law, b.article, BASIS.get(b.status, b.status)) for b in point.basis],
         "lines": point_lines(point, told.library.contracts),
         "messages": _messages(viewer, found.id),
+        "who_sees": who_sees(acting, found.subject),
         "steps": [
             Event(s.at, str(STEPS.get(s.step, s.step)), f"{s.by_name} {s.reason}".strip())
             for s in triggers.steps(viewer=viewer, touch_id=found.id)

@@ -57,12 +57,10 @@ def document(request: HttpRequest, acting: Acting, number: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, acting: Acting, number: int, refusal: str = "") -> HttpResponse:
-    told = _file(acting, number)
+    told, today = _file(acting, number), _day(page_clock().now())
     lacks = ""
     try:
-        content = papers.content(
-            viewer=acting.viewer, document_id=number, terms=document_terms(), on=_day(page_clock().now())
-        )
+        content = papers.content(viewer=acting.viewer, document_id=number, terms=document_terms(), on=today)
     except IncompleteError as error:
         content, lacks = None, str(error)
     powers = acting.actor.powers
@@ -79,6 +77,7 @@ def _page(request: HttpRequest, acting: Acting, number: int, refusal: str = "") 
             for one in registers.services(viewer=acting.viewer, document_id=number)
         ],
         **_more(told, powers),
+        "who_sees": papers.why_visible(viewer=acting.viewer, document_id=number, on=today, power=POWER),
         "may_submit": told.review and told.card.state == "DRAFT" and "document.draft" in powers,
         "may_review": told.card.state == "REVIEWING" and "document.review" in powers,
         "may_issue": told.card.state == ("APPROVED" if told.review else "DRAFT")

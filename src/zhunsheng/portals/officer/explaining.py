@@ -12,6 +12,7 @@ from zhunsheng.core.actors import FieldLevel, Viewer
 from zhunsheng.core.clock import day_of, instant, moment
 from zhunsheng.core.facts import Fact
 from zhunsheng.core.rules.sentences import Speaker, points_text
+from zhunsheng.core.rules.tree import Pack, TriggerPoint
 from zhunsheng.engine.explain import Explanation, PointTrace, WayBack, explain
 from zhunsheng.engine.frozen import Frozen, frozen_of
 from zhunsheng.engine.judgement import Truth
@@ -52,17 +53,18 @@ class Compared:
 
 
 class Told:
-    """A subject's facts and what they mean at an instant."""
+    """A subject's facts and what they mean at an instant, by the version in force or another."""
 
-    def __init__(self, viewer: Viewer, subject: str, at: datetime) -> None:
+    def __init__(self, viewer: Viewer, subject: str, at: datetime, pack: Pack | None = None) -> None:
         self.viewer = viewer
         self.library: Library = open_library(settings.PACKS)
+        self.pack = pack or self.library.pack
         self.facts = signals.timeline(viewer=viewer, subject=subject, known_at=at)
         self.marked = objections.marked(viewer=viewer, subject=subject)
         self.by_id = {fact.fact_id: fact for fact in self.facts}
         world, now = signals.world(viewer=viewer), instant(at)
-        judgement = judge(self.library.pack, subject, self.facts, world, now, now)
-        self.explanation: Explanation = explain(self.library.pack, judgement, self.facts, world)
+        judgement = judge(self.pack, subject, self.facts, world, now, now)
+        self.explanation: Explanation = explain(self.pack, judgement, self.facts, world)
 
     def kind(self, kind: str) -> str:
         """A kind of fact by its name."""
@@ -106,7 +108,7 @@ class Told:
         trace = self._trace(point, thing)
         if trace is None:
             return ()
-        object_zh = self.library.points[point].object_zh or _("对象")
+        object_zh = self.point(point).object_zh or _("对象")
         speaker = Speaker(self.library.contracts, object_zh)
         return tuple(
             Compared(
@@ -127,6 +129,10 @@ class Told:
             for c in trace.comparisons
             if c.truth is Truth.HOLDS
         )
+
+    def point(self, point: str) -> TriggerPoint:
+        """A trigger point of the version that is judged by."""
+        return next(p for item in self.pack.items for p in item.points if p.id == point)
 
     def _trace(self, point: str, thing: str) -> PointTrace | None:
         told = self.explanation.points
@@ -157,7 +163,7 @@ class Told:
 
     def sum_rows(self) -> list[tuple[str, str, str]]:
         """(indicator, name, points) of all that is not zero, adjustments too: they add up to the score."""
-        model, result = self.library.pack.models[0], self.explanation.judgement.models[0]
+        model, result = self.pack.models[0], self.explanation.judgement.models[0]
         names = {node.id: node.name_zh for node in model.indicators}
         families = {family.id: family.name_zh for family in model.families}
         rows = [
@@ -174,7 +180,7 @@ class Told:
     @property
     def frozen(self) -> tuple[Frozen, ...]:
         """Indicators that stand still, since when and why."""
-        model, result = self.library.pack.models[0], self.explanation.judgement.models[0]
+        model, result = self.pack.models[0], self.explanation.judgement.models[0]
         return frozen_of(model, result, self.library.contracts)
 
     @property

@@ -47,7 +47,7 @@ def front(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     words = {
         "here": "front",
         "subjects": registry.number(viewer=viewer),
-        "facts": sum(number for number, _last in signals.freshness(viewer=viewer).values()),
+        "last_fact_at": signals.last_arrival(viewer=viewer),
         "classes": _bars(portraits.distribution(viewer=viewer)),
         "items": _by_item(viewer),
         "to_review": states.get("OFFSITE_REVIEW", 0),

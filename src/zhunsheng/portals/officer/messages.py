@@ -28,6 +28,7 @@ from zhunsheng.foundation.outreach.queries import MessageCard
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.portals.officer.door import with_power
 from zhunsheng.portals.officer.lists.messages import MessageRow, template_of, without_link
+from zhunsheng.portals.officer.seeing import who_sees
 from zhunsheng.portals.officer.words import (
     FINDINGS,
     MESSAGE_TONES,
@@ -102,7 +103,6 @@ def _page(
     steps: list[Finding] = []
     if row is not None and SETTLE in acting.actor.powers:
         steps = [finding for state, finding in SETTLED if state == row.state]
-    visits = {subject for subject, *_rest in triggers.visit_list(viewer=viewer)} if sms else set()
     row_words = ROW_STATES.get(row.state, row.state) if row else ""
     words = {
         "here": "messages",
@@ -119,7 +119,8 @@ def _page(
         "row": row,
         "row_state": row_words,
         "findings": [(finding.value, FINDINGS[finding]) for finding in steps],
-        "on_visit_list": card.subject in visits,
+        "on_visit_list": sms and triggers.to_be_visited(viewer=viewer, subject=card.subject),
+        "who_sees": who_sees(acting, card.subject, READ),
         "errors": errors or {},
         "reason": request.POST.get("reason", ""),
         "chosen": request.POST.get("finding", ""),
@@ -221,6 +222,8 @@ def preview(request: HttpRequest, acting: Acting, key: str) -> HttpResponse:
         told = tellings(triggers.touches(viewer=viewer, subject=key, state="OBSERVING"), at)
     except MessageError as error:
         problem = str(error)
+    rows = [(one, message) for one in told for message in one.messages]
+    bearings = outreach.bearings(viewer=viewer, at=at, wanted=[message for _, message in rows], policy=policy)
     words = {
         "here": "messages",
         "subject": subject,
@@ -232,10 +235,9 @@ def preview(request: HttpRequest, acting: Acting, key: str) -> HttpResponse:
                 "text": without_link(message.text),
                 "template": TEMPLATES[message.channel],
                 "cost": cost_of(message.text, day(at)) if message.channel == "SMS" else None,
-                "bearing": outreach.bearing(viewer=viewer, at=at, wanted=message, policy=policy),
+                "bearing": bearing,
             }
-            for one in told
-            for message in one.messages
+            for (one, message), bearing in zip(rows, bearings, strict=True)
         ],
         "policy": policy,
         "waits_until": not_before(at, policy) if not_before(at, policy) > at else None,

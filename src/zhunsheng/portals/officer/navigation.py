@@ -39,6 +39,7 @@ ENTRIES = (
     Entry("subjects", "officer:subjects", _("主体")),
     Entry("imports", "imports:history", _("导入"), ("signal.import",)),
     Entry("rules", "rules:index", _("规则")),
+    Entry("lab", "lab:index", _("试算"), ("rule.replay",)),
     Entry("laws", "laws:index", _("法律")),
     Entry("policy", "policy:index", _("清单"), LISTS),
     Entry("reports", "reports:index", _("报告")),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from zhunsheng.engine.library import open_library
-from zhunsheng.foundation.accounts.acting import Acting
+from zhunsheng.foundation.accounts.acting import Acting, day
 from zhunsheng.foundation.schedule import queries as clocks
 from zhunsheng.portals.officer.door import with_power
 from zhunsheng.registers.registry import queries as registry
@@ -35,13 +35,20 @@ def _page(request: HttpRequest, acting: Acting, problem: str = "") -> HttpRespon
     names = registry.names(viewer=viewer, keys={card.subject for card in [*waiting, *over]})
     library, at = open_library(settings.PACKS), page_clock().now()
     terms = clocks.terms(viewer=viewer, base=library.clocks)
+    matters = [f"objection:{card.id}" for card in waiting]
+    due = clocks.of_matters(viewer=viewer, at=at, terms=terms, matters=matters)
+    seen = registry.why_visible(viewer=viewer, keys={card.subject for card in waiting}, on=day(at))
 
     def row(card: ObjectionCard) -> dict[str, object]:
         contract = library.contracts.get(card.kind)
-        told = clocks.of_matter(viewer=viewer, at=at, terms=terms, matter=f"objection:{card.id}")
-        due = next((d for d in told if d.clock == objecting.DECIDE), None)
-        kind = contract.name_zh if contract else card.kind
-        return {"card": card, "name": names.get(card.subject, card.subject), "kind": kind, "due": due}
+        told = due.get(f"objection:{card.id}", ())
+        return {
+            "card": card,
+            "name": names.get(card.subject, card.subject),
+            "kind": contract.name_zh if contract else card.kind,
+            "due": next((d for d in told if d.clock == objecting.DECIDE), None),
+            "who_sees": seen.get(card.subject, ()),
+        }
 
     words = {
         "here": "objections",

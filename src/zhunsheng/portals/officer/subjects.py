@@ -14,6 +14,7 @@ from zhunsheng.portals.officer import revealing
 from zhunsheng.portals.officer.board import row_of
 from zhunsheng.portals.officer.door import with_power
 from zhunsheng.portals.officer.explaining import Told
+from zhunsheng.portals.officer.seeing import who_sees
 from zhunsheng.portals.officer.words import SUBJECT_STATES
 from zhunsheng.registers.registry import queries as registry
 from zhunsheng.registers.registry.scoping import FIELD_LEVELS
@@ -45,6 +46,7 @@ def subject(request: HttpRequest, acting: Acting, key: str) -> HttpResponse:
         "frozen": told.frozen,
         "way": told.class_way(),
         "touches": [row_of(row, found.name) for row in rows],
+        "who_sees": who_sees(acting, key),
         "belongings": registry.belongings(viewer=viewer, key=key),
         "timeline": revealing.timeline(acting, key, told.timeline()),
         "phone_address": revealing.address_of(acting, key, FIELD_LEVELS["phone"], field="phone")

@@ -264,3 +264,11 @@ DELIVERIES: Words = {
     "REFUSED": _("被拒绝"),
 }
 DELIVERY_TONES = {"PENDING": "warn", "DONE": "good", "DEAD": "bad", "UNKNOWN": "bad", "REFUSED": "bad"}
+LAB_STATES: Words = {
+    "RUNNING": _("运行中"),
+    "STOPPED": _("已停下"),
+    "DONE": _("已完成"),
+    "FAILED": _("未能完成"),
+}
+LAB_TONES = {"DONE": "good", "STOPPED": "warn", "FAILED": "bad"}
+LAB_KINDS: Words = {"REPLAY": _("重放"), "SWEEP": _("移线试算")}

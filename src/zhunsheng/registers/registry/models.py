@@ -18,6 +18,11 @@ class SubjectKind(models.TextChoices):
     OTHER = "OTHER", "其他"
 
 
+def _listed(name: str, field: str) -> models.Index:
+    """What a list of subjects is narrowed by, in the list's usual order; also what counts them."""
+    return models.Index(fields=[field, "key"], name=name, condition=models.Q(withdrawn_at__isnull=True))
+
+
 class Subject(models.Model):
     """One who can be supervised. Name, trade, division and state are today's, for lists only.
 
@@ -51,6 +56,11 @@ class Subject(models.Model):
             models.Index(fields=["division", "station", "key"], name="registry_by_station"),
             models.Index(fields=["recorded_at", "id"], name="registry_by_recording"),
             models.Index(fields=["established_on", "id"], name="registry_by_founding"),
+            _listed("registry_list_state", "state"),
+            _listed("registry_list_kind", "kind"),
+            _listed("registry_list_division", "division"),
+            _listed("registry_list_station", "station"),
+            _listed("registry_list_officer", "officer"),
         ]
 
     def __str__(self) -> str:

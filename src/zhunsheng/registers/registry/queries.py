@@ -17,7 +17,7 @@ from zhunsheng.core.listing import Listed, Part
 from zhunsheng.core.reference import DIVISIONS, INDUSTRIES, Edition, Table, read_edition
 from zhunsheng.engine.referencefiles import shipped_editions
 from zhunsheng.foundation.accounts.queries import access
-from zhunsheng.foundation.seeking import beginning, seek
+from zhunsheng.foundation.seeking import beginning, few_first, seek
 from zhunsheng.registers.registry import scoping, searching
 from zhunsheng.registers.registry.models import (
     Belonging,
@@ -131,18 +131,24 @@ class SubjectFilter:
     officer: str = ""
 
 
+# As many digits as the longest code has: no other begins like it.
+CODE_DIGITS = {"division": 6, "industry": 8}
+
+
 def listed(*, viewer: Viewer, wanted: SubjectFilter, part: Part) -> Listed[SubjectCard]:
     """A part of the subjects within the viewer's scope."""
     rows = scoping.subjects(viewer).filter(withdrawn_at=None)
     for field in ("state", "kind", "station", "officer"):
         if told := getattr(wanted, field):
             rows = rows.filter(**{field: told})
-    for field in ("division", "industry"):
+    for field, digits in CODE_DIGITS.items():
         if told := getattr(wanted, field):
-            rows = rows.filter(**beginning(field, told))
+            rows = rows.filter(**({field: told} if len(told) >= digits else beginning(field, told)))
     if wanted.text:
-        named = searching.found_by(wanted.text)
-        rows = rows.none() if named is None else rows.filter(id__in=named)
+        named = searching.found_by(rows, wanted.text)
+        rows = rows.none() if named is None else named
+    elif wanted != SubjectFilter():
+        rows = few_first(rows)
     return seek(rows, part, lambda row: _card(row, viewer))
 
 
@@ -151,11 +157,11 @@ def find(*, viewer: Viewer, text: str, rows_max: int = 20) -> list[tuple[Subject
 
     A telephone must be given in full, by somebody who may have it shown.
     """
-    named = searching.found_by(text, phones=viewer.reveals >= scoping.FIELD_LEVELS["phone"])
+    rows = scoping.subjects(viewer).filter(withdrawn_at=None)
+    named = searching.found_by(rows, text, phones=viewer.reveals >= scoping.FIELD_LEVELS["phone"])
     if named is None:
         return []
-    rows = scoping.subjects(viewer).filter(withdrawn_at=None, id__in=named)
-    found = list(rows.order_by("id")[:rows_max])
+    found = list(named.order_by("id")[:rows_max])
     plain, ids = text.strip().upper(), [row.id for row in found]
     met: dict[int, str] = {}
     for kept in (Belonging.objects, SubjectIdentifier.objects):
@@ -231,13 +237,22 @@ def successors(*, viewer: Viewer, keys: Iterable[str], on: date) -> dict[str, tu
     return found
 
 
-def why_visible(*, viewer: Viewer, key: str, on: date) -> list[str]:
-    """Who can see this subject on a day, and why, a sentence each; nothing to those who cannot."""
-    row = scoping.subjects(viewer).filter(key=key).first()
-    if row is None or not viewer.is_staff:
-        return []
-    place = access.Place(row.division, row.station, row.officer)
-    return access.who_sees(viewer=viewer, place=place, on=on, power="subject.read")
+def why_visible(
+    *, viewer: Viewer, keys: Iterable[str], on: date, power: str = "subject.read"
+) -> dict[str, tuple[str, ...]]:
+    """Subject → who can see what is recorded of it on a day, and why, a sentence each; subjects that the
+    viewer cannot see are left out, and nobody outside the bureau is told. `power` is the permission of the
+    page. The empty key stands for a record about nobody, which only bureau-wide viewers see."""
+    if not viewer.is_staff:
+        return {}
+    wanted = set(keys)
+    rows = scoping.subjects(viewer).filter(key__in=sorted(wanted - {""}))
+    places = {
+        key: access.Place(*place) for key, *place in rows.values_list("key", "division", "station", "officer")
+    }
+    if "" in wanted:
+        places[""] = access.Place("")
+    return access.who_see(viewer=viewer, places=places, on=on, power=power)
 
 
 def reference_table(*, viewer: Viewer, kind: str) -> Table:

@@ -18,9 +18,13 @@ from itertools import islice
 from typing import Any
 
 from django.db import connection
+from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
 
-TABLE = "registry_searchwords"
+from zhunsheng.registers.registry.models import Subject
+
+TABLE, SUBJECTS = "registry_searchwords", Subject._meta.db_table
+FEW = 5_000
 GAP = "z"
 CHARACTERS_MAX = 20
 NUMBER_CHARACTERS_MIN, PHONE_DIGITS_MIN = 4, 7
@@ -91,16 +95,37 @@ def _phrases(text: str, *, phones: bool) -> list[list[str]]:
     return told
 
 
-def found_by(text: str, *, phones: bool = False) -> RawSQL | None:
-    """Ids of the subjects that this text finds, by telephone only if `phones`; None when it says nothing."""
+def found_by(rows: QuerySet[Subject], text: str, *, phones: bool = False) -> QuerySet[Subject] | None:
+    """Those of the subjects that this text finds, by telephone only if `phones`; None when it says nothing.
+
+    Few are looked up by number. Of many it is asked one by one while a list is walked, for PostgreSQL must
+    read a row to tell whether words follow each other, and would read all of them first.
+    """
     phrases = _phrases(text, phones=phones)
     if not phrases:
         return None
+    query, match = _query(phrases)
+    number = "id" if connection.vendor == "postgresql" else "rowid"
+    first = f"SELECT {number} FROM {TABLE} WHERE {match} LIMIT {FEW + 1}"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(first, [query])
+        ids = [number for (number,) in cursor.fetchall()]
+    if len(ids) <= FEW:
+        return rows.filter(id__in=ids)
     if connection.vendor == "postgresql":
-        query = " | ".join(f"({' <-> '.join([*words[:-1], f'{words[-1]}:*'])})" for words in phrases)
-        return RawSQL(f"SELECT id FROM {TABLE} WHERE words @@ to_tsquery('simple', %s)", [query])  # noqa: S608, S611
-    query = " OR ".join(f"({' + '.join([*words[:-1], f'{words[-1]}*'])})" for words in phrases)
-    return RawSQL(f"SELECT rowid FROM {TABLE} WHERE words MATCH %s", [query])  # noqa: S608, S611
+        each = f"EXISTS (SELECT 1 FROM {TABLE} w WHERE w.id = {SUBJECTS}.id AND w.{match} OFFSET 0)"  # noqa: S608
+        return rows.filter(RawSQL(each, [query], output_field=BooleanField()))  # noqa: S611
+    return rows.filter(id__in=RawSQL(f"SELECT rowid FROM {TABLE} WHERE {match}", [query]))  # noqa: S608, S611
+
+
+def _query(phrases: list[list[str]]) -> tuple[str, str]:
+    """The phrases in the database's own language, and the condition that takes them."""
+    if connection.vendor == "postgresql":
+        told = " | ".join(f"({' <-> '.join([*words[:-1], f'{words[-1]}:*'])})" for words in phrases)
+        return told, "words @@ to_tsquery('simple', %s)"
+    return " OR ".join(
+        f"({' + '.join([*words[:-1], f'{words[-1]}*'])})" for words in phrases
+    ), "words MATCH %s"
 
 
 def index(subjects: Iterable[Known]) -> None:

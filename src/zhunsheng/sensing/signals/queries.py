@@ -147,6 +147,19 @@ def timelines(
             yield subject, _joined(subject, own, known_at)
 
 
+def told_of_whom(
+    *, viewer: Viewer, known_at: datetime, after: str, rows_max: int, among: Iterable[str] | None = None
+) -> list[str]:
+    """The next subjects behind a key of whom something was known at an instant; for the bureau only."""
+    if not viewer.is_staff:
+        return []
+    rows = scoping.within(StoredFact.objects.exclude(subject=WORLD), viewer)
+    rows = rows.filter(recorded_at__lte=known_at, subject__gt=after)
+    if among is not None:
+        rows = rows.filter(subject__in=list(among))
+    return list(rows.order_by("subject").values_list("subject", flat=True).distinct()[:rows_max])
+
+
 def told_of(*, viewer: Viewer, subjects: Iterable[str], kinds: Iterable[str]) -> list[tuple[str, list[Fact]]]:
     """(subject, facts) of some kinds only, for subjects that are written about; for the bureau only."""
     if not viewer.is_staff:
@@ -276,6 +289,13 @@ def freshness(*, viewer: Viewer) -> dict[str, tuple[int, datetime]]:
         .annotate(n=Count("sequence"), last=Max("recorded_at"))
     )
     return {source: (n, last) for source, n, last in rows.order_by("source")}
+
+
+def last_arrival(*, viewer: Viewer) -> datetime | None:
+    """When the newest of all facts was recorded; for those who see everything."""
+    if not viewer.sees_all:
+        return None
+    return StoredFact.objects.order_by("-sequence").values_list("recorded_at", flat=True).first()
 
 
 def last_told(*, viewer: Viewer, sources: Iterable[str]) -> dict[str, datetime]:

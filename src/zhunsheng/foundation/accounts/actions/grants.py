@@ -135,7 +135,7 @@ def delegate(
     """A person lends an own grant for a term, wholly or for some of its units; the id of the loan.
 
     Not lent: what was lent already, administrators' roles, and what needs a certificate that the other lacks
-    (`acting.powers_of` looks at the certificates of whoever acts).
+    (`acting.empowered` looks at the certificates of whoever acts).
     """
     if not reason.strip() or to_on < from_on:
         raise GrantError(_("委托须有起止日期和理由"))

@@ -81,8 +81,14 @@ def responsible_on(*, viewer: Viewer, key: str, on: date) -> list[UnitCard]:
     if not viewer.is_staff:
         return []
     rows = list(Unit.objects.filter(key=key))
-    line = {unit.id for unit in [*tree.forerunners(rows), *tree.heirs(rows)]}
+    line = _line(rows)
     return [_card(unit) for unit in tree.standing_on(on).filter(id__in=line).select_related("parent")]
+
+
+def _line(rows: list[Unit]) -> set[int]:
+    """These units, what led to them and what came of them."""
+    whole = tree.read()
+    return {unit.id for unit in [*whole.forerunners(rows), *whole.heirs(rows)]}
 
 
 def history(*, viewer: Viewer, key: str) -> list[Change]:
@@ -90,7 +96,7 @@ def history(*, viewer: Viewer, key: str) -> list[Change]:
     if not viewer.is_staff:
         return []
     rows = list(Unit.objects.filter(key=key))
-    line = [unit.id for unit in [*tree.forerunners(rows), *tree.heirs(rows)]]
+    line = _line(rows)
     links = Succession.objects.filter(Q(before__in=line, after__in=line)).select_related("before", "after")
     return [Change(s.on, s.kind, s.before.name, s.after.name, s.reason) for s in links]
 

@@ -13,6 +13,7 @@ from zhunsheng.core.documents.clauses import Clause
 from zhunsheng.core.documents.composing import Content, content_hash, lacking
 from zhunsheng.core.documents.fields import Field, FieldType, written
 from zhunsheng.core.documents.template import Template
+from zhunsheng.foundation.accounts.queries import access
 from zhunsheng.foundation.documents import scope
 from zhunsheng.foundation.documents.lifecycle import ISSUED
 from zhunsheng.foundation.documents.models import Document, DocumentRevision
@@ -129,6 +130,17 @@ def listing(
     wanted = {"owner": owner, "kind": kind, "shared_with": recipient}
     rows = rows.filter(**{name: value for name, value in wanted.items() if value})
     return [_card(row) for row in rows[:rows_max]]
+
+
+def why_visible(*, viewer: Viewer, document_id: int, on: date, power: str) -> tuple[str, ...]:
+    """Who can see a document on a day on pages that a permission opens, and why; for the bureau only, and
+    nothing when the viewer cannot see it. It is what `scope.documents` does, in words."""
+    row = scope.documents(viewer).filter(id=document_id).first() if viewer.is_staff else None
+    if row is None:
+        return ()
+    place = access.Place(row.district, row.station, author=row.author_key)
+    told = access.who_see(viewer=viewer, places={"": place}, on=on, power=power)
+    return told.get("", ())
 
 
 def document(*, viewer: Viewer, document_id: int) -> DocumentFile | None:

@@ -197,6 +197,13 @@ def visit_list(*, viewer: Viewer, rows_max: int | None = None) -> list[tuple[str
     return list(rows.values_list("subject", "reason", "asked_at")[:rows_max])
 
 
+def to_be_visited(*, viewer: Viewer, subject: str) -> bool:
+    """Whether somebody is to be visited because messages do not arrive; for the bureau only."""
+    if not viewer.is_staff:
+        return False
+    return scoping.within(VisitEntry.objects.filter(visited_at=None, subject=subject), viewer).exists()
+
+
 def area_alerts(*, viewer: Viewer) -> list[tuple[str, str, int, datetime]]:
     """(point, area, firms within the viewer's scope, raised at); for the bureau only."""
     return [(a.point, a.area, len(a.subjects), a.raised_at) for a in alerts(viewer=viewer)]

@@ -1,0 +1,211 @@
+"""No page asks more of the database because there is more in it: every address that can be read, counted
+before and after every table with rows has grown."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection, models, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, get_resolver, reverse
+
+from tests.contexts.accounts import office
+from tests.contexts.documents import office as papers
+from tests.contexts.statutes.test_law_base import bring
+from tests.contexts.statutes.test_lists import SAMPLE
+from tests.journeys.city import BUREAU, Bureau, at
+from tests.portals import business
+from tests.portals.pages import E1, as_, link, reminded, staffed, stand_at
+from tests.portals.test_imports import HEAD_HERE, upload
+from tests.portals.test_imports import row as line
+from tests.portals.test_routes import EXAMPLES, TABLE, routes
+from zhunsheng.core.actors import Actor, ActorKind
+from zhunsheng.foundation.accounts.models import Account, Grant
+from zhunsheng.foundation.documents.actions.drafting import Recipient
+from zhunsheng.foundation.outreach.models import Message
+from zhunsheng.foundation.webhooks import actions as webhooks
+from zhunsheng.judging.portraits.models import ClassRun
+from zhunsheng.judging.triggers.models import Touch
+from zhunsheng.registers.statutes.actions import lists as statutes
+from zhunsheng.registers.statutes.models import Law
+from zhunsheng.sensing.signals import queries as signals
+from zhunsheng.workflows import classing, objecting
+
+pytestmark = pytest.mark.django_db
+COPIES, NOW = 3, at("2026-07-02 10:00")
+# What is named by its own content or stands for one browser has no second one.
+ONCE = {"LoginSession", "KeptPack", "KeptTemplate", "LawVersion"}
+
+
+def copy_of(row: models.Model, number: int) -> models.Model:
+    """Another row like this one; what must be unique in it differs."""
+    model = type(row)
+    values = {f.attname: getattr(row, f.attname) for f in model._meta.concrete_fields if not f.primary_key}
+    alone = {f.name for f in model._meta.concrete_fields if f.unique}
+    together = [c.fields for c in model._meta.constraints if isinstance(c, models.UniqueConstraint)]
+    for names in [*([name] for name in alone), *together]:
+        fields = [model._meta.get_field(name) for name in names]
+        for field in sorted(fields, key=lambda f: (f.is_relation, bool(f.choices), f.name)):
+            if told := another(field, row, number):
+                values[field.attname] = told
+                break
+    made = model(**values)
+    pk = model._meta.pk
+    if not isinstance(pk, models.AutoField | models.BigAutoField):
+        setattr(made, pk.attname, another(pk, row, number))
+    return made
+
+
+def another(field: Any, row: models.Model, number: int) -> Any:
+    value = getattr(row, field.attname)
+    if isinstance(field, models.CharField | models.TextField) and not field.choices:
+        return f"{value[: (field.max_length or 99) - 3]}~{number}"
+    if isinstance(field, models.DateField):
+        return value + timedelta(days=number) if isinstance(value, date) else None
+    return value + 1_000 + number if isinstance(field, models.IntegerField) else None
+
+
+def grow() -> dict[str, int]:
+    """Copies of the newest rows of every table; by table how many could be made."""
+    told: dict[str, int] = {}
+    for model in apps.get_models():
+        if not model.__module__.startswith("zhunsheng.") or model.__name__ in ONCE:
+            continue
+        for row in list(model._default_manager.order_by("-pk")[:2]):
+            for number in range(1, COPIES + 1):
+                try:
+                    with transaction.atomic():
+                        model._default_manager.bulk_create([copy_of(row, number)])
+                        told[model.__name__] = told.get(model.__name__, 0) + 1
+                except IntegrityError:
+                    pass
+    return told
+
+
+KEEPERS = {"0021": "system_admin", "0022": "list_editor", "0023": "audit_admin", "0024": "security_admin"}
+READERS = ("0001", "0002", "0007", *KEEPERS)
+# What needs a state or a bearer that this world has not, each counted or looked at in its own test.
+NEVER_READ = {
+    *("api:fact", "api:nothing", "api:subject", "api:subjects"),
+    *("business:accept", "business:check", "business:claim", "business:code", "business:done"),
+    *("business:feed", "business:file", "enterprise:check", "enterprise:done", "enterprise:file"),
+    *("imports:returned", "imports:undo", "officer:batch-done", "officer:paper-receipt", "public:list"),
+    *("reports:page", "reports:report", "sign:code", "sign:enrol", "sign:provider", "sign:provider-return"),
+}
+
+
+@pytest.fixture
+def numbers(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str, Any]]:
+    """One of everything, and by (namespace of the) route what its address is made of."""
+    settings.MEDIA_ROOT = tmp_path
+    settings.WEBHOOK_HOSTS = frozenset({"hooks.example"})
+    stand_at(settings, "2026-07-02 10:00")
+    staffed(monkeypatch)
+    for key, role in KEEPERS.items():
+        office.hire(key, f"同事{key}", "9801")
+        office.give(key, role, "9801")
+        office.open_account(key, f"demo-{key}")
+    bureau, now = Bureau(), NOW
+    touch = reminded(bureau)
+    bureau.tell(E1, "ELEVATOR_TRAPPED", "2026-07-01", object="L-7", number="1")
+    bureau.tell(E1, "ELEVATOR_FAULT", "2026-07-01", object="L-7", ran_unchecked=True)
+    document = papers.begin(recipient=Recipient(E1, "云汀电梯物业", E1, "980102", "汀前所"))
+    chief = business.somebody("chief", "陈明", at=now)
+    mandate = business.represent(E1, chief, now)
+    fact = next(f for f in signals.timeline(viewer=BUREAU, subject=E1) if f.kind == "ELEVATOR_RECORD")
+    objecting.file(by=business.actor(chief, mandate, now), at=now, fact_id=fact.fact_id, reason="不对")
+    bring("# 云汀市纸鸢办法\n\n自2022年3月1日起施行\n\n第一条 放飞须登记。\n\n第二条 罚款二百元。")
+    statutes.draft(
+        by=Actor(ActorKind.PERSON, "0022", "x", frozenset({statutes.EDIT})), at=now, content=SAMPLE
+    )
+    classing.run_classes(now, classing.judge_all(now, now))
+    grant = Grant.objects.get(person__key="0021").id
+    hook, _key = webhooks.subscribe(
+        by=office.at_work(grant).actor,
+        at=now,
+        name="大数据局",
+        url="https://hooks.example/",
+        types=["touch.created"],
+    )
+    table = upload(
+        as_(Client(), "0002"), SimpleUploadedFile("名册.csv", (HEAD_HERE + line() + "\n").encode())
+    )
+    link_token = link(touch).split("/")[2]
+    told: dict[str, dict[str, Any]] = {
+        "": {"number": touch, "key": E1, "name": "subjects", "form": "csv", "touch": touch},
+        "document": {"number": document, "form": "pdf", "method": "DIRECT"},
+        "paper": {"number": document, "kind": "correction_order", "method": "DIRECT"},
+        "messages": {"number": Message.objects.latest("id").id, "key": E1},
+        "laws": {"number": Law.objects.get().id, "key": "1"},
+        "conduct": {"key": "AD-ABSOLUTE"},
+        "policy": {"key": "tolerance.sample"},
+        "rules": {"key": "T01-1"},
+        "webhooks": {"number": hook},
+        "imports": {"number": table, "name": "subjects", "form": "csv"},
+        "reports": {"number": ClassRun.objects.get().id, "form": "pdf"},
+        "business": {
+            "mandate": mandate,
+            "touch": touch,
+            "number": touch,
+            "fact": fact.fact_id,
+            "token": link_token,
+        },
+        "enterprise": {"token": link_token, "number": touch},
+        "public": {"key": "tolerance.sample"},
+    }
+    return told
+
+
+def address(name: str, pattern: URLPattern, numbers: dict[str, dict[str, Any]]) -> str:
+    space, _, own = name.rpartition(":")
+    query = {"org:unit": "?key=980102", "org:person": "?person=0002", "officer:reveal": "?field=phone"}
+    known = EXAMPLES | numbers[""] | numbers.get(space, {}) | numbers.get(own.partition("-")[0], {})
+    return reverse(name, kwargs={key: known[key] for key in pattern.pattern.converters}) + query.get(name, "")
+
+
+def read_by(readers: list[Client], where: str) -> Client:
+    """The first who may; whatever nobody here can read stands in NEVER_READ."""
+    found = next((one for one in readers if one.get(where).status_code == 200), None)
+    assert found is not None, where
+    return found
+
+
+def test_no_page_asks_more_when_everything_grows(numbers: dict[str, dict[str, Any]]) -> None:
+    readers = [as_(Client(), key) for key in READERS]
+    chief = Account.objects.get(person__side="BUSINESS").person.key
+    readers += [business.signed_in(chief, NOW), Client()]
+    pages: dict[str, tuple[Client, str]] = {}
+    for name, pattern in routes(get_resolver().url_patterns):
+        if "GET" in TABLE["routes"][name] and name not in NEVER_READ:
+            where = address(name, pattern, numbers)
+            pages[name] = (read_by(readers, where), where)
+
+    def looks() -> dict[str, int]:
+        told = {}
+        for name, (reader, where) in pages.items():
+            with CaptureQueriesContext(connection) as asked:
+                assert reader.get(where).status_code == 200, name
+            told[name] = len(asked)
+        return told
+
+    before, grown = looks(), grow()
+    assert len(grown) > 30 and min(grown.values()) >= COPIES
+    after = looks()
+    assert {name: (before[name], n) for name, n in after.items() if n > before[name]} == {}
+
+
+def test_a_page_that_asks_for_each_row_would_be_seen(numbers: dict[str, dict[str, Any]]) -> None:
+    def looks() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            for touch in Touch.objects.all():
+                touch.steps.count()
+        return len(asked)
+
+    before = looks()
+    grow()
+    assert looks() > before

@@ -1,0 +1,132 @@
+"""The lab at the desk: asked, stopped, gone on with, read, explained, taken away as files."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tests.journeys.city import BUREAU, HOUSE, Bureau, at
+from tests.portals.pages import E1, as_, staffed, stand_at
+from zhunsheng.core.clock import FixedClock
+from zhunsheng.judging.lab import queries
+from zhunsheng.workflows import trying
+
+pytestmark = pytest.mark.django_db
+NOW = "2026-08-01 10:00"
+ASKED = {"from": "2026-02-01", "to": "2026-06-30", "against": "", "base": ""}
+MOVED = {**ASKED, "point": "T02-1", "place": "yellow.at_least"}
+
+
+@pytest.fixture
+def city(settings: Any, client: Client, monkeypatch: pytest.MonkeyPatch) -> Bureau:
+    stand_at(settings, NOW)
+    staffed(monkeypatch)
+    as_(client, "0005")
+    bureau = Bureau()
+    bureau.register(E1, "云汀电梯物业")
+    bureau.enrol(E1, "T02")
+    bureau.tell(E1, "ELEVATOR_RECORD", "2026-01-02", object="L-1", inspection_due_on="2027-07-31")
+    for day in ("2026-03-02", "2026-03-20"):
+        bureau.tell(E1, "ELEVATOR_TRAPPED", f"{day} 08:00", object="L-1", number=day)
+    bureau.pass_time("2026-06-30")
+    return bureau
+
+
+def ended() -> None:
+    while trying.work_off(FixedClock(at(NOW))):
+        pass
+
+
+def page(client: Client, address: str, status: int = 200) -> str:
+    response = client.get(address)
+    assert response.status_code == status, address
+    return str(response.content.decode())
+
+
+def test_a_line_is_moved_by_hand_and_every_touched_business_is_explained(
+    city: Bureau, client: Client
+) -> None:
+    form = page(client, "/lab/new/?point=T02-1")
+    assert 'value="yellow.at_least"' in form and "现在是 2" in form and "<script" not in form
+    asked = client.post("/lab/new/", {**MOVED, "values": "3"})
+    assert asked.status_code == 302
+    address = asked["Location"]
+    waiting = client.get(address)
+    assert waiting["Refresh"] and "运行中" in waiting.content.decode()
+    assert client.post(f"{address}step/", {"step": "stop"}).status_code == 302
+    assert "已停下" in page(client, address)
+    assert client.post(f"{address}step/", {"step": "stop"}).status_code == 400, "it has stopped already"
+    assert client.post(f"{address}step/", {"step": "go_on"}).status_code == 302
+    ended()
+    told = page(client, address)
+    assert "只有第二个版本触及（1 户）" in told and "只有第一个版本触及（0 户）" in told
+    for words in ("所需人日", "期末积压人日", "95% 区间", "各月的触线", "按从业人数看触及面", "前后两半期"):
+        assert words in told
+    number = int(address.strip("/").rpartition("/")[2])
+    text = client.get(f"{address}report.json").content
+    assert text.decode() == queries.report_text(viewer=BUREAU, run_id=number)
+    (lost,) = json.loads(text)["lost"]
+    why = client.get(f"{address}why/{E1}/", {"version": "1", "at": lost["at"]}).content.decode()
+    assert "云汀电梯物业" in why and "T02-1" in why and "线 ≥ 2" in why.replace("≥2", "≥ 2")
+    assert (
+        "没有触线" in client.get(f"{address}why/{E1}/", {"version": "0", "at": lost["at"]}).content.decode()
+    )
+    for wrong in ({"version": "2", "at": lost["at"]}, {"version": "0", "at": "x"}):
+        assert client.get(f"{address}why/{E1}/", wrong).status_code == 404
+    table = client.get(f"{address}report.csv").content.decode("utf-8-sig")
+    assert "各月的触线" in table and table.count("触线次数") == 2
+    assert page(client, "/lab/").count("T02-1") == 1
+
+
+def test_a_curve_has_a_drawing_and_a_table_and_changes_nothing(city: Bureau, client: Client) -> None:
+    before = city.library.pack.content_hash
+    address = client.post("/lab/new/", {**MOVED, "values": "2:4"})["Location"]
+    ended()
+    told = page(client, address)
+    assert told.count("<svg") == 2 and 'role="img"' in told and "2（现行）" in told
+    assert "不作建议" in told and Bureau().library.pack.content_hash == before
+    assert "yellow" not in client.get(f"{address}report.csv").content.decode().partition("\n")[0]
+
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"from": "2026-13-01"}, "from"),
+    ({"to": "2025-01-01"}, "from"),
+    ({"values": "x"}, "values"),
+    ({"values": "3", "place": ""}, "place"),
+    ({"values": "3", "place": "yellow.nothing"}, "place"),
+    ({"values": "1:99999999"}, "from"),
+    ({"industry": "六二"}, "industry"),
+    ({"file": b"id: T02"}, "file"),
+    ({"file": b"schema: [\xff"}, "file"),
+]
+
+
+def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(city: Bureau, client: Client) -> None:
+    for changes, field in WRONG:
+        told = {**MOVED, "division": "980102", **changes}
+        if "file" in told:
+            told["file"] = SimpleUploadedFile("mine.yaml", told["file"])
+        answer = client.post("/lab/new/", told)
+        words = answer.content.decode()
+        assert answer.status_code == 400 and f'href="#{field}"' in words, changes
+        assert 'value="980102"' in words
+    assert queries.runs(viewer=BUREAU) == []
+
+
+def test_a_part_of_the_register_and_a_file_of_ones_own(city: Bureau, client: Client) -> None:
+    item = (HOUSE / "packs/general/items/T02-lift-faults.yaml").read_bytes()
+    none = client.post("/lab/new/", {**ASKED, "division": "980103", "against": "none"})["Location"]
+    file = SimpleUploadedFile("mine.yaml", item.replace(b"at_least: 2", b"at_least: 3"))
+    all_of_it = client.post("/lab/new/", {**ASKED, "file": file})["Location"]
+    size = client.post("/lab/new/", {**ASKED, "size": "未知"})["Location"]
+    ended()
+    assert "没有数" in page(client, none) and "参与的户数</dt><dd>0<" in page(client, none)
+    assert "（1 户）" in page(client, all_of_it) and page(client, size)
+    as_(client, "0007")
+    assert page(client, all_of_it), "who audits replays"
+    as_(client, "0002")
+    assert client.get("/lab/").status_code == client.get(all_of_it).status_code == 404
