@@ -148,9 +148,11 @@ def run(twin: Twin, effort: Effort, way: Way, seed: int) -> Told:
 def _keys(way: Way, city: _City, dealt: Floats, by_chance: Floats) -> Floats:
     """Lowest first. An exponential over a weight draws without replacement in proportion to the weight."""
     if way is Way.BY_CLASS:
-        return by_chance / city.weight
+        by_class: Floats = by_chance / city.weight
+        return by_class
     if way is Way.SHUFFLED:
-        return by_chance / dealt
+        shuffled: Floats = by_chance / dealt
+        return shuffled
     if way is Way.TRIGGER:
         return np.where(city.touched >= 0, FIRST + city.touched, by_chance)
     if way is Way.ORACLE:

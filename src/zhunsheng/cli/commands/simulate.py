@@ -60,7 +60,7 @@ def _spread(told: Row | None, divisor: int = 1) -> str:
         "ways": _("每种方式：发现数、发现天数、上门合规户次数等，各有 mean、low、high（各种子的中间 95%）"),
     }
 )
-def command(out: Output, known_at: datetime | None, **asked: int | None) -> None:
+def command(out: Output, /, known_at: datetime | None, **asked: int | None) -> None:
     """The same arguments and the same data give the same bytes when --known-at is named."""
     with out.progress(_("模拟"), total=asked["seeds"]) as progress:
         told = simulated(VIEWER, known_at or now(), asked, progress.advance)

@@ -115,8 +115,9 @@ def held(
     rows = _open(viewer).filter(subject__in=sorted(subjects), model=model, run__made_at__lte=until)
     rows = rows.filter(run__state=RunState.EFFECTIVE.value).order_by("run__made_at", "id")
     told: dict[str, list[Held]] = {}
-    for subject, *own in rows.values_list("subject", "run__made_at", "class_name", "sufficiency_permille"):
-        told.setdefault(subject, []).append(Held(*own))
+    columns = ("subject", "run__made_at", "class_name", "sufficiency_permille")
+    for subject, since, name, sufficiency in rows.values_list(*columns):
+        told.setdefault(subject, []).append(Held(since, name, sufficiency))
     return told
 
 
