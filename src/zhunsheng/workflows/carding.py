@@ -123,7 +123,7 @@ def _telling(stored: Mapping[str, Sequence[Held]]) -> Classify:
     """The class that was in effect at that instant."""
 
     def classify(subject: str, _facts: Sequence[Fact], at: int) -> tuple[str, int]:
-        one = portraits.held_at(stored.get(subject, ()), moment(at))
+        one = Held.last(stored.get(subject, ()), moment(at))
         return (one.class_name, one.sufficiency_permille) if one else ("", 0)
 
     return classify

@@ -102,9 +102,7 @@ def _seen(viewer: Viewer, known_at: datetime, over_days: int) -> Seen:
         for subject, facts in signals.told_of(viewer=viewer, subjects=part, kinds=KINDS):
             for fact in in_force(facts, now):
                 if since < fact.occurred_at <= now:
-                    _count(
-                        seen, fact, portraits.held_at(classes.get(subject, ()), moment(fact.occurred_at - 1))
-                    )
+                    _count(seen, fact, Held.last(classes.get(subject, ()), moment(fact.occurred_at - 1)))
     return seen
 
 

@@ -105,6 +105,11 @@ class Held:
     class_name: str
     sufficiency_permille: int
 
+    @staticmethod
+    def last(classes: Sequence[Held], at: datetime) -> Held | None:
+        """The one in effect at an instant; None before the first."""
+        return next((one for one in reversed(classes) if one.since <= at), None)
+
 
 def held(
     *, viewer: Viewer, subjects: Iterable[str], until: datetime, model: str = "general"
@@ -119,11 +124,6 @@ def held(
     for subject, since, name, sufficiency in rows.values_list(*columns):
         told.setdefault(subject, []).append(Held(since, name, sufficiency))
     return told
-
-
-def held_at(classes: Sequence[Held], at: datetime) -> Held | None:
-    """The class in effect at an instant; None before the first."""
-    return next((one for one in reversed(classes) if one.since <= at), None)
 
 
 def distribution(*, viewer: Viewer, model: str = "general") -> dict[str, int]:
