@@ -1,6 +1,6 @@
 """`python -m evaluations` measures and writes the page; `… calibrate` fits the points first.
 
-`… registry` measures the registry codes only.
+`… registry` measures the registry codes only, `… cities` the cities and challengers only.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from evaluations.calibrate import fitted_points
+from evaluations.challenging import section as challenge_section
 from evaluations.cities import CITIES, City
 from evaluations.folder import DataFolderMissingError, data_folder
 from evaluations.judged import PACKS, judge_rows, one_hot, read_pack
@@ -54,12 +55,23 @@ def main(arguments: list[str]) -> int:
         if "calibrate" in arguments:
             calibrate(city, folder)
         outcomes.append(evaluate(city, folder))
+    learned = challenge_section([(o.city.title, o.challenge) for o in outcomes])
+    cities = [page(outcomes), learned]
+    if "cities" in arguments:
+        return _cities_only(cities)
     codes = evaluate_codes(folder)
     corpus = law_folder()
     laws = evaluate_search(folder, corpus) if corpus is not None else None
-    PAGE.write_text("\n".join([page(outcomes), section(codes), search_section(laws)]), encoding="utf-8")
+    PAGE.write_text("\n".join([*cities, section(codes), search_section(laws)]), encoding="utf-8")
     print(PAGE.read_text(encoding="utf-8"))
     return _verdict(codes)
+
+
+def _cities_only(written: list[str]) -> int:
+    """Cities and challengers are measured and written anew; what stands below them stays."""
+    _, heading, after = PAGE.read_text(encoding="utf-8").partition(TITLE)
+    PAGE.write_text("\n".join([*written, heading + after]), encoding="utf-8")
+    return 0
 
 
 def _registry_only(codes: CodeResult) -> int:

@@ -75,7 +75,8 @@ def judge_rows(pack: Pack, book: FactBook, rows: Sequence[Row]) -> list[ModelRes
     results = []
     for row in rows:
         eve = day_end(row.day - dt.timedelta(days=1))
-        past = tuple(f for f in book.by_subject.get(row.subject, ()) if f.occurred_at <= eve)
+        told = book.by_subject.get(row.subject, ())
+        past = tuple(f for f in told if max(f.occurred_at, f.recorded_at) <= eve)
         results.append(judge_model(model, Evaluator(Timeline(past, ()), NOWHERE, eve, pack.sources)))
     return results
 

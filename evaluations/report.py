@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluations.challenging import Challenge, challenge
 from evaluations.cities import City
 from evaluations.judged import Row, judge_rows, read_pack, scores
 from evaluations.measures import (
@@ -67,6 +68,7 @@ class Outcome:
     first_half_real: float
     rankings: tuple[Ranking, ...]
     chance: RandomOrder
+    challenge: Challenge
 
 
 def visits_of(rows: Iterable[Row]) -> Visits:
@@ -84,13 +86,16 @@ def evaluate(city: City, folder: Path) -> Outcome:
     rows, book = city.rows(folder), city.facts(folder)
     tested = np.flatnonzero([r.test for r in rows])
     visits = visits_of(rows[i] for i in tested)
-    ours = scores(judge_rows(read_pack(city.pack), book, [rows[i] for i in tested]))
+    results = judge_rows(read_pack(city.pack), book, rows)
+    ours = scores(results[i] for i in tested)
     rankings = [ranking("this method", ours, visits, interval=True)]
     for name, score in city.baselines(folder, rows, book).items():
         rankings.append(ranking(name, score[tested], visits))
+    tried = challenge(city, rows, book, results)
+    rankings += [ranking(name, score, visits, interval=True) for name, score in tried.scores.items()]
     real, _ = first_half_share(ours, visits)
     found = float(visits.found.mean())
-    return Outcome(city, len(tested), found, real, tuple(rankings), random_order(visits))
+    return Outcome(city, len(tested), found, real, tuple(rankings), random_order(visits), tried)
 
 
 def ranking(name: str, score: NDArray[np.float64], visits: Visits, *, interval: bool = False) -> Ranking:

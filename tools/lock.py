@@ -19,13 +19,14 @@ COMMON = (
 )
 LOCKS = {
     "requirements/runtime.txt": ("pyproject.toml",),
+    "requirements/learning.txt": ("pyproject.toml", "--extra", "learning"),
     "requirements/dev.txt": ("pyproject.toml", "--group", "dev"),
     "requirements/tools.txt": ("requirements/tools.in",),
 }
 
 
 def main() -> int:
-    """Bring all three files in step; with --upgrade everything moves on. What changed is then seen in git."""
+    """Bring all files in step; with --upgrade everything moves on. What changed is then seen in git."""
     # Mirrors of a few files would give a lock with the hashes of those few; only the main index counts.
     environment = uv_environment() | {"UV_INDEX": "", "UV_FIND_LINKS": ""}
     for target, sources in LOCKS.items():

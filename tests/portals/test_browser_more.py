@@ -46,6 +46,7 @@ OFFICERS = {
     "sources": "/status/sources/",
     "status": "/status/",
     "reports": "/reports/",
+    "models": "/models/",
 }
 PUBLIC = {"lists": "/lists/", "list": "/lists/trigger.trigger_points/?q=T01"}
 

@@ -18,6 +18,7 @@ MOUNTS = {
     "zhunsheng.portals.officer.status_urls": "status/",
     "zhunsheng.portals.officer.evidence_urls": "evidence/",
     "zhunsheng.portals.officer.report_urls": "reports/",
+    "zhunsheng.portals.officer.card_urls": "models/",
     "zhunsheng.portals.officer.import_urls": "imports/",
     "zhunsheng.portals.officer.org_urls": "organisation/",
     "zhunsheng.portals.officer.message_urls": "messages/",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -96,6 +96,35 @@ def history(*, viewer: Viewer, subject: str, model: str = "general") -> list[Cla
         return []
     rows = _open(viewer).select_related("run").filter(subject=subject, model=model)
     return [_card(row) for row in rows.filter(run__state="EFFECTIVE").order_by("id")]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A class of a business from `since` on, until the next one."""
+
+    since: datetime
+    class_name: str
+    sufficiency_permille: int
+
+    @staticmethod
+    def last(classes: Sequence[Held], at: datetime) -> Held | None:
+        """The one in effect at an instant; None before the first."""
+        return next((one for one in reversed(classes) if one.since <= at), None)
+
+
+def held(
+    *, viewer: Viewer, subjects: Iterable[str], until: datetime, model: str = "general"
+) -> dict[str, list[Held]]:
+    """Subject → the classes that took effect until an instant, in that order; nothing outside the bureau."""
+    if not viewer.is_staff:
+        return {}
+    rows = _open(viewer).filter(subject__in=sorted(subjects), model=model, run__made_at__lte=until)
+    rows = rows.filter(run__state=RunState.EFFECTIVE.value).order_by("run__made_at", "id")
+    told: dict[str, list[Held]] = {}
+    columns = ("subject", "run__made_at", "class_name", "sufficiency_permille")
+    for subject, since, name, sufficiency in rows.values_list(*columns):
+        told.setdefault(subject, []).append(Held(since, name, sufficiency))
+    return told
 
 
 def distribution(*, viewer: Viewer, model: str = "general") -> dict[str, int]:

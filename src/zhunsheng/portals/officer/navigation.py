@@ -45,6 +45,7 @@ ENTRIES = (
     Entry("laws", "laws:index", _("法律")),
     Entry("policy", "policy:index", _("清单"), LISTS),
     Entry("reports", "reports:index", _("报告")),
+    Entry("models", "models:card", _("模型卡")),
     Entry("trial", "messages:trial", _("短信试运行"), ("connector.manage",)),
     Entry("webhooks", "webhooks:every", _("推送"), ("connector.manage",)),
     Entry("status", "status:system", _("状态")),
