@@ -10,6 +10,7 @@ from pathlib import Path
 
 PROGRAM_FOLDERS = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 POSTGRES_MAJOR_MIN = 15
+SHELL = "chromium-headless-shell"
 
 
 def which(name: str) -> str | None:
@@ -51,7 +52,14 @@ def why_no_postgres() -> str:
 
 def chromium() -> str | None:
     """Path of Chromium or Chrome."""
-    return next((p for n in ("chromium", "chromium-browser", "google-chrome") if (p := which(n))), None)
+    return next(
+        (
+            p
+            for n in ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+            if (p := which(n))
+        ),
+        None,
+    )
 
 
 def may_install() -> bool:

@@ -34,6 +34,8 @@ def bring_parts() -> dict[str, str]:
     missing = missing_parts()
     if missing and machine.may_install():
         say(f"apt-get: {', '.join(missing)} …")
+        if "Chromium" in missing and machine.apt_install([machine.SHELL]):  # not every Debian has it
+            missing = missing_parts()
         machine.apt_install([*missing.values(), "fontconfig"])
         missing = missing_parts()
     return missing

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from django.conf import settings
+
 from zhunsheng.core.actors import Actor, ActorKind, Viewer
 from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.core.facts import Scalar
 from zhunsheng.core.listing import Part
-from zhunsheng.engine.library import open_library
+from zhunsheng.engine.library import held_library, open_library
 from zhunsheng.foundation.outbox import actions as outbox
 from zhunsheng.foundation.outreach import queries as messages
 from zhunsheng.foundation.schedule import actions as schedule
@@ -96,17 +98,19 @@ class Bureau:
         return outcome.fact_id
 
     def work(self, now: datetime) -> None:
-        """Handle internal events until none is left."""
-        while outbox.handle_internal(by=MACHINE, at=now, handlers=handlers()):
-            pass
+        """Handle internal events until none is left, by one library, as a turn of the loop does."""
+        with held_library(settings.PACKS):
+            while outbox.handle_internal(by=MACHINE, at=now, handlers=handlers()):
+                pass
 
     def pass_time(self, until: str) -> None:
         """Visit every due instant up to a time, in order."""
         end = at(until)
-        while (due := clocks.next_due_at(viewer=BUREAU)) is not None and due <= end:
-            schedule.hand_over(by=MACHINE, at=due)
-            self.work(due)
-        self.work(end)
+        with held_library(settings.PACKS):
+            while (due := clocks.next_due_at(viewer=BUREAU)) is not None and due <= end:
+                schedule.hand_over(by=MACHINE, at=due)
+                self.work(due)
+            self.work(end)
 
     def touches(self, subject: str) -> list[tuple[str, str, str, str]]:
         """(point, object, colour, state), oldest first."""

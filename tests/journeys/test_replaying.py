@@ -27,9 +27,10 @@ from zhunsheng.judging.lab import actions as runs
 from zhunsheng.judging.lab import queries as lab
 from zhunsheng.judging.lab.lifecycle import LabStepError
 from zhunsheng.judging.lab.queries import RunCard
+from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.sensing.signals import queries as signals
-from zhunsheng.workflows import replaying, trying
+from zhunsheng.workflows import classing, replaying, trying
 from zhunsheng.workflows.asking import Question, ask
 from zhunsheng.workflows.impacting import asked_of, report
 from zhunsheng.workflows.sweeping import Sweep, suggested
@@ -96,6 +97,12 @@ def offline(pack: Pack) -> set[Told]:
     }
 
 
+def by_class(told: dict[str, Any]) -> set[str]:
+    """The classes under which the touches of the first version are counted."""
+    (table,) = (t for t in told["versions"][0]["tables"] if t["id"] == "class")
+    return {row[0] for row in table["rows"]}
+
+
 def joined(told: Told) -> bool:
     """Whether the place had an open touch at that instant already: people are told of it once."""
     when, subject, place, _ = told
@@ -125,6 +132,7 @@ def test_the_version_in_force_gives_the_touches_that_were_and_another_gives_othe
         [t for t in would if t[1] == LIFTS[1]]
     )
     assert replayed(pack, chosen=Selection(divisions=("980109",)))["register"] == 0
+    assert by_class(told) == {"未分类"}, "nobody was classed in that half-year"
     words = ["--from", START.isoformat(), "--to", END.isoformat(), "--known-at", LATER.isoformat()]
     shell = [str(HOUSE / "packs" / "general"), *words, "--against", pack.content_hash[:9]]
     assert json.loads(CliRunner().invoke(command, [*shell, "--json"]).stdout)["report"] == json.loads(
@@ -224,3 +232,14 @@ def test_a_question_that_is_none_is_refused_and_a_grant_that_ended_stops_the_wor
     card = worked_off(ask(OFFICER, LATER, BUREAU, 999, Question((START, END), LATER)))
     assert (card.state, card.content_hash) == ("FAILED", "") and "授权" in card.reason
     assert lab.runs(viewer=replace(BUREAU, key="0009", scope=Scope(ScopeKind.OWN))) == []
+
+
+def test_touches_are_counted_by_the_class_that_was_in_effect() -> None:
+    """And a part of the register is chosen by it: as it was when the period began, not as it is today."""
+    bureau = lived(3)
+    classing.run_classes(START, classing.judge_all(START, START))
+    names = set(portraits.class_names(viewer=BUREAU).values())
+    pack = bureau.library.pack
+    assert by_class(replayed(pack)) == names and names <= {"A", "B", "C", "D"}
+    assert replayed(pack, chosen=Selection(classes=tuple(names)))["register"] == len(LIFTS)
+    assert replayed(pack, chosen=Selection(classes=("E",)))["register"] == 0

@@ -47,6 +47,10 @@ OFFICERS = {
     "status": "/status/",
     "reports": "/reports/",
     "models": "/models/",
+    "evidence": "/evidence/",
+    "evidence-log": "/evidence/log/",
+    "guidance": "/policy/guidance/",
+    "rule-lives": "/rules/life/",
 }
 PUBLIC = {"lists": "/lists/", "list": "/lists/trigger.trigger_points/?q=T01"}
 
@@ -85,8 +89,9 @@ def test_every_page_is_good(browser: Browser, live_server: Any, city: int, view:
     seen.page.fill("#words", "任务 12")
     seen.press("main form .button")
     seen.is_good(f"revealed-{viewport['width']}")
-    seen.page.goto(live_server.url + link(city) + "file/")
-    seen.is_good(f"own-file-{viewport['width']}")
+    for name in ("file", "guides", "guides/G-LIFT-DUE", "self-check/S-LIFT"):
+        seen.page.goto(f"{live_server.url}{link(city)}{name}/")
+        seen.is_good(f"own-{name.replace('/', '-')}-{viewport['width']}")
     for name, end in (("law", ""), ("article", "2/?on=2025-01-01"), ("law-compared", "compare/")):
         seen.page.goto(f"{live_server.url}/laws/{Law.objects.get().id}/{end}")
         seen.is_good(f"{name}-{viewport['width']}")
@@ -137,5 +142,6 @@ def test_behind_the_businesses_door(browser: Browser, live_server: Any, city: in
     seen.is_good(f"business-objected-{wide}")
     page.goto(live_server.url + "/sign-in/")
     seen.press("button[value='0005']")
-    page.goto(live_server.url + "/objections/")
-    seen.is_good(f"objections-{wide}")
+    for name in ("objections", "lab", "lab/new"):
+        page.goto(f"{live_server.url}/{name}/")
+        seen.is_good(f"{name.replace('/', '-')}-{wide}")

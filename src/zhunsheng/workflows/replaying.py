@@ -20,6 +20,7 @@ from zhunsheng.engine.replay import Touches
 from zhunsheng.engine.tracking import PointIndex, TouchEvent
 from zhunsheng.registers.registry import queries as registry
 from zhunsheng.sensing.signals import queries as signals
+from zhunsheng.workflows.classifying import classes_at
 from zhunsheng.workflows.profiling import Asked, Register
 
 SUBJECTS_AT_ONCE = 500
@@ -40,10 +41,10 @@ def next_group(viewer: Viewer, asked: Asked, after: str) -> list[str]:
 def play(viewer: Viewer, packs: Sequence[Pack], asked: Asked, group: Sequence[str]) -> tuple[Part, Events]:
     """Play each version over one group of businesses; with all events of the first version."""
     world = signals.world(viewer=viewer, known_at=asked.end)
-    register = Register(asked.start, asked.end)
+    register = Register(asked.start, asked.end, classes_at(viewer, group, asked.end))
     told = dict(signals.timelines(viewer=viewer, known_at=asked.end, subjects=group))
     cards = registry.cards(viewer=viewer, keys=told)
-    placed = {s: register.place(asked.chosen, cards.get(s), own) for s, own in told.items()}
+    placed = {s: register.place(asked.chosen, s, cards.get(s), own) for s, own in told.items()}
     chosen = {s: profile for s, profile in placed.items() if profile is not None}
     facts = [fact for s in chosen for fact in told[s]]
     found = [replay_closed(p, facts, world, register.start, register.end) for p in packs]
@@ -52,7 +53,7 @@ def play(viewer: Viewer, packs: Sequence[Pack], asked: Asked, group: Sequence[st
     later = {s: list(in_force(own, instant(asked.known_at))) for s, own in later.items()}
     read = (*world, *facts, *(fact for own in later.values() for fact in own))
     digest = hashlib.sha256("".join(f"{f.fact_id} {f.recorded_at}\n" for f in read).encode()).hexdigest()
-    who = {s: partial(register.profile, cards.get(s), told[s]) for s in chosen}
+    who = {s: partial(register.profile, s, cards.get(s), told[s]) for s in chosen}
     hits = [
         list(_hits(PointIndex.of(p), touches, who, later, asked.outcomes))
         for p, touches in zip(packs, found, strict=True)

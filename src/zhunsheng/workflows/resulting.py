@@ -16,7 +16,7 @@ from zhunsheng.core.rules.tree import Pack
 from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.registers.registry import queries as registry
 from zhunsheng.sensing.signals import queries as signals
-from zhunsheng.workflows.classifying import judging, run_before, telling
+from zhunsheng.workflows.classifying import classes_at, judging, run_before, telling
 from zhunsheng.workflows.profiling import Register
 
 SUBJECTS_AT_ONCE = 500
@@ -40,17 +40,18 @@ def rows_of(
     """Every business as it stands, and every visit of the period with the class that was held before it."""
     now, since = instant(known_at), instant(known_at - timedelta(days=policy["over_days"]))
     before = run_before(viewer, known_at)
-    register, rows = Register(known_at, known_at), Rows([], [])
+    rows = Rows([], [])
     timelines = signals.timelines(viewer=viewer, known_at=known_at)
     while part := dict(islice(timelines, SUBJECTS_AT_ONCE)):
         cards = registry.cards(viewer=viewer, keys=part)
         stored = telling(portraits.held(viewer=viewer, subjects=part, until=known_at))
         classify = judging(viewer, challenger, known_at) if challenger else stored
+        register = Register(known_at, known_at, classes_at(viewer, part, known_at))
         visits = {s: list(visits_of(facts, since, now)) for s, facts in part.items()}
         names = [fact.fact_id for own in visits.values() for fact in own]
         sources = signals.who_told(viewer=viewer, fact_ids=names)
         for subject, facts in part.items():
-            profile = register.profile(cards.get(subject), facts, now)
+            profile = register.profile(subject, cards.get(subject), facts, now)
             name, sufficiency = classify(subject, facts, now)
             old = stored(subject, facts, now)[0] if challenger else before.get(subject, "")
             rows.standing.append(Standing(profile, name, old, sufficiency))

@@ -36,9 +36,7 @@ class Selection:
     subjects: tuple[str, ...] = ()
 
 
-def said_at(facts: Sequence[Fact], at: int) -> tuple[Mapping[str, Scalar], str]:
-    """(registration, class name) as known at an instant; ({}, '') where nothing was."""
-    known = [f for f in in_force(facts, at) if f.occurred_at <= at]
-    own = [f.payload for f in known if f.kind == "REGISTRATION"]
-    classes = [str(f.payload["class_name"]) for f in known if f.kind == "CREDIT_CLASS"]
-    return own[-1] if own else {}, classes[-1] if classes else ""
+def said_at(facts: Sequence[Fact], at: int) -> Mapping[str, Scalar]:
+    """The registration as known at an instant; {} where there was none."""
+    own = [f.payload for f in in_force(facts, at) if f.occurred_at <= at and f.kind == "REGISTRATION"]
+    return own[-1] if own else {}
