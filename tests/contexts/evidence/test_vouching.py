@@ -21,7 +21,7 @@ from zhunsheng.core.actors import HumanDecisionRequiredError
 from zhunsheng.core.tlog.notes import NoteError
 from zhunsheng.core.tlog.witness import Ask, Refusal
 from zhunsheng.foundation import wire
-from zhunsheng.foundation.evidence import others, queries
+from zhunsheng.foundation.evidence import others, queries, showing
 from zhunsheng.foundation.evidence.handing_out import hand_out
 from zhunsheng.foundation.evidence.keyring import known, verifier
 from zhunsheng.foundation.evidence.models import LogCheckpoint, LogTimestamp
@@ -102,6 +102,9 @@ def test_both_cosign_the_authority_stamps_and_a_package_carries_it_all(vouched: 
         True,
     )
     assert (told.silent, told.alarms) == ([], [])
+    state = showing.state(viewer=BUREAU)
+    assert state is not None and state.checkpoints[0].cosigners == tuple(sorted(told.cosigned))
+    assert state.checkpoints[0].stamped_at is not None
     act(5)
     sealed(vouched)
     later = vouch(home=vouched, at=NOW + timedelta(minutes=5))
