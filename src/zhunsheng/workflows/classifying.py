@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from zhunsheng.core.actors import Viewer
@@ -34,10 +34,9 @@ def telling(stored: Mapping[str, Sequence[Held]]) -> Classify:
     return classify
 
 
-def classes_at(viewer: Viewer, subjects: Iterable[str], until: datetime) -> Callable[[str, int], str]:
-    """The class in effect of each of these businesses at an instant up to `until`, '' for none."""
-    stored = telling(portraits.held(viewer=viewer, subjects=subjects, until=until))
-    return lambda subject, at: stored(subject, (), at)[0]
+def names_by(classify: Classify) -> Callable[[str, int], str]:
+    """Only the class, for those that are told by the record and need no facts; '' for none."""
+    return lambda subject, at: classify(subject, (), at)[0]
 
 
 def judging(viewer: Viewer, pack: Pack, known_at: datetime) -> Classify:

@@ -18,9 +18,10 @@ from zhunsheng.core.rules.tree import Pack
 from zhunsheng.engine.closed import counted, place_of, replay_closed
 from zhunsheng.engine.replay import Touches
 from zhunsheng.engine.tracking import PointIndex, TouchEvent
+from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.registers.registry import queries as registry
 from zhunsheng.sensing.signals import queries as signals
-from zhunsheng.workflows.classifying import classes_at
+from zhunsheng.workflows.classifying import names_by, telling
 from zhunsheng.workflows.profiling import Asked, Register
 
 SUBJECTS_AT_ONCE = 500
@@ -41,7 +42,8 @@ def next_group(viewer: Viewer, asked: Asked, after: str) -> list[str]:
 def play(viewer: Viewer, packs: Sequence[Pack], asked: Asked, group: Sequence[str]) -> tuple[Part, Events]:
     """Play each version over one group of businesses; with all events of the first version."""
     world = signals.world(viewer=viewer, known_at=asked.end)
-    register = Register(asked.start, asked.end, classes_at(viewer, group, asked.end))
+    stored = telling(portraits.held(viewer=viewer, subjects=group, until=asked.end))
+    register = Register(asked.start, asked.end, names_by(stored))
     told = dict(signals.timelines(viewer=viewer, known_at=asked.end, subjects=group))
     cards = registry.cards(viewer=viewer, keys=told)
     placed = {s: register.place(asked.chosen, s, cards.get(s), own) for s, own in told.items()}

@@ -16,7 +16,7 @@ from zhunsheng.core.rules.tree import Pack
 from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.registers.registry import queries as registry
 from zhunsheng.sensing.signals import queries as signals
-from zhunsheng.workflows.classifying import classes_at, judging, run_before, telling
+from zhunsheng.workflows.classifying import judging, names_by, run_before, telling
 from zhunsheng.workflows.profiling import Register
 
 SUBJECTS_AT_ONCE = 500
@@ -46,7 +46,7 @@ def rows_of(
         cards = registry.cards(viewer=viewer, keys=part)
         stored = telling(portraits.held(viewer=viewer, subjects=part, until=known_at))
         classify = judging(viewer, challenger, known_at) if challenger else stored
-        register = Register(known_at, known_at, classes_at(viewer, part, known_at))
+        register = Register(known_at, known_at, names_by(stored))
         visits = {s: list(visits_of(facts, since, now)) for s, facts in part.items()}
         names = [fact.fact_id for own in visits.values() for fact in own]
         sources = signals.who_told(viewer=viewer, fact_ids=names)

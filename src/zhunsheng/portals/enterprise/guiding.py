@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -13,6 +16,7 @@ from zhunsheng.portals.enterprise.visiting import Visit, page
 from zhunsheng.workflows import guiding
 
 SEARCH_CHARACTERS_MAX = 40
+Entry = TypeVar("Entry", Guide, Sheet)
 
 
 def points_of(visit: Visit) -> frozenset[str]:
@@ -26,18 +30,18 @@ def points_of(visit: Visit) -> frozenset[str]:
     return frozenset(point.id for item in pack.items if item.id in items for point in item.points)
 
 
-def guides_for(visit: Visit) -> list[Guide]:
-    """The guides of its trade, those about its own points first."""
-    points, industry = points_of(visit), visit.subject.industry
-    told = [one for one in guiding.guides_at(visit.at).rows if of_trade(one, industry, points)]
+def _of_its_trade(visit: Visit, rows: Sequence[Entry], points: frozenset[str]) -> list[Entry]:
+    """Guides or sheets of its trade, those about its own points first."""
+    told = [one for one in rows if of_trade(one, visit.subject.industry, points)]
     return sorted(told, key=lambda one: not points & set(one.points))
 
 
-def sheets_for(visit: Visit) -> list[Sheet]:
-    """The self-check sheets of its trade, those about its own points first."""
-    points, industry = points_of(visit), visit.subject.industry
-    told = [one for one in guiding.sheets_at(visit.at).rows if of_trade(one, industry, points)]
-    return sorted(told, key=lambda one: not points & set(one.points))
+def with_code(rows: Sequence[Entry], code: str) -> Entry:
+    """Of every trade: neither guide nor sheet is a secret, and a link to it may come from a colleague."""
+    found = next((one for one in rows if one.code == code), None)
+    if found is None:
+        raise Http404
+    return found
 
 
 def about(visit: Visit, point: str) -> dict[str, object]:
@@ -52,12 +56,14 @@ def guides(request: HttpRequest, visit: Visit) -> HttpResponse:
     """All of its trade, or what has the words searched for; the self-check sheets beside them."""
     asked = request.GET.get("q", "").strip()[:SEARCH_CHARACTERS_MAX]
     points = points_of(visit)
+    told = _of_its_trade(visit, guiding.guides_at(visit.at).rows, points)
+    sheets = _of_its_trade(visit, guiding.sheets_at(visit.at).rows, points)
     words: dict[str, object] = {
         "here": "guides",
         "q": asked,
         "characters_max": SEARCH_CHARACTERS_MAX,
-        "rows": [(one, bool(points & set(one.points))) for one in guides_for(visit) if _has(one, asked)],
-        "sheets": [one for one in sheets_for(visit) if asked.casefold() in one.title.casefold()],
+        "rows": [(one, bool(points & set(one.points))) for one in told if _has(one, asked)],
+        "sheets": [one for one in sheets if asked.casefold() in one.title.casefold()],
     }
     return page(request, visit, "guides", words)
 
@@ -67,23 +73,15 @@ def _has(one: Guide, asked: str) -> bool:
     return all(part in text for part in asked.casefold().split())
 
 
-def _one(visit: Visit, code: str) -> Guide:
-    """Of every trade: a guide is no secret, and a link to it may come from a colleague."""
-    found = next((one for one in guiding.guides_at(visit.at).rows if one.code == code), None)
-    if found is None:
-        raise Http404
-    return found
-
-
 def guide(request: HttpRequest, visit: Visit, code: str) -> HttpResponse:
     """Steps, what is easily missed, the law behind it, whence and how old."""
-    found = _one(visit, code)
-    seconds = guiding.noted(visit.subject.key).get(code)
+    found = with_code(guiding.guides_at(visit.at).rows, code)
+    sheets = _of_its_trade(visit, guiding.sheets_at(visit.at).rows, points_of(visit))
     words: dict[str, object] = {
         "here": "guides",
         "guide": found,
-        "noted": seconds is not None,
-        "sheets": [one for one in sheets_for(visit) if set(one.points) & set(found.points)],
+        "noted": code in guiding.noted(visit.subject.key),
+        "sheets": [one for one in sheets if set(one.points) & set(found.points)],
     }
     return page(request, visit, "guide", words)
 

@@ -19,13 +19,14 @@ from zhunsheng.core.statutes.guidance import Question, Sheet
 from zhunsheng.foundation.attachments import actions as attachments
 from zhunsheng.foundation.attachments import queries as files
 from zhunsheng.foundation.attachments.queries import AttachmentCard
-from zhunsheng.foundation.attachments.sniffing import FILE_BYTES_MAX, SHOWN
+from zhunsheng.foundation.attachments.sniffing import FILE_BYTES_MAX
 from zhunsheng.foundation.documents.queries.pages import PageFormat, drawn
 from zhunsheng.foundation.documents.rendering.pdf import RenderError
 from zhunsheng.foundation.drafts import actions as drafts
 from zhunsheng.foundation.drafts import queries as saved
 from zhunsheng.portals.enterprise.calendars import Entry, calendar
-from zhunsheng.portals.enterprise.uploading import take_files
+from zhunsheng.portals.enterprise.guiding import with_code
+from zhunsheng.portals.enterprise.uploading import shown, take_files
 from zhunsheng.portals.enterprise.visiting import Opened, Visit, page
 from zhunsheng.sensing.signals import queries as signals
 from zhunsheng.workflows import guiding
@@ -48,10 +49,7 @@ class Handed:
 
 
 def _sheet(visit: Visit, code: str) -> Sheet:
-    found = next((one for one in guiding.sheets_at(visit.at).rows if one.code == code), None)
-    if found is None:
-        raise Http404
-    return found
+    return with_code(guiding.sheets_at(visit.at).rows, code)
 
 
 def _owner(visit: Visit, code: str) -> str:
@@ -258,15 +256,6 @@ def paper(request: HttpRequest, visit: Visit, code: str) -> HttpResponse:
 
 
 def shown_file(request: HttpRequest, visit: Visit, code: str, number: int) -> FileResponse:
-    """A photo's clean copy; any other file as it was handed in, only ever to be saved."""
+    """A photo or other file of the sheet."""
     del request
-    told = files.of_owner(viewer=visit.viewer, owner=_owner(visit, code))
-    card = next((card for card in told if card.id == number), None)
-    if card is None or not attachments.check(by=visit.actor, at=visit.at, attachment_id=number):
-        raise Http404
-    return FileResponse(
-        card.path(original=not card.picture).open("rb"),
-        as_attachment=not card.picture,
-        filename=card.name,
-        content_type=SHOWN if card.picture else card.media_type,
-    )
+    return shown(visit, _owner(visit, code), number)

@@ -12,7 +12,7 @@ from django.utils.http import content_disposition_header
 from zhunsheng.foundation.attachments import actions as attachments
 from zhunsheng.foundation.attachments import queries as files
 from zhunsheng.foundation.attachments.queries import AttachmentCard
-from zhunsheng.foundation.attachments.sniffing import FILE_BYTES_MAX, SHOWN
+from zhunsheng.foundation.attachments.sniffing import FILE_BYTES_MAX
 from zhunsheng.foundation.documents.queries import documents as issued
 from zhunsheng.foundation.documents.queries import pages
 from zhunsheng.foundation.documents.queries.pages import PageFormat
@@ -25,7 +25,7 @@ from zhunsheng.portals.enterprise.calendars import calendar, dates_of
 from zhunsheng.portals.enterprise.explaining import reason_of
 from zhunsheng.portals.enterprise.forms import REASON_CHARACTERS_MAX, problems_of, values_of, words_of
 from zhunsheng.portals.enterprise.guiding import about
-from zhunsheng.portals.enterprise.uploading import take_files
+from zhunsheng.portals.enterprise.uploading import shown, take_files
 from zhunsheng.portals.enterprise.visiting import Opened, page
 from zhunsheng.workflows import replying
 from zhunsheng.workflows.papering import REMINDER
@@ -165,16 +165,6 @@ def paper(request: HttpRequest, opened: Opened) -> HttpResponse:
 
 
 def shown_file(request: HttpRequest, opened: Opened, number: int) -> FileResponse:
-    """A picture's clean copy to be shown; any other file as it was handed in, only ever to be saved."""
+    """A file of the answer."""
     del request
-    told = files.of_owner(viewer=opened.viewer, owner=opened.owner)
-    card = next((card for card in told if card.id == number), None)
-    if card is None or not attachments.check(by=opened.actor, at=opened.at, attachment_id=number):
-        raise Http404
-    path = card.path(original=not card.picture)
-    return FileResponse(
-        path.open("rb"),
-        as_attachment=not card.picture,
-        filename=card.name,
-        content_type=SHOWN if card.picture else card.media_type,
-    )
+    return shown(opened, opened.owner, number)
