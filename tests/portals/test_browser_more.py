@@ -99,6 +99,26 @@ def test_every_page_is_good(browser: Browser, live_server: Any, city: int, view:
     for name, end in (("report", ""), ("report-outside", "?for=outside")):
         seen.page.goto(f"{live_server.url}/reports/{number}/{end}")
         seen.is_good(f"{name}-{viewport['width']}")
+    seen.page.goto(f"{live_server.url}/reports/{number}/")
+    reach_by_keyboard(seen)
+    seen.is_good(f"report-rows-{viewport['width']}")
+
+
+def reach_by_keyboard(seen: Any) -> None:
+    """From the chart's own skip link to a mark, which shows its value and its ring, and into its list."""
+    page = seen.page
+    page.focus("#area .skip")
+    page.keyboard.press("Tab")
+    label = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert "户，占" in label
+    hint = page.locator("#area .hint-value", has_text=label).first
+    assert hint.evaluate("one => getComputedStyle(one).visibility") == "visible"
+    ring = "getComputedStyle(document.activeElement.querySelector('rect')).strokeWidth"
+    assert page.evaluate(ring) == "5px" and page.locator("#area .hint-value:visible").count() == 1
+    with page.expect_navigation(wait_until="load"):
+        page.keyboard.press("Enter")
+    assert "/reports/rows/?" in page.url and "table=area" in page.url
+    assert page.locator("tbody tr").count() == int(label.split("：")[1].split()[0])
 
 
 @pytest.mark.parametrize("view", shared_out(VIEWS), ids=lambda v: f"{'-'.join(v[0])}-{v[1]['width']}")

@@ -1,4 +1,4 @@
-"""Who was classed in a run, with what was known of each when it was made: rows for counting, no names."""
+"""Who was classed in a run, with what was known of each when it was made, for counts and lists; no names."""
 
 from __future__ import annotations
 
@@ -18,19 +18,27 @@ SUBJECTS_AT_ONCE = 2_000
 KINDS = ("REGISTRATION", "INSPECTION_RESULT")
 
 
-def rows_of(run: RunCard, before: RunCard | None) -> Iterator[Classed]:
-    """Everybody whom a run classed, with the class in the run before and the checks since then."""
-    old: dict[str, str] = {}
-    if before is not None:
-        old = {s: c for s, c, _ in portraits.classes_of_run(viewer=VIEWER, run_id=before.id)}
-    since = instant(before.as_of) if before else instant(run.as_of)
+def rows_of(run: RunCard, before: RunCard | None) -> Iterator[tuple[str, Classed]]:
+    """(subject, row) of everybody whom a run classed, in order of subject."""
     told = list(portraits.classes_of_run(viewer=VIEWER, run_id=run.id))
     for start in range(0, len(told), SUBJECTS_AT_ONCE):
-        part = told[start : start + SUBJECTS_AT_ONCE]
-        facts = dict(signals.told_of(viewer=VIEWER, subjects=[s for s, *_ in part], kinds=KINDS))
-        for subject, class_name, sufficiency in part:
-            known = in_force(facts.get(subject, []), instant(run.known_at))
-            yield _row(class_name, old.get(subject, ""), sufficiency, known, (since, instant(run.as_of)))
+        yield from part_of(run, before, told[start : start + SUBJECTS_AT_ONCE])
+
+
+def part_of(
+    run: RunCard, before: RunCard | None, part: Sequence[tuple[str, str, int]]
+) -> Iterator[tuple[str, Classed]]:
+    """The same for some (subject, class, sufficiency): the class in the run before, the checks since then."""
+    keys = [subject for subject, *_ in part]
+    old: dict[str, str] = {}
+    if before is not None:
+        old = {s: c for s, c, _ in portraits.classes_of_run(viewer=VIEWER, run_id=before.id, among=keys)}
+    since = instant(before.as_of) if before else instant(run.as_of)
+    facts = dict(signals.told_of(viewer=VIEWER, subjects=keys, kinds=KINDS))
+    for subject, class_name, sufficiency in part:
+        known = in_force(facts.get(subject, []), instant(run.known_at))
+        period = (since, instant(run.as_of))
+        yield subject, _row(class_name, old.get(subject, ""), sufficiency, known, period)
 
 
 def _row(

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.clock import day_of, instant, moment
-from zhunsheng.core.reporting.credit import UNKNOWN, Bands, credit_tables
+from zhunsheng.core.reporting.credit import UNKNOWN, Bands, Cells, credit_tables
 from zhunsheng.engine.library import open_library
 from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.judging.portraits.queries import RunCard
@@ -19,6 +19,7 @@ from zhunsheng.registers.registry import queries as registry
 from zhunsheng.workflows.classed import rows_of
 
 VIEWER = Viewer.bureau("report")
+BANDS = ("ages_years", "staff", "sufficiency_permille")
 
 
 def content_of(run: RunCard, months: int) -> dict[str, Any]:
@@ -27,14 +28,13 @@ def content_of(run: RunCard, months: int) -> dict[str, Any]:
     policy = library.policy("zhunsheng.report-policy/1")
     runs = portraits.monthly_runs(viewer=VIEWER, until=run.as_of, rows_max=policy["trend_runs"])
     before = runs[months] if len(runs) > months else None
-    rows = list(rows_of(run, before))
+    rows = [row for _subject, row in rows_of(run, before)]
     sums = [(_day(r.as_of), portraits.sums_of_run(viewer=VIEWER, run_id=r.id)) for r in reversed(runs)]
     kept = portraits.kept_pack(viewer=VIEWER, content_hash=run.pack_hash)
     pack = library.pack if kept is None else kept[0]
     names = [cut.name for cut in pack.models[0].cut_offs]
-    bands = Bands(*(bands_of(policy[key]) for key in ("ages_years", "staff", "sufficiency_permille")))
-    on = day_of(instant(run.as_of))
-    tables = credit_tables(rows, names, sums, bands, on, names_on(on))
+    bands = {key: policy[key] for key in BANDS}
+    tables = credit_tables(rows, names, sums, cells_of(run.as_of, bands))
     return {
         "as_of": _told(run.as_of),
         "known_at": _told(run.known_at),
@@ -43,8 +43,15 @@ def content_of(run: RunCard, months: int) -> dict[str, Any]:
         "months": months,
         "before": _day(before.as_of) if before else "",
         "subjects": len(rows),
+        "bands": bands,
         "tables": [asdict(table) for table in tables],
     }
+
+
+def cells_of(as_of: datetime, bands: Mapping[str, Any]) -> Cells:
+    """Where a business counts in a report as of an instant; `bands` are the ones kept with the report."""
+    on = day_of(instant(as_of))
+    return Cells(Bands(*(bands_of(bands[key]) for key in BANDS)), on, names_on(on))
 
 
 def _day(at: datetime) -> str:

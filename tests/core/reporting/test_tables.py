@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zhunsheng.core.reporting.charts import bars
-from zhunsheng.core.reporting.credit import Bands, Classed, credit_tables
+from zhunsheng.core.reporting.credit import Bands, Cells, Classed, credit_tables
 from zhunsheng.core.reporting.tables import MASKED, Counts, masked
 
 GRIDS = st.integers(1, 4).flatmap(
@@ -61,9 +61,8 @@ def test_a_report_counts_everybody_once_in_every_table() -> None:
         Classed("C", "A", "980103", "5211", date(2010, 1, 1), 300, 700, checked=True, found=True),
     ]
     ends = Bands(((1, "新"), (None, "老")), ((10, "小"), (None, "大")), ((400, "少"), (None, "多")))
-    told = credit_tables(
-        rows, "ABCD", [("2026-06-01", {"A": 2})], ends, date(2026, 7, 1), lambda _k, c: c or "不详"
-    )
+    cells = Cells(ends, date(2026, 7, 1), lambda _k, c: c or "不详")
+    told = credit_tables(rows, "ABCD", [("2026-06-01", {"A": 2})], cells)
     by = {t.id: dict(t.rows) for t in told}
     assert by["area"] == {"980102": (1, 1, 0, 0), "980103": (0, 0, 1, 0)}
     assert by["age"] == {"新": (1, 0, 0, 0), "老": (0, 0, 1, 0), "不详": (0, 1, 0, 0)}

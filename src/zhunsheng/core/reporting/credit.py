@@ -15,6 +15,8 @@ from zhunsheng.core.reporting.tables import Counts
 
 NO_CLASS = "未分类"
 UNKNOWN = "不详"
+TREND, DISCOVERY = "trend", "discovery"
+FOUND = ("发现问题", "未发现问题")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,53 +43,77 @@ class Bands:
     sufficiency: tuple[tuple[int | None, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Says in which cell of which table a business counts: the report counts by it, a list is chosen by it.
+
+    `on` is the day of the report; `names` names the codes of areas and industries.
+    """
+
+    bands: Bands
+    on: date
+    names: Callable[[str, str], str]
+
+    def of(self, table: str, row: Classed) -> tuple[str, str] | None:
+        """(name of the row, name of the column); None for a business that the table does not count."""
+        if table == DISCOVERY:
+            return (row.before or NO_CLASS, FOUND[0] if row.found else FOUND[1]) if row.checked else None
+        return self._group(table, row), row.class_name
+
+    def _group(self, table: str, row: Classed) -> str:
+        match table:
+            case "area":
+                return self.names("area", row.division)
+            case "industry":
+                return self.names("industry", row.industry)
+            case "size":
+                return band_of(row.staff, self.bands.staff)
+            case "age":
+                return band_of(years_of(row.established_on, self.on), self.bands.ages)
+            case "sufficiency":
+                return band_of(row.sufficiency_permille, self.bands.sufficiency)
+            case "migration":
+                return row.before or NO_CLASS
+        raise KeyError(table)
+
+
 def credit_tables(
     rows: Sequence[Classed],
     classes: Sequence[str],
     trend: Sequence[tuple[str, Mapping[str, int]]],
-    bands: Bands,
-    on: date,
-    names: Callable[[str, str], str],
+    cells: Cells,
 ) -> tuple[Counts, ...]:
-    """All tables of a report. `trend` has (as of, class → businesses), oldest first; `names` names codes."""
+    """All tables of a report. `trend` has (as of, class → businesses), oldest first."""
+    bands = cells.bands
 
-    def by(key: str, title: str, head: str, told: Callable[[Classed], str], order: Sequence[str]) -> Counts:
-        counts = Counter((told(row), row.class_name) for row in rows)
+    def by(key: str, title: str, head: str, order: Sequence[str] = ()) -> Counts:
+        counts = Counter(cells.of(key, row) for row in rows)
         seen = [name for name in order if any((name, c) in counts for c in classes)]
-        rest = sorted({name for name, _ in counts} - set(seen))
+        rest = sorted({place[0] for place in counts if place} - set(seen))
         lines = tuple((name, tuple(counts[name, c] for c in classes)) for name in [*seen, *rest])
         return Counts(key, title, head, tuple(classes), lines)
 
-    def age(row: Classed) -> str:
-        return band_of(years_of(row.established_on, on), bands.ages)
+    def fixed(key: str, title: str, head: str, columns: Sequence[str]) -> Counts:
+        counts = Counter(cells.of(key, row) for row in rows)
+        lines = tuple((old, tuple(counts[old, c] for c in columns)) for old in (*classes, NO_CLASS))
+        return Counts(key, title, head, tuple(columns), lines)
 
     return (
-        by("area", "各区域的类别分布", "区域", lambda r: names("area", r.division), ()),
-        by("industry", "各行业的类别分布", "行业", lambda r: names("industry", r.industry), ()),
-        by(
-            "size",
-            "各规模的类别分布",
-            "从业人数",
-            lambda r: band_of(r.staff, bands.staff),
-            band_words(bands.staff),
-        ),
-        by("age", "各年龄的类别分布", "成立年数", age, band_words(bands.ages)),
+        by("area", "各区域的类别分布", "区域"),
+        by("industry", "各行业的类别分布", "行业"),
+        by("size", "各规模的类别分布", "从业人数", band_words(bands.staff)),
+        by("age", "各年龄的类别分布", "成立年数", band_words(bands.ages)),
         Counts(
-            "trend",
+            TREND,
             "历次分类的变化",
             "截止时点",
             tuple(classes),
             tuple((day, tuple(told.get(c, 0) for c in classes)) for day, told in trend),
         ),
-        _migration(rows, classes),
-        by(
-            "sufficiency",
-            "数据充分度",
-            "可判断指标的占比",
-            lambda r: band_of(r.sufficiency_permille, bands.sufficiency),
-            band_words(bands.sufficiency),
-        ),
-        _discovery(rows, classes),
+        fixed("migration", "与上一次相比的类别迁移", "上次＼本次", classes),
+        by("sufficiency", "数据充分度", "可判断指标的占比", band_words(bands.sufficiency)),
+        # By the class before the check: whoever was checked since the run before.
+        fixed(DISCOVERY, "检查发现问题（按检查前的类别）", "检查前类别", FOUND),
     )
 
 
@@ -106,18 +132,3 @@ def band_of(value: int | None, bands: Sequence[tuple[int | None, str]]) -> str:
 def band_words(bands: Sequence[tuple[int | None, str]]) -> tuple[str, ...]:
     """The words of all bands, in order."""
     return tuple(words for _, words in bands)
-
-
-def _migration(rows: Sequence[Classed], classes: Sequence[str]) -> Counts:
-    steps = Counter((row.before or NO_CLASS, row.class_name) for row in rows)
-    lines = tuple((old, tuple(steps[old, new] for new in classes)) for old in (*classes, NO_CLASS))
-    return Counts("migration", "与上一次相比的类别迁移", "上次＼本次", tuple(classes), lines)
-
-
-def _discovery(rows: Sequence[Classed], classes: Sequence[str]) -> Counts:
-    """By the class before the check: whoever was checked since the run before, with and without a finding."""
-    checked = Counter((row.before or NO_CLASS, row.found) for row in rows if row.checked)
-    lines = tuple((c, (checked[c, True], checked[c, False])) for c in (*classes, NO_CLASS))
-    return Counts(
-        "discovery", "检查发现问题（按检查前的类别）", "检查前类别", ("发现问题", "未发现问题"), lines
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # What stands for a number that is not told.
 MASKED = -1
@@ -56,3 +56,16 @@ def _given_away(grid: Sequence[Sequence[int]], hidden: set[Place]) -> Place | No
             if others:
                 return min(others)[1]
     return None
+
+
+def arranged(told: Counts, *, without: frozenset[str], by_size: bool, rows_last: int = 0) -> Counts:
+    """The table without some columns; the largest rows first, or only the last rows, if wished.
+
+    Made of a masked table it tells nothing more: a row that hides a number keeps its place behind the others.
+    """
+    kept = [n for n, name in enumerate(told.columns) if name not in without] or list(range(len(told.columns)))
+    rows = [(name, tuple(values[n] for n in kept)) for name, values in told.rows]
+    if by_size:
+        hides = {name for name, values in told.rows if MASKED in values}
+        rows.sort(key=lambda row: (row[0] in hides, 0 if row[0] in hides else -sum(row[1])))
+    return replace(told, columns=tuple(told.columns[n] for n in kept), rows=tuple(rows[-rows_last:]))

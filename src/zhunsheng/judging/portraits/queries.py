@@ -13,6 +13,7 @@ from django.db.models import Count, Max, Min, QuerySet
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.contracts import ContractSet
+from zhunsheng.core.listing import Part
 from zhunsheng.core.packs.lines import Named
 from zhunsheng.core.rules.tree import Pack
 from zhunsheng.foundation import bulk
@@ -206,6 +207,17 @@ def pack_uses(*, viewer: Viewer) -> dict[str, PackUse]:
 
 
 @dataclass(frozen=True, slots=True)
+class RunCard:
+    """A monthly run that took effect."""
+
+    id: int
+    as_of: datetime
+    known_at: datetime
+    pack_version: str
+    pack_hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportCard:
     """A kept report with the run that it is about."""
 
@@ -213,8 +225,13 @@ class ReportCard:
     period: str
     content: dict[str, Any]
     content_hash: str
-    as_of: datetime
+    run: RunCard
     made_at: datetime
+
+    @property
+    def as_of(self) -> datetime:
+        """The instant as of which its run was classed."""
+        return self.run.as_of
 
 
 def reports(*, viewer: Viewer) -> list[ReportCard]:
@@ -233,41 +250,62 @@ def report(*, viewer: Viewer, report_id: int) -> ReportCard | None:
 
 def _report(row: CreditReport) -> ReportCard:
     content = json.loads(row.content)
-    return ReportCard(row.id, row.period, content, row.content_hash, row.run.as_of, row.made_at)
+    return ReportCard(row.id, row.period, content, row.content_hash, _run(row.run), row.made_at)
 
 
-@dataclass(frozen=True, slots=True)
-class RunCard:
-    """A monthly run that took effect."""
-
-    id: int
-    as_of: datetime
-    known_at: datetime
-    pack_version: str
-    pack_hash: str
-
-
-def monthly_runs(*, viewer: Viewer, until: datetime, rows_max: int) -> list[RunCard]:
+def monthly_runs(
+    *, viewer: Viewer, until: datetime, rows_max: int, made_until: datetime | None = None
+) -> list[RunCard]:
     """The last monthly runs in effect as of no later than an instant, newest first; bureau-wide viewers only.
 
-    A midnight that was classed twice counts once, as the later run says.
+    A midnight that was classed twice counts once, as the later run says. `made_until`: of those only.
     """
     if not viewer.sees_all:
         return []
     rows = ClassRun.objects.filter(cause="MONTHLY", state=RunState.EFFECTIVE.value, as_of__lte=until)
+    if made_until is not None:
+        rows = rows.filter(made_at__lte=made_until)
     told: dict[datetime, ClassRun] = {}
     for row in rows.order_by("-as_of", "-id")[: 2 * rows_max]:
         told.setdefault(row.as_of, row)
-    cards = [RunCard(r.id, r.as_of, r.known_at, r.pack_version, r.pack_hash) for r in told.values()]
-    return cards[:rows_max]
+    return [_run(row) for row in told.values()][:rows_max]
 
 
-def classes_of_run(*, viewer: Viewer, run_id: int, model: str = "general") -> Iterator[tuple[str, str, int]]:
-    """(subject, class, sufficiency in permille) of a run, in order of subject; bureau-wide viewers only."""
+def _run(row: ClassRun) -> RunCard:
+    return RunCard(row.id, row.as_of, row.known_at, row.pack_version, row.pack_hash)
+
+
+Classes = tuple[str, str, int]
+
+
+def classes_of_run(
+    *, viewer: Viewer, run_id: int, among: Iterable[str] | None = None, model: str = "general"
+) -> Iterator[Classes]:
+    """(subject, class, sufficiency in permille) of a run, in order of subject; bureau-wide viewers only.
+
+    `among`: of these subjects only.
+    """
     if not viewer.sees_all:
         return
     rows = SubjectClass.objects.filter(run_id=run_id, model=model).order_by("subject")
+    if among is not None:
+        rows = rows.filter(bulk.among("subject", among))
     yield from rows.values_list("subject", "class_name", "sufficiency_permille").iterator(chunk_size=5_000)
+
+
+def next_of_run(
+    *, viewer: Viewer, run_id: int, class_name: str, part: Part, model: str = "general"
+) -> list[Classes]:
+    """A part of `classes_of_run` behind or before a subject, of one class or, with '', of all."""
+    if not viewer.sees_all:
+        return []
+    rows = SubjectClass.objects.filter(run_id=run_id, model=model)
+    if class_name:
+        rows = rows.filter(class_name=class_name)
+    if part.cursor:
+        rows = rows.filter(**{"subject__lt" if part.backwards else "subject__gt": part.cursor})
+    rows = rows.order_by("-subject" if part.backwards else "subject")[: part.rows_max]
+    return list(rows.values_list("subject", "class_name", "sufficiency_permille"))
 
 
 def sums_of_run(*, viewer: Viewer, run_id: int, model: str = "general") -> dict[str, int]:

@@ -45,6 +45,7 @@ PAGES = {
     "grants": "org:review",
     "laws": "laws:index",
     "mandates": "mandates:index",
+    "classed": "reports:rows",
 }
 
 BATCHES = {"tasks": ACTS, "touches": BY_TOUCH}

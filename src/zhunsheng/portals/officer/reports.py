@@ -9,17 +9,18 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from zhunsheng.core.actors import Viewer
-from zhunsheng.core.reporting.charts import ROWS_MAX, bars
-from zhunsheng.core.reporting.tables import MASKED, Counts, masked
+from zhunsheng.core.reporting.credit import TREND
+from zhunsheng.core.reporting.tables import Counts, masked
 from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.documents.queries.pages import PageFormat, drawn
 from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.judging.portraits.queries import ReportCard
+from zhunsheng.portals.officer import charting
 from zhunsheng.portals.officer.access import internal
+from zhunsheng.portals.officer.charting import PERIODS_SHOWN, Arrangement
 from zhunsheng.web.clock import page_clock
 
 PERIODS: dict[str, str | Promise] = {"MONTH": _("月度"), "QUARTER": _("季度")}
@@ -27,7 +28,6 @@ PERIODS_ZH = {"MONTH": "月度", "QUARTER": "季度"}
 # The boundary of concept 2.3: what it is for, on every page that may leave the room.
 INSIDE_ZH = "内部资料：分类结果只用于配置监管资源，不是对经营主体的信用评价，不得对外提供。"
 OUTSIDE_ZH = "本报告只含汇总数，不含任何一户的类别；不足 {least} 户的格子和可由合计推算的格子不显示。"
-SHOWN_WITHOUT_CHART = frozenset({"migration"})
 DIGEST_SHOWN = 16
 
 
@@ -49,19 +49,6 @@ def tables_of(card: ReportCard, *, outside: bool) -> tuple[Counts, ...]:
     return tuple(masked(t, policy["cell_min"]) for t in told if t.id in policy["outside_tables"])
 
 
-def _cells(told: Counts) -> list[tuple[str, list[str]]]:
-    return [
-        (
-            name,
-            [
-                *("＊" if n == MASKED else str(n) for n in values),
-                "＊" if MASKED in values else str(sum(values)),
-            ],
-        )
-        for name, values in told.rows
-    ]
-
-
 @internal
 def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Every kept report, newest first."""
@@ -80,16 +67,11 @@ def _found(viewer: Viewer, number: int) -> ReportCard:
 def report(request: HttpRequest, viewer: Viewer, number: int) -> HttpResponse:
     """The report with a chart and its table for each question."""
     card, outside = _found(viewer, number), request.GET.get("for") == "outside"
-    parts = [
-        {
-            "table": told,
-            "cells": _cells(told),
-            # Made of counts and escaped words by core.reporting.charts, without script or style.
-            "chart": "" if told.id in SHOWN_WITHOUT_CHART else mark_safe(bars(told)),  # noqa: S308
-            "cut": len(told.rows) > ROWS_MAX,
-        }
-        for told in tables_of(card, outside=outside)
-    ]
+    asked, every = Arrangement.asked(request.GET), tables_of(card, outside=outside)
+    parts = []
+    for told in every:
+        kept = asked.of(told)
+        parts.append(charting.part(card, kept, outside=outside, full=kept.columns == told.columns))
     words = {
         "here": "reports",
         "card": card,
@@ -98,8 +80,23 @@ def report(request: HttpRequest, viewer: Viewer, number: int) -> HttpResponse:
         "outside": outside,
         "least": _least(),
         "as_of": card.content["as_of"],
+        "asked": asked,
+        "classes": next((told.columns for told in every if told.id == TREND), ()),
+        "periods": PERIODS_SHOWN,
+        "query": request.GET.urlencode(),
     }
     return render(request, "officer/reports/report.html", words)
+
+
+@internal
+def data(request: HttpRequest, viewer: Viewer, number: int, name: str) -> HttpResponse:
+    """One table as a file, arranged as the page that leads here."""
+    card, outside = _found(viewer, number), request.GET.get("for") == "outside"
+    told = next((one for one in tables_of(card, outside=outside) if one.id == name), None)
+    if told is None:
+        raise Http404
+    day = card.content["as_of"][:10]
+    return charting.as_file(Arrangement.asked(request.GET).of(told), f"{told.title}-{day}.csv")
 
 
 def _least() -> int:
@@ -136,9 +133,9 @@ def content_of(card: ReportCard, *, outside: bool) -> dict[str, Any]:
     blocks: list[dict[str, Any]] = [{"kind": "NOTE", "text": note}, {"kind": "TABLE", "rows": made}]
     for table in tables_of(card, outside=outside):
         blocks.append({"kind": "HEADING", "text": table.title})
-        if table.id not in SHOWN_WITHOUT_CHART:
-            blocks.append({"kind": "PICTURE", "svg": bars(table, family=family), "text": table.title})
-        rows = [[name, *cells] for name, cells in _cells(table)]
+        picture = charting.drawing(table, family=family)
+        blocks.append({"kind": "PICTURE", "svg": picture, "text": table.title})
+        rows = [[name, *cells] for name, cells in charting.cells_of(table)]
         blocks.append({"kind": "GRID", "head": [table.head, *table.columns, "合计"], "rows": rows})
     return {
         "title": f"经营主体信用状况{PERIODS_ZH[card.period]}报告",
