@@ -12,7 +12,7 @@ from zhunsheng.core.actors import Viewer
 from zhunsheng.core.reporting import modelcard
 from zhunsheng.core.rules.tree import Pack
 from zhunsheng.engine.library import open_library
-from zhunsheng.workflows.counting import bands_of
+from zhunsheng.workflows.placing import bands_of
 from zhunsheng.workflows.resulting import rows_of
 
 SCHEMA = "zhunsheng.model-card/1"

@@ -25,8 +25,8 @@ from zhunsheng.portals.officer.door import with_power
 from zhunsheng.portals.officer.rules import versions_of
 from zhunsheng.web.clock import page_clock
 from zhunsheng.workflows.asking import VALUES_MAX, Question, ask
-from zhunsheng.workflows.counting import bands_of
 from zhunsheng.workflows.keeping import documents_of
+from zhunsheng.workflows.placing import bands_of
 from zhunsheng.workflows.sweeping import Sweep
 
 FIELDS = ("base", "against", "point", "place", "values", "from", "to", "known_at", "division", "industry")
