@@ -52,6 +52,7 @@ OFFICERS = {
     "guidance": "/policy/guidance/",
     "rule-lives": "/rules/life/",
 }
+RING = "(s => [s.outlineStyle, s.outlineWidth])(getComputedStyle(document.activeElement))"
 PUBLIC = {"lists": "/lists/", "list": "/lists/trigger.trigger_points/?q=T01"}
 
 
@@ -85,9 +86,7 @@ def test_every_page_is_good(browser: Browser, live_server: Any, city: int, view:
         seen.is_good(f"{name}-{viewport['width']}")
     seen.page.goto(f"{live_server.url}/subjects/{E1}/reveal/?field=phone")
     seen.is_good(f"reveal-{viewport['width']}")
-    seen.page.select_option("#purpose", "CONTACT")
-    seen.page.fill("#words", "任务 12")
-    seen.press("main form .button")
+    reveal_by_keyboard(seen.page)
     seen.is_good(f"revealed-{viewport['width']}")
     for name in ("file", "guides", "guides/G-LIFT-DUE", "self-check/S-LIFT"):
         seen.page.goto(f"{live_server.url}{link(city)}{name}/")
@@ -102,6 +101,31 @@ def test_every_page_is_good(browser: Browser, live_server: Any, city: int, view:
     seen.page.goto(f"{live_server.url}/reports/{number}/")
     reach_by_keyboard(seen)
     seen.is_good(f"report-rows-{viewport['width']}")
+
+
+def reveal_by_keyboard(page: Any) -> None:
+    """Over the skip link to the purpose, the words and the button in this order; each step is seen."""
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    order: list[str] = []
+    for wanted, keys in (("#purpose", "ArrowDown"), ("#words", ""), ("main form .button", "")):
+        for _ in range(6):
+            page.keyboard.press("Tab")
+            style = page.evaluate(
+                "(s => [s.outlineStyle, s.outlineWidth])(getComputedStyle(document.activeElement))"
+            )
+            assert style == ["solid", "3px"], page.evaluate("document.activeElement.outerHTML")
+            if page.evaluate("s => document.activeElement.matches(s)", wanted):
+                order.append(wanted)
+                break
+        if keys:
+            page.keyboard.press(keys)
+        elif wanted == "#words":
+            page.keyboard.type("任务 12")
+    assert order == ["#purpose", "#words", "main form .button"]
+    with page.expect_navigation(wait_until="load"):
+        page.keyboard.press("Enter")
 
 
 def reach_by_keyboard(seen: Any) -> None:
