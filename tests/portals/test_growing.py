@@ -160,7 +160,7 @@ def numbers(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> di
         "evidence": {"number": photo},
         "act": {"number": AuditEvent.objects.latest("id").id},
         "document": {"number": document, "form": "pdf", "method": "DIRECT"},
-        "paper": {"number": document, "kind": "correction_order", "method": "DIRECT"},
+        "paper": {"number": document, "kind": "correction_order", "method": "DIRECT", "field": "broken"},
         "messages": {"number": Message.objects.latest("id").id, "key": E1},
         "laws": {"number": Law.objects.get().id, "key": "1"},
         "conduct": {"key": "AD-ABSOLUTE"},
@@ -203,6 +203,7 @@ def address(name: str, pattern: URLPattern, numbers: dict[str, dict[str, Any]]) 
         "org:unit": "?key=980102",
         "org:person": "?person=0002",
         "officer:reveal": "?field=phone",
+        "officer:paper-clauses": "?q=纸鸢办法 2",
         "mandates:revoke": f"?number={numbers['business']['mandate']}",
     }
     known = EXAMPLES | numbers[""] | numbers.get(space, {}) | numbers.get(own.partition("-")[0], {})

@@ -47,6 +47,7 @@ EXAMPLES = {
     "touch": 999_999,
     "kind": "no-such-kind",
     "method": "DIRECT",
+    "field": "no_such_field",
     "service": 999_999,
 }
 PEOPLE = {

@@ -12,7 +12,9 @@ from zhunsheng.core.documents.clauses import Clause, clause_key
 from zhunsheng.core.documents.composing import accepted, laws_of
 from zhunsheng.core.documents.template import Template
 from zhunsheng.engine.lawfiles import law_records
+from zhunsheng.foundation.documents.lifecycle import DocumentStepError
 from zhunsheng.foundation.documents.terms import DocumentTerms
+from zhunsheng.registers.statutes.queries.barred import barred
 from zhunsheng.registers.statutes.queries.clauses import clause
 
 VIEWER = Viewer.bureau("cite")
@@ -28,3 +30,11 @@ def clauses_of(
         clause_key(one): clause(viewer=VIEWER, **one, on=on, records=records, missing_zh=missing)
         for one in laws_of(template, accepted(template, values))
     }
+
+
+def refuse_barred(template: Template, values: Mapping[str, object], on: date) -> None:
+    """DocumentStepError with the cure when a person relies on law that was not in force on that day."""
+    names = [one["law"] for one in laws_of(template, accepted(template, values))]
+    found = barred(viewer=VIEWER, names=names, on=on, records=law_records(settings.PACKS))
+    if found:
+        raise DocumentStepError("；".join(one.words(on) for one in found.values()))

@@ -21,9 +21,11 @@ from zhunsheng.foundation.documents.queries import pages, registers
 from zhunsheng.foundation.documents.queries.documents import DocumentFile
 from zhunsheng.foundation.documents.queries.pages import PageFormat
 from zhunsheng.foundation.documents.rendering.pdf import RenderError
+from zhunsheng.portals.officer.clauses import cited
 from zhunsheng.portals.officer.door import with_power
 from zhunsheng.portals.officer.words import DOCUMENT_STATES, DOCUMENT_STEPS, METHODS
 from zhunsheng.web.clock import page_clock
+from zhunsheng.workflows.picking import law_fields
 from zhunsheng.workflows.terms import document_terms
 
 ROWS_SHOWN = 100
@@ -69,6 +71,7 @@ def _page(request: HttpRequest, acting: Acting, number: int, refusal: str = "") 
         "file": told,
         "state": DOCUMENT_STATES[told.card.state],
         "lines": lines_of(content) if content else [],
+        "cited": cited(acting.viewer, told.clauses, told.acted_on or today),
         "lacks": lacks,
         "refusal": refusal,
         "steps": [(step, DOCUMENT_STEPS.get(step.kind, step.kind)) for step in told.steps],
@@ -91,8 +94,10 @@ def _more(file: DocumentFile, powers: frozenset[str]) -> dict[str, object]:
     issued = file.card.state in {"ISSUED", "SERVED"}
     catalogue, serves = document_terms().catalogue, "document.serve" in powers
     correcting = next((t.id for t in catalogue.templates.values() if t.corrects and t.worded), "")
+    may_revise = file.card.state == "DRAFT" and "document.draft" in powers
     return {
-        "may_revise": file.card.state == "DRAFT" and "document.draft" in powers,
+        "may_revise": may_revise,
+        "picks": law_fields(file) if may_revise else {},
         "may_correct": bool(correcting) and issued and "document.draft" in powers,
         "correcting": correcting,
         "may_serve": serves,

@@ -7,6 +7,7 @@ from django.urls import path
 from zhunsheng.portals.officer import (
     batching,
     board,
+    clauses,
     clocks,
     deciding,
     documents,
@@ -52,6 +53,7 @@ urlpatterns = [
     path("documents/new/", papers.kinds, name="paper-kinds"),
     path("documents/new/<str:kind>/", papers.begin, name="paper-begin"),
     path("documents/<int:number>/revise/", papers.revise, name="paper-revise"),
+    path("documents/<int:number>/clauses/<slug:field>/", clauses.clauses, name="paper-clauses"),
     path("documents/<int:number>/compare/", papers.compare, name="paper-compare"),
     path("documents/<int:number>/serve/<str:method>/", papers.serve, name="paper-serve"),
     path("documents/<int:number>/receipt/<int:service>/", papers.receipt, name="paper-receipt"),

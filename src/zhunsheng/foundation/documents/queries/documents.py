@@ -60,14 +60,16 @@ class DocumentFile:
     """One document with everything that is known of it.
 
     `intact`: its content still has the hash it was issued with. `corrections` and `corrects` are the
-    numbers of what corrects it and what it corrects. `ends` are the periods that run since its service.
+    numbers of what corrects it and what it corrects. `template` is the version under which it was begun,
+    `clauses` the law it relies on, by `clause_key`, bound to the text of the day of the act.
     """
 
     card: DocumentCard
     version: str
     acted_on: date | None
     values: dict[str, Any]
-    fields: tuple[Field, ...]
+    template: Template
+    clauses: dict[str, Clause]
     lacking: tuple[str, ...]
     review: bool
     serve: bool
@@ -162,7 +164,8 @@ def document(*, viewer: Viewer, document_id: int) -> DocumentFile | None:
         version=row.version,
         acted_on=row.acted_on,
         values=row.values,
-        fields=tuple(template.fields.values()),
+        template=template,
+        clauses={key: Clause.read(body) for key, body in row.clauses.items()},
         lacking=tuple(lacking(template, row.values)),
         review=template.review,
         serve=template.serve,
