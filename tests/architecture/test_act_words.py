@@ -11,6 +11,7 @@ from tests.architecture.floors import modules_below
 from tests.architecture.test_floors import PACKAGE
 from zhunsheng.foundation.accounts.models import SuccessionKind
 from zhunsheng.foundation.documents.lifecycle import StepKind as DocumentStep
+from zhunsheng.foundation.documents.lifecycle import WordingState
 from zhunsheng.foundation.outbox.lifecycle import RowState
 from zhunsheng.foundation.schedule.lifecycle import StepKind as ClockStep
 from zhunsheng.foundation.webhooks.models import SubscriptionState
@@ -39,6 +40,7 @@ PUT_TOGETHER: dict[str, tuple[type[Enum], set[str]]] = {
     "TASK_": (TaskChange, set()),
     "UNIT_": (SuccessionKind, set()),
     "WEBHOOK_": (SubscriptionState, set()),
+    "WORDING_": (WordingState, set()),
 }
 
 

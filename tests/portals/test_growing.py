@@ -28,6 +28,7 @@ from zhunsheng.core.actors import Actor, ActorKind
 from zhunsheng.core.clock import FixedClock
 from zhunsheng.foundation.accounts.models import Account, Grant
 from zhunsheng.foundation.attachments import actions as attachments
+from zhunsheng.foundation.documents.actions import wordings
 from zhunsheng.foundation.documents.actions.drafting import Recipient
 from zhunsheng.foundation.evidence.models import AuditEvent
 from zhunsheng.foundation.outreach.models import Message
@@ -129,9 +130,9 @@ def numbers(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> di
     fact = next(f for f in signals.timeline(viewer=BUREAU, subject=E1) if f.kind == "ELEVATOR_RECORD")
     objecting.file(by=business.actor(chief, mandate, now), at=now, fact_id=fact.fact_id, reason="不对")
     bring("# 云汀市纸鸢办法\n\n自2022年3月1日起施行\n\n第一条 放飞须登记。\n\n第二条 罚款二百元。")
-    statutes.draft(
-        by=Actor(ActorKind.PERSON, "0022", "x", frozenset({statutes.EDIT})), at=now, content=SAMPLE
-    )
+    editor = Actor(ActorKind.PERSON, "0022", "x", frozenset({statutes.EDIT}))
+    statutes.draft(by=editor, at=now, content=SAMPLE)
+    own = wordings.draft(by=editor, at=now, kind="correction_order", reason="x", terms=papers.TERMS)
     classing.run_classes(now, classing.judge_all(now, now))
     grant = Grant.objects.get(person__key="0021").id
     hook, _key = webhooks.subscribe(
@@ -165,6 +166,7 @@ def numbers(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> di
         "laws": {"number": Law.objects.get().id, "key": "1"},
         "conduct": {"key": "AD-ABSOLUTE"},
         "policy": {"key": "tolerance.sample"},
+        "wording": {"number": own, "kind": "correction_order"},
         "rules": {"key": "T01-1", "number": proposal},
         "lab": {"number": run, "key": E1, "form": "json"},
         "guide": {"code": "G-LIFT-DUE"},

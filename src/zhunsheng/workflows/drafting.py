@@ -33,9 +33,10 @@ def begin(
     """A draft for a business in a matter; its id. DocumentStepError for a key of nobody, and for law that
     was not in force on the day of the act."""
     terms = document_terms()
-    day = acted_on or day_of(instant(at))
+    today = day_of(instant(at))
+    day = acted_on or today
     new = NewDocument(kind, organ_of(subject, terms), owner, recipient_of(subject), values, day, corrects)
-    template = terms.catalogue.template(kind)
+    template = terms.template(kind, today)
     refuse_barred(template, values, day)
     clauses = clauses_of(template, values, day, terms)
     return drafting.draft(by=by, at=at, new=new, clauses=clauses, terms=terms)

@@ -58,7 +58,7 @@ def issue_paper(
 ) -> None:
     """An automatic document about a touch, in one go."""
     terms, day = document_terms(), day_of(instant(at))
-    clauses = clauses_of(terms.catalogue.template(kind), values, day, terms)
+    clauses = clauses_of(terms.template(kind, day), values, day, terms)
     owner = owner_of(touch.id)
     new = NewDocument(kind, organ_of(subject, terms), owner, recipient_of(subject), values, day)
     issuing.issue_new(by=BY, at=at, new=new, clauses=clauses, terms=terms)

@@ -137,6 +137,13 @@ CLOCKS: Words = {
     "DEADLINE_OVERDUE_LONG": _("期限长期逾期"),
 }
 DOCUMENTS: Words = {
+    "WORDING_DRAFTED": _("文书正文起草"),
+    "WORDING_REVISED": _("文书正文修改"),
+    "WORDING_DRAFT": _("文书正文退回草稿"),
+    "WORDING_REVIEWING": _("文书正文送审"),
+    "WORDING_APPROVED": _("文书正文批准"),
+    "WORDING_PUBLISHED": _("文书正文发布"),
+    "WORDING_WITHDRAWN": _("文书正文撤回"),
     "DOCUMENT_DRAFTED": _("文书起草"),
     "DOCUMENT_REVISED": _("文书修改"),
     "DOCUMENT_SUBMITTED": _("文书送审"),

@@ -45,6 +45,7 @@ PAGES = {
     "grants": "org:review",
     "laws": "laws:index",
     "mandates": "mandates:index",
+    "documents": "officer:documents",
 }
 
 BATCHES = {"tasks": ACTS, "touches": BY_TOUCH}
@@ -73,6 +74,7 @@ def list_page(definition: ListDefinition[Any], here: str, template: str = "offic
             "page": page_of(definition.key),
             "rows_max": EXPORT_ROWS_MAX,
             "text": request.GET.get("q", ""),
+            "powers": acting.actor.powers,
             "acts": BATCHES.get(definition.key, {}).items() if DECIDE in acting.actor.powers else (),
         }
         return render(request, template, words)

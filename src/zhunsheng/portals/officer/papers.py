@@ -83,15 +83,18 @@ def _then(request: HttpRequest, document: int) -> str:
 @with_power(DRAFT)
 def kinds(request: HttpRequest, acting: Acting) -> HttpResponse:
     """Which document, for which business: the kinds that have a wording."""
-    told = [one for one in document_terms().catalogue.templates.values() if one.worded and not one.corrects]
+    told = [one for one in document_terms().templates(today()) if one.worded and not one.corrects]
     subject = request.GET.get("subject", "")[:40]
     words = {"here": "documents", "kinds": told, "subject": subject}
     return render(request, "officer/paper_kinds.html", words)
 
 
 def _template(kind: str) -> Template:
-    found = document_terms().catalogue.templates.get(kind)
-    if found is None or not found.worded:
+    try:
+        found = document_terms().template(kind, today())
+    except UnknownTemplateError:
+        raise Http404 from None
+    if not found.worded:
         raise Http404
     return found
 

@@ -49,7 +49,11 @@ urlpatterns = [
         name="messages",
     ),
     path("audit/", listing.list_page(LISTS["audit"], "audit"), name="audit"),
-    path("documents/", documents.listing, name="documents"),
+    path(
+        "documents/",
+        listing.list_page(LISTS["documents"], "documents", "officer/documents.html"),
+        name="documents",
+    ),
     path("documents/new/", papers.kinds, name="paper-kinds"),
     path("documents/new/<str:kind>/", papers.begin, name="paper-begin"),
     path("documents/<int:number>/revise/", papers.revise, name="paper-revise"),

@@ -1,4 +1,4 @@
-"""Reading documents: lists, one with its history, its page, what changed between two revisions."""
+"""Reading documents: of a matter, one with its history, its page, changes between two revisions."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ class DocumentCard:
     issued_at: datetime | None
     served_on: date | None
     content_hash: str
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,6 @@ class DocumentFile:
     """
 
     card: DocumentCard
-    version: str
     acted_on: date | None
     values: dict[str, Any]
     template: Template
@@ -94,7 +94,7 @@ class Change:
         return [line for line in told if not line.startswith(("---", "+++", "@@"))]
 
 
-def _card(row: Document) -> DocumentCard:
+def card_of(row: Document) -> DocumentCard:
     """The card of a row."""
     return DocumentCard(
         row.id,
@@ -113,6 +113,7 @@ def _card(row: Document) -> DocumentCard:
         row.issued_at,
         row.served_on,
         row.content_hash,
+        row.version,
     )
 
 
@@ -131,7 +132,7 @@ def listing(
         rows = rows.filter(state__in=states)
     wanted = {"owner": owner, "kind": kind, "shared_with": recipient}
     rows = rows.filter(**{name: value for name, value in wanted.items() if value})
-    return [_card(row) for row in rows[:rows_max]]
+    return [card_of(row) for row in rows[:rows_max]]
 
 
 def districts(*, viewer: Viewer, document_ids: Iterable[int]) -> dict[int, str]:
@@ -160,8 +161,7 @@ def document(*, viewer: Viewer, document_id: int) -> DocumentFile | None:
         return None
     template = template_of(row)
     return DocumentFile(
-        card=_card(row),
-        version=row.version,
+        card=card_of(row),
         acted_on=row.acted_on,
         values=row.values,
         template=template,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from zhunsheng.portals.officer.lists.audit import AUDIT
+from zhunsheng.portals.officer.lists.documents import DOCUMENTS
 from zhunsheng.portals.officer.lists.files import FILES
 from zhunsheng.portals.officer.lists.grants import GRANTS
 from zhunsheng.portals.officer.lists.imports import IMPORTS
@@ -18,6 +19,6 @@ from zhunsheng.portals.officer.lists.touches import TOUCHES
 from zhunsheng.web.lists import ListDefinition
 
 ALL: tuple[ListDefinition[Any], ...] = (
-    *(TOUCHES, SUBJECTS, TASKS, SENT, FILES, AUDIT, IMPORTS, PEOPLE, GRANTS, LAWS, MANDATES),
+    *(TOUCHES, SUBJECTS, TASKS, SENT, FILES, AUDIT, IMPORTS, PEOPLE, GRANTS, LAWS, MANDATES, DOCUMENTS),
 )
 LISTS: dict[str, ListDefinition[Any]] = {one.key: one for one in ALL}
