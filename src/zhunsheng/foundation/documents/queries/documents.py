@@ -13,12 +13,14 @@ from zhunsheng.core.documents.clauses import Clause
 from zhunsheng.core.documents.composing import Content, content_hash, lacking
 from zhunsheng.core.documents.fields import Field, FieldType, written
 from zhunsheng.core.documents.template import Template, canonical_bytes
+from zhunsheng.core.listing import Listed, Part
 from zhunsheng.foundation.accounts.queries import access
 from zhunsheng.foundation.documents import scope
 from zhunsheng.foundation.documents.lifecycle import ISSUED
 from zhunsheng.foundation.documents.models import Document, DocumentRevision
 from zhunsheng.foundation.documents.terms import DocumentTerms
 from zhunsheng.foundation.documents.writing import page, template_of
+from zhunsheng.foundation.seeking import beginning, seek
 
 ROWS_MAX = 500
 
@@ -94,7 +96,7 @@ class Change:
         return [line for line in told if not line.startswith(("---", "+++", "@@"))]
 
 
-def card_of(row: Document) -> DocumentCard:
+def _card(row: Document) -> DocumentCard:
     """The card of a row."""
     return DocumentCard(
         row.id,
@@ -132,7 +134,43 @@ def listing(
         rows = rows.filter(state__in=states)
     wanted = {"owner": owner, "kind": kind, "shared_with": recipient}
     rows = rows.filter(**{name: value for name, value in wanted.items() if value})
-    return [card_of(row) for row in rows[:rows_max]]
+    return [_card(row) for row in rows[:rows_max]]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFilter:
+    """Which documents: of a state, of a kind, for these recipients (None: for any), by number and author,
+    begun from one instant on and before another."""
+
+    state: str = ""
+    kind: str = ""
+    recipients: Collection[str] | None = None
+    serial: str = ""
+    author: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def listed(*, viewer: Viewer, part: Part, wanted: DocumentFilter) -> Listed[DocumentCard]:
+    """A part of the documents within the viewer's scope; for the bureau."""
+    if not viewer.is_staff:
+        return Listed()
+    rows = scope.documents(viewer)
+    for name, value in (
+        ("state", wanted.state),
+        ("kind", wanted.kind),
+        ("opened_at__gte", wanted.since),
+        ("opened_at__lt", wanted.until),
+    ):
+        if value:
+            rows = rows.filter(**{name: value})
+    if wanted.recipients is not None:
+        rows = rows.filter(shared_with__in=sorted(wanted.recipients))
+    if wanted.serial:
+        rows = rows.filter(**beginning("serial", wanted.serial))
+    if wanted.author:
+        rows = rows.filter(**beginning("author_name", wanted.author))
+    return seek(rows, part, _card)
 
 
 def districts(*, viewer: Viewer, document_ids: Iterable[int]) -> dict[int, str]:
@@ -161,7 +199,7 @@ def document(*, viewer: Viewer, document_id: int) -> DocumentFile | None:
         return None
     template = template_of(row)
     return DocumentFile(
-        card=card_of(row),
+        card=_card(row),
         acted_on=row.acted_on,
         values=row.values,
         template=template,

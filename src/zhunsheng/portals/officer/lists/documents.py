@@ -12,9 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.core.listing import Listed, Part
-from zhunsheng.foundation.documents.queries import listed
-from zhunsheng.foundation.documents.queries.documents import DocumentCard
-from zhunsheng.foundation.documents.queries.listed import DocumentFilter
+from zhunsheng.foundation.documents.queries import documents as queries
+from zhunsheng.foundation.documents.queries.documents import DocumentCard, DocumentFilter
 from zhunsheng.portals.officer.lists.days import day_or_none
 from zhunsheng.portals.officer.words import DOCUMENT_STATES, DOCUMENT_TONES
 from zhunsheng.registers.registry import queries as registry
@@ -36,7 +35,7 @@ def _rows(viewer: Viewer, chosen: Mapping[str, str], part: Part) -> Listed[Docum
         since=datetime.combine(since, time(0), SHANGHAI) if since else None,
         until=datetime.combine(until, time(0), SHANGHAI) + timedelta(days=1) if until else None,
     )
-    return listed.listed(viewer=viewer, part=part, wanted=wanted)
+    return queries.listed(viewer=viewer, part=part, wanted=wanted)
 
 
 def _kinds() -> list[tuple[str, str]]:
