@@ -12,10 +12,10 @@ from tests.engine.facts import at
 from tests.engine.test_closed import END, START, food, history
 from zhunsheng.core.clock import SECONDS_PER_DAY
 from zhunsheng.core.facts import Fact
-from zhunsheng.engine import prove, versions
+from zhunsheng.engine import versions
 from zhunsheng.engine.closed import counted, replay_closed
 from zhunsheng.engine.generate import DAYS, FIRST_DAY, some_facts, some_pack, some_world
-from zhunsheng.engine.lived import live, replay_course
+from zhunsheng.engine.lived import live
 from zhunsheng.engine.prove import Lived, Proof, prove_courses
 from zhunsheng.engine.replay import Touches, replay
 from zhunsheng.engine.tracking import TouchEvent

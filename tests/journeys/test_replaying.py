@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -56,8 +57,9 @@ def revised(tmp_path_factory: pytest.TempPathFactory) -> Pack:
 OLD = "yellow: {count: ELEVATOR_TRAPPED, window: {days: 90}, at_least: 2}"
 
 
-def lived(seed: int) -> Bureau:
-    """Half a year of lifts that fail now and then, judged as it comes."""
+def lived(seed: int, turns: Mapping[str, Callable[[], object]] | None = None) -> Bureau:
+    """Half a year of lifts that fail now and then, judged as it comes; `turns` happen on their days."""
+    waiting = sorted((turns or {}).items())
     chance, bureau = Random(seed), Bureau()
     for number, key in enumerate(LIFTS):
         bureau.register(key, f"云汀物业{number}", station=f"{number % 2}所")
@@ -69,6 +71,10 @@ def lived(seed: int) -> Bureau:
     )
     for number, (day, key, lift) in enumerate(told):
         when = f"{moment(instant(at('2026-01-01')) + day * 86_400):%Y-%m-%d} 08:{number:02d}"
+        while waiting and waiting[0][0] <= when:
+            day, turn = waiting.pop(0)
+            bureau.pass_time(day)
+            turn()
         bureau.pass_time(when)
         bureau.tell(key, "ELEVATOR_TRAPPED", when, object=lift, number=str(number))
     bureau.pass_time("2026-06-30")

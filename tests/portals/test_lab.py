@@ -22,6 +22,7 @@ from zhunsheng.judging.rulebook.lifecycle import ProposalStepError
 from zhunsheng.judging.rulebook.models import Dossier, Proposal
 from zhunsheng.judging.rulebook.queries import ProposalCard
 from zhunsheng.workflows import trying
+from zhunsheng.workflows.ruling import rules_at
 
 pytestmark = pytest.mark.django_db
 NOW = "2026-08-01 10:00"
@@ -152,7 +153,7 @@ def proposed(client: Client) -> str:
 
 
 def test_a_version_is_published_only_by_several_people_and_for_what_they_saw(
-    city: Bureau, client: Client
+    city: Bureau, client: Client, settings: Any
 ) -> None:
     for key, role in (("0008", "legal_reviewer"), ("0009", "model_owner")):
         office.hire(key, f"同事{key}", "9801")
@@ -184,8 +185,14 @@ def test_a_version_is_published_only_by_several_people_and_for_what_they_saw(
     step("0009", "publish", on="2026-09-01")
     step("0005", "withdraw", 400, why="晚了")
     told = page(client, address)
-    assert "已发布，尚未安装" in told and "许望舒" in told
-    assert Bureau().library.pack.content_hash == before, "nothing judges by it before it is installed"
+    assert "2026-09-01 00:00 起按这一版研判" in told and "许望舒" in told
+    assert rules_at(at(NOW)).pack.content_hash == before, "nothing judges by it before its day"
+    assert rules_at(at("2026-09-01")).pack.content_hash == card.pack_hash
+    city.pass_time("2026-09-01")
+    stand_at(settings, "2026-09-01 09:00")
+    as_(client, "0009")
+    assert "现行版本就是这一版" in page(client, address)
+    step("0009", "call_off", 400, why="晚了")
     as_(client, "0002")
     assert "误报多" in page(client, "/rules/life/"), "whoever reads rules reads their life"
     assert client.post(f"{address}step/", {"step": "submit"}).status_code == 404

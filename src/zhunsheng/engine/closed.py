@@ -40,10 +40,11 @@ def counted(events: Iterable[TouchEvent]) -> list[TouchEvent]:
 def replay_closed(
     rules: Pack | Course, facts: Iterable[Fact], world: Sequence[Fact], start: int, end: int
 ) -> dict[str, Sequence[TouchEvent]]:
-    """Touch events of (start, end] by subject, the rules reading their own touches; judging begins at `start`.
+    """Touch events of (start, end] by subject, the rules reading their own touches; judged from `start` on.
 
-    The rules are one version, or a course of versions as they took effect one after the other. Facts about touches that were recorded before `start` stand as they are, and so does what people did
-    about touches afterwards.
+    The rules are one version, or a course of versions as they took effect one after the other. Facts about
+    touches that were recorded before `start` stand as they are, and so does what people did about touches
+    afterwards.
     """
     told = by_subject(facts)
     own = {s: [f for f in fs if f.kind != TOUCH or f.recorded_at < start] for s, fs in told.items()}

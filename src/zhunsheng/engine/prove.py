@@ -174,7 +174,7 @@ def prove_courses(
     end: int,
     engines: Sequence[tuple[str, Lived]] = (("online", as_server), ("replay", replay_course)),
 ) -> Proof:
-    """The same across a change of version: what a running system tells, and the replay, against the reference."""
+    """The same across a change of version: a running system and the replay, against the reference."""
 
     def of(_pack: Pack, facts: Facts, world: Facts, start: int, end: int) -> Touches:
         return live(course, facts, world, start, end)

@@ -40,7 +40,7 @@ class Course:
         return next((pack for since, pack in reversed(self.parts) if since <= instant), self.parts[0][1])
 
     def within(self, start: int, end: int) -> Course:
-        """What of it concerns the judgements of [start, end]; its first pack is the one in effect at `start`."""
+        """What of it concerns judgements of [start, end]; the first pack is the one in effect at `start`."""
         later = ((since, pack) for since, pack in self.parts if start < since <= end)
         return Course(((-FAR, self.at(start)), *later))
 

@@ -12,13 +12,14 @@ from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.packs.diff import described, difference
 from zhunsheng.core.packs.findings import Severity
 from zhunsheng.core.packs.proof import prove_pack
-from zhunsheng.engine.library import open_library, proof_policy
+from zhunsheng.engine.library import proof_policy
 from zhunsheng.engine.packfiles import pack_from
 from zhunsheng.judging.lab import queries as lab
 from zhunsheng.judging.lab.lifecycle import RunKind
 from zhunsheng.judging.rulebook import actions as rulebook
 from zhunsheng.judging.rulebook.lifecycle import ProposalStepError
 from zhunsheng.workflows.keeping import documents_of
+from zhunsheng.workflows.ruling import rules_at
 
 SCHEMA = "zhunsheng.rule-dossier/1"
 FIGURES = ("touches", "subjects", "messages", "drift_permille")
@@ -29,7 +30,7 @@ def propose(by: Actor, at: datetime, viewer: Viewer, run_id: int, reason: str) -
     card, content = lab.run(viewer=viewer, run_id=run_id), lab.report(viewer=viewer, run_id=run_id)
     if card is None or content is None or card.kind is not RunKind.REPLAY:
         raise ProposalStepError("请先把要起草的版本重放一遍，看过报告再起草")
-    library = open_library(settings.PACKS)
+    library = rules_at(at)
     if card.versions[0][1] == library.pack.content_hash:
         raise ProposalStepError("与现行版本内容相同，无须起草")
     pack, contracts = pack_from(documents_of(card.versions[0][1]))

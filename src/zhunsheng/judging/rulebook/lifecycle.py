@@ -6,13 +6,14 @@ from enum import StrEnum
 
 
 class ProposalState(StrEnum):
-    """Where a version stands. What was published gives way to what is published after it."""
+    """Where a version stands. PUBLISHED waits for its day; EFFECTIVE judges until another takes effect."""
 
     DRAFT = "DRAFT"
     REVIEWING = "REVIEWING"
     REVIEWED = "REVIEWED"
     APPROVED = "APPROVED"
     PUBLISHED = "PUBLISHED"
+    EFFECTIVE = "EFFECTIVE"
     SUPERSEDED = "SUPERSEDED"
     WITHDRAWN = "WITHDRAWN"
 
@@ -23,7 +24,8 @@ TRANSITIONS: dict[ProposalState, frozenset[ProposalState]] = {
     S.REVIEWING: frozenset({S.DRAFT, S.REVIEWED, S.WITHDRAWN}),
     S.REVIEWED: frozenset({S.DRAFT, S.APPROVED, S.WITHDRAWN}),
     S.APPROVED: frozenset({S.PUBLISHED, S.WITHDRAWN}),
-    S.PUBLISHED: frozenset({S.SUPERSEDED}),
+    S.PUBLISHED: frozenset({S.EFFECTIVE, S.SUPERSEDED, S.WITHDRAWN}),
+    S.EFFECTIVE: frozenset({S.SUPERSEDED}),
     S.SUPERSEDED: frozenset(),
     S.WITHDRAWN: frozenset(),
 }

@@ -24,7 +24,11 @@ class Dossier(AppendOnlyModel):
 
 
 class Proposal(models.Model):
-    """A version on its way. Whoever drafted it neither reviews nor approves it: the database refuses."""
+    """A version on its way. Whoever drafted it neither reviews nor approves it: the database refuses.
+
+    It judges from `effective_at` on, which is never before `published_at`; which version judges when is read
+    from these two instants, never from the state. `replaces`: the hash of what judged when it was published.
+    """
 
     id = models.BigAutoField(primary_key=True)
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT)
@@ -42,6 +46,9 @@ class Proposal(models.Model):
     drafted_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     effective_on = models.DateField(null=True)
+    published_at = models.DateTimeField(null=True)
+    effective_at = models.DateTimeField(null=True)
+    replaces = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
         ordering = ("id",)
@@ -64,11 +71,19 @@ class Proposal(models.Model):
                 name="rulebook_approved_by_somebody",
             ),
             models.CheckConstraint(
-                condition=~Q(state="PUBLISHED") | Q(effective_on__isnull=False),
+                condition=~Q(state__in=["PUBLISHED", "EFFECTIVE"]) | Q(effective_on__isnull=False),
                 name="rulebook_published_for_a_day",
             ),
+            models.CheckConstraint(
+                condition=Q(effective_at__isnull=True) | Q(effective_at__gte=F("published_at")),
+                name="rulebook_never_backwards",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="EFFECTIVE") | Q(effective_at__isnull=False),
+                name="rulebook_effective_from_an_instant",
+            ),
             models.UniqueConstraint(
-                fields=["state"], condition=Q(state="PUBLISHED"), name="rulebook_one_published"
+                fields=["state"], condition=Q(state="EFFECTIVE"), name="rulebook_one_effective"
             ),
         ]
 

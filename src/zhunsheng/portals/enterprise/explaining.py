@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,11 +17,12 @@ from zhunsheng.core.rules.sentences import Speaker
 from zhunsheng.core.rules.tree import Basis
 from zhunsheng.engine.explain import ComparisonTrace, PointTrace, WayBack, explain_points
 from zhunsheng.engine.judgement import Truth
-from zhunsheng.engine.library import Library, open_library
+from zhunsheng.engine.library import Library
 from zhunsheng.engine.reference import judge
 from zhunsheng.judging.triggers.queries import TouchCard
 from zhunsheng.portals.enterprise.visiting import DOOR, Opened
 from zhunsheng.sensing.signals import queries as signals
+from zhunsheng.workflows.ruling import rules_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,8 @@ class Reason:
 
 def reason_of(opened: Opened) -> Reason:
     """Judge this one business now and tell what touches the line of this reminder."""
-    library, touch = open_library(settings.PACKS), opened.touch
+    touch = opened.touch
+    library = rules_of(touch.pack_hash, opened.at)
     facts = signals.timeline(viewer=opened.viewer, subject=opened.subject.key, known_at=opened.at)
     # Statistics about the trade as a whole are needed to judge; of them nothing is shown.
     world = signals.world(viewer=DOOR)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from zhunsheng.core.statutes.guidance import Guide, Sheet, of_trade
-from zhunsheng.engine.library import open_library
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.portals.enterprise.visiting import Visit, page
 from zhunsheng.workflows import guiding
+from zhunsheng.workflows.ruling import rules_at
 
 SEARCH_CHARACTERS_MAX = 40
 Entry = TypeVar("Entry", Guide, Sheet)
@@ -26,7 +25,7 @@ def points_of(visit: Visit) -> frozenset[str]:
     told = triggers.touches(viewer=visit.viewer, subject=key)
     items = {item for item, state in states.items() if state == "ENROLLED"}
     items |= {touch.item for touch in told if touch.reply_due_on is not None} | visit.items
-    pack = open_library(settings.PACKS).pack
+    pack = rules_at(visit.at).pack
     return frozenset(point.id for item in pack.items if item.id in items for point in item.points)
 
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
-from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.attachments.sniffing import FILE_BYTES_MAX
 from zhunsheng.portals.enterprise.standing import records_of
 from zhunsheng.portals.enterprise.uploading import take_files
 from zhunsheng.portals.enterprise.visiting import Visit, page
 from zhunsheng.sensing.objections.actions import REASON_CHARACTERS_MAX, ObjectionError
 from zhunsheng.workflows import objecting
+from zhunsheng.workflows.ruling import rules_at
 
 
 def object_to(request: HttpRequest, visit: Visit, fact: str) -> HttpResponse:
     """The record, why it is wrong, files; sent in one step. Only what the business is shown can be named."""
-    record = next((r for r in records_of(visit, open_library(settings.PACKS)) if r.fact == fact), None)
+    record = next((r for r in records_of(visit, rules_at(visit.at)) if r.fact == fact), None)
     if record is None:
         raise Http404
     reason, errors = request.POST.get("reason", ""), dict[str, str]()

@@ -103,6 +103,7 @@ LAW_AND_LISTS: Words = {
     "RULE_REVIEWED": _("规则审查"),
     "RULE_APPROVED": _("规则批准"),
     "RULE_PUBLISHED": _("规则发布"),
+    "RULE_EFFECTIVE": _("规则施行"),
     "RULE_SUPERSEDED": _("规则被取代"),
     "RULE_WITHDRAWN": _("规则撤回"),
     "LIST_DRAFTED": _("清单起草"),

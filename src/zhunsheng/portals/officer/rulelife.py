@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.conf import settings
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -13,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from zhunsheng.core.actors import PowerLackingError
-from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.accounts.acting import Acting
 from zhunsheng.judging.rulebook import actions, queries
 from zhunsheng.judging.rulebook.lifecycle import TRANSITIONS, ProposalState, ProposalStepError
@@ -22,6 +20,8 @@ from zhunsheng.portals.officer.door import with_power
 from zhunsheng.portals.officer.words import PROPOSAL_TONES, PROPOSALS
 from zhunsheng.web.clock import page_clock
 from zhunsheng.workflows.proposing import propose
+from zhunsheng.workflows.ruling import rules_at
+from zhunsheng.workflows.taking_effect import publish
 
 POWERS = (actions.EDIT, actions.REVIEW, actions.APPROVE, actions.PUBLISH)
 NUMBER_DIGITS = 18
@@ -32,18 +32,18 @@ STEPS = {
     "back": (actions.REVIEW, ProposalState.DRAFT),
     "approve": (actions.APPROVE, ProposalState.APPROVED),
     "publish": (actions.PUBLISH, ProposalState.PUBLISHED),
+    "call_off": (actions.PUBLISH, ProposalState.WITHDRAWN),
     "withdraw": (actions.EDIT, ProposalState.WITHDRAWN),
 }
 NOT_ONES_OWN = frozenset({"review", "approve"})
 
 
-def _told(card: ProposalCard) -> dict[str, object]:
+def _told(card: ProposalCard, in_effect: str) -> dict[str, object]:
     return {
         "card": card,
         "state": PROPOSALS[card.state],
         "tone": PROPOSAL_TONES.get(card.state, ""),
-        # What judges is what is installed; nothing else is said to be in force.
-        "installed": card.pack_hash == open_library(settings.PACKS).pack.content_hash,
+        "in_effect": card.state is ProposalState.EFFECTIVE and card.pack_hash == in_effect,
     }
 
 
@@ -51,7 +51,8 @@ def _told(card: ProposalCard) -> dict[str, object]:
 @with_power("subject.read", *POWERS)
 def index(request: HttpRequest, acting: Acting) -> HttpResponse:
     """Every proposal, newest first."""
-    rows = [_told(card) for card in queries.proposals(viewer=acting.viewer)]
+    now = rules_at(page_clock().now()).pack.content_hash
+    rows = [_told(card, now) for card in queries.proposals(viewer=acting.viewer)]
     return render(request, "officer/rules/life.html", {"here": "rules", "rows": rows})
 
 
@@ -85,7 +86,7 @@ def _page(request: HttpRequest, acting: Acting, number: int, problem: str = "") 
     card, dossier = found
     words = {
         "here": "rules",
-        **_told(card),
+        **_told(card, rules_at(page_clock().now()).pack.content_hash),
         "dossier": dossier,
         "steps": _steps(card, acting),
         "own": card.author == acting.actor.key,
@@ -102,6 +103,7 @@ def _steps(card: ProposalCard, acting: Acting) -> set[str]:
         for name, (power, after) in STEPS.items()
         if power in acting.actor.powers
         and after in TRANSITIONS[card.state]
+        and (card.state is ProposalState.PUBLISHED) == (name == "call_off")
         and not (own and name in NOT_ONES_OWN)
     }
 
@@ -134,7 +136,9 @@ def _do(request: HttpRequest, acting: Acting, number: int) -> None:
         case "approve":
             actions.approve(by=by, at=at, proposal_id=number, dossier_hash=told.get("dossier", ""))
         case "publish":
-            actions.publish(by=by, at=at, proposal_id=number, on=_day(told.get("on", "")))
+            publish(by, at, number, _day(told.get("on", "")))
+        case "call_off":
+            actions.call_off(by=by, at=at, proposal_id=number, reason=why)
         case "withdraw":
             actions.withdraw(by=by, at=at, proposal_id=number, reason=why)
         case _:

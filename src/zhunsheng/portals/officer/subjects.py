@@ -19,6 +19,7 @@ from zhunsheng.portals.officer.words import SUBJECT_STATES
 from zhunsheng.registers.registry import queries as registry
 from zhunsheng.registers.registry.scoping import FIELD_LEVELS
 from zhunsheng.web.clock import page_clock
+from zhunsheng.workflows.ruling import points_at
 
 TOUCHES_SHOWN = 100
 
@@ -31,7 +32,8 @@ def subject(request: HttpRequest, acting: Acting, key: str) -> HttpResponse:
     found = registry.get(viewer=viewer, key=key)
     if found is None:
         raise Http404
-    told = Told(viewer, key, page_clock().now())
+    at = page_clock().now()
+    told, points = Told(viewer, key, at), points_at(at)
     card = portraits.current(viewer=viewer, subject=key)
     rows = triggers.touches(viewer=viewer, subject=key, rows_max=TOUCHES_SHOWN)
     words = {
@@ -45,7 +47,7 @@ def subject(request: HttpRequest, acting: Acting, key: str) -> HttpResponse:
         "sum": told.sum_rows(),
         "frozen": told.frozen,
         "way": told.class_way(),
-        "touches": [row_of(row, found.name) for row in rows],
+        "touches": [row_of(row, found.name, points) for row in rows],
         "who_sees": who_sees(acting, key),
         "belongings": registry.belongings(viewer=viewer, key=key),
         "timeline": revealing.timeline(acting, key, told.timeline()),

@@ -295,8 +295,15 @@ PROPOSALS: Words = {
     "REVIEWING": _("审查中"),
     "REVIEWED": _("已审查，待批准"),
     "APPROVED": _("已批准"),
-    "PUBLISHED": _("已发布"),
+    "PUBLISHED": _("已发布，待施行"),
+    "EFFECTIVE": _("施行中"),
     "SUPERSEDED": _("已被取代"),
     "WITHDRAWN": _("已撤回"),
 }
-PROPOSAL_TONES = {"PUBLISHED": "good", "APPROVED": "good", "REVIEWING": "warn", "REVIEWED": "warn"}
+PROPOSAL_TONES = {
+    "EFFECTIVE": "good",
+    "PUBLISHED": "good",
+    "APPROVED": "good",
+    "REVIEWING": "warn",
+    "REVIEWED": "warn",
+}

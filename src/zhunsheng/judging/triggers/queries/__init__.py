@@ -22,6 +22,7 @@ from zhunsheng.judging.triggers.models import (
     DataAlarm,
     Enrolment,
     ScopeWidening,
+    SubjectMemory,
     SupervisionTask,
     Touch,
     TouchAnswer,
@@ -232,3 +233,11 @@ def data_alarms(*, viewer: Viewer) -> list[tuple[str, str, str, datetime]]:
         return []
     rows = scoping.within(DataAlarm.objects.filter(ended_at=None), viewer).order_by("id")
     return list(rows.values_list("subject", "point", "object", "raised_at"))
+
+
+def moved_after(*, viewer: Viewer, subjects: Iterable[str], at: datetime) -> set[str]:
+    """Of these subjects those whose memory changed behind an instant; for the bureau only."""
+    if not viewer.is_staff:
+        return set()
+    rows = SubjectMemory.objects.filter(subject__in=list(subjects), folded_to__gt=at)
+    return set(rows.values_list("subject", flat=True))
