@@ -36,6 +36,7 @@ def cases(seeds: range) -> Iterator[tuple[Course, list[Fact], list[Fact], int, i
 
 
 def test_online_replay_and_reference_agree_across_changes_and_roll_backs() -> None:
+    """VERSION-3, VERSION-4: whatever the packs, the facts and the instants of change."""
     told = sum((prove_courses(*case) for case in cases(range(15))), Proof(0, 0, ()))
     assert told.mismatches == () and told.histories > 20
 
@@ -83,6 +84,7 @@ def touches(course: Course, until: int = END) -> list[tuple[int, str, str]]:
 
 
 def test_a_version_judges_from_the_very_second_and_counts_hits_from_before() -> None:
+    """VERSION-1, VERSION-2."""
     strict, mild = replace(food(2), content_hash="strict"), replace(food(4), content_hash="mild")
     turn = at("2026-03-20")
     told = touches(Course(((START, mild), (turn, strict))))

@@ -23,6 +23,7 @@ from zhunsheng.core.packs.nodes import PackError
 from zhunsheng.core.reporting.profiles import Selection
 from zhunsheng.core.rules.tree import Pack
 from zhunsheng.engine import closed
+from zhunsheng.engine.lived import STARTS
 from zhunsheng.engine.packfiles import load_pack, read_text
 from zhunsheng.judging.lab import actions as runs
 from zhunsheng.judging.lab import queries as lab
@@ -99,7 +100,7 @@ def offline(pack: Pack) -> set[Told]:
     return {
         (e.at, s, closed.place_of(e.point, e.object), e.colour.value)
         for s, e in events
-        if e.change in closed.STARTS and not e.covered
+        if e.change in STARTS and not e.covered
     }
 
 

@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 from django.conf import settings
 
-from tests.journeys.city import BUREAU, Bureau, at
-from tests.journeys.rulers import OWNER, approved, in_effect, installed, line, revised
+from tests.journeys.city import BUREAU, MACHINE, Bureau, at
+from tests.journeys.rulers import AUTHOR, OWNER, approve, approved, in_effect, installed, line, revised
 from tests.journeys.test_replaying import END, LATER, LIFTS, START, Told, joined, lived, online
 from tests.journeys.test_versions import E1, trapped
 from zhunsheng.cli.commands.prove import command as prove
@@ -19,14 +19,20 @@ from zhunsheng.core.clock import instant
 from zhunsheng.core.reporting.profiles import Selection
 from zhunsheng.core.rules.tree import Pack
 from zhunsheng.engine import closed
+from zhunsheng.engine.fast.batch import plain
+from zhunsheng.engine.lived import STARTS
+from zhunsheng.engine.reference import judge
 from zhunsheng.engine.versions import Course
 from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.judging.rulebook import actions as rulebook
 from zhunsheng.judging.rulebook import queries
 from zhunsheng.judging.rulebook.lifecycle import ProposalState, ProposalStepError
 from zhunsheng.judging.triggers import queries as triggers
+from zhunsheng.sensing.signals import queries as signals
+from zhunsheng.workflows.answering import take_answer
 from zhunsheng.workflows.classing import judge_all, run_classes
 from zhunsheng.workflows.impacting import asked_of, report
+from zhunsheng.workflows.proposing import roll_back
 from zhunsheng.workflows.ruling import course_at, points_at, rules_at
 from zhunsheng.workflows.taking_effect import publish
 
@@ -51,7 +57,7 @@ def played(rules: Pack | Course) -> set[Told]:
     return {
         (e.at, s, closed.place_of(e.point, e.object), e.colour.value)
         for s, e in events
-        if e.change in closed.STARTS and not e.covered
+        if e.change in STARTS and not e.covered
     }
 
 
@@ -74,7 +80,8 @@ def test_the_day_itself_is_an_instant_and_nothing_before_it_is_judged_anew() -> 
     for as_of, pack in ((one_second_before, old), (at("2026-03-05"), strict)):
         (judged,) = judge_all(as_of, at("2026-03-06"))
         run_classes(at("2026-03-06"), [judged])
-        assert portraits.current(viewer=BUREAU, subject=E1).pack_hash == pack.content_hash
+        held = portraits.current(viewer=BUREAU, subject=E1)
+        assert held is not None and held.pack_hash == pack.content_hash
         shown = {(r.object, r.colour.value) for r in judged.points if r.point == "T02-1"}
         assert (("L-7", "YELLOW") in shown) == (pack is strict), "in batch as online"
 
@@ -141,3 +148,38 @@ def test_a_point_that_was_given_up_still_has_its_name() -> None:
     bureau.pass_time("2026-03-10")
     assert bureau.touches(E1)[-1][3] == "OBSERVING", "what began under a version ends under it"
     assert "T02-1" not in rules_at(at("2026-03-10")).points and "T02-1" in points_at(at("2026-03-10"))
+
+
+def test_a_roll_back_is_a_proposal_and_restores_every_judgement() -> None:
+    bureau, old = city(), installed()
+    strict = revised(at("2026-03-01"), line(1))
+    first = in_effect(at("2026-03-01"), strict, date(2026, 3, 1))
+    bureau.pass_time("2026-03-01 00:01")
+    trapped(bureau, "L-7", "2026-03-02", 1)
+    assert bureau.touches(E1)[-1] == ("T02-1", "L-7", "YELLOW", "OBSERVING")
+    second = roll_back(AUTHOR, at("2026-03-03"), BUREAU, first, "误报多，恢复原线")
+    with pytest.raises(ProposalStepError):
+        publish(OWNER, at("2026-03-03"), second, date(2026, 3, 3))
+    publish(OWNER, at("2026-03-03"), approve(at("2026-03-03"), second), date(2026, 3, 4))
+    bureau.pass_time("2026-03-04")
+    trapped(bureau, "L-8", "2026-03-04", 1)
+    assert states() == [ProposalState.EFFECTIVE, ProposalState.SUPERSEDED]
+    assert len(bureau.touches(E1)) == 1, "one is nothing in the old version"
+    trapped(bureau, "L-7", "2026-03-05", 1)
+    assert bureau.touches(E1)[-1] == ("T02-1", "L-7", "YELLOW", "OBSERVING"), "bound to the version between"
+    now = at("2026-03-06")
+    timeline, world = signals.timeline(viewer=BUREAU, subject=E1), signals.world(viewer=BUREAU)
+    (judged,) = judge_all(now, now)
+    assert plain(judged) == plain(judge(old, E1, timeline, world, instant(now), instant(now)))
+    assert rules_at(now).pack is old and rules_at(at("2026-03-03")).pack == strict, "history stays"
+    take_answer(by=MACHINE, at=now, touch_id=bureau.last_touch(E1), answer="DONE")
+    bureau.pass_time("2026-06-04")
+    assert "NORMAL" not in {t[3] for t in bureau.touches(E1)}, "one within ninety days still shows in it"
+    bureau.pass_time("2026-06-10")
+    card, dossier = queries.proposal(viewer=BUREAU, proposal_id=second) or (None, {})
+    assert card is not None and (card.author_name, card.reason) == (AUTHOR.name, "误报多，恢复原线")
+    assert dossier["restores"]["proposal"] == first and dossier["pack"]["hash"] == old.content_hash
+    third = roll_back(AUTHOR, at("2026-06-10"), BUREAU, first, "又要更早提醒")
+    assert queries.proposals(viewer=BUREAU)[0].id == third, "forward again, as a proposal of its own"
+    with pytest.raises(ProposalStepError):
+        roll_back(AUTHOR, at("2026-06-10"), BUREAU, third, "还没有施行过")

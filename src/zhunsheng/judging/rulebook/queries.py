@@ -35,6 +35,7 @@ class ProposalCard:
     changed_at: datetime
     effective_on: date | None
     effective_at: datetime | None
+    replaces: str
 
 
 def _card(row: Proposal) -> ProposalCard:
@@ -54,6 +55,7 @@ def _card(row: Proposal) -> ProposalCard:
         row.changed_at,
         row.effective_on,
         row.effective_at,
+        row.replaces,
     )
 
 

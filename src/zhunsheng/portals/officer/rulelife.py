@@ -19,7 +19,7 @@ from zhunsheng.judging.rulebook.queries import ProposalCard
 from zhunsheng.portals.officer.door import with_power
 from zhunsheng.portals.officer.words import PROPOSAL_TONES, PROPOSALS
 from zhunsheng.web.clock import page_clock
-from zhunsheng.workflows.proposing import propose
+from zhunsheng.workflows.proposing import propose, roll_back
 from zhunsheng.workflows.ruling import rules_at
 from zhunsheng.workflows.taking_effect import publish
 
@@ -98,7 +98,9 @@ def _page(request: HttpRequest, acting: Acting, number: int, problem: str = "") 
 
 def _steps(card: ProposalCard, acting: Acting) -> set[str]:
     own = card.author == acting.actor.key
-    return {
+    stood = card.state in {ProposalState.EFFECTIVE, ProposalState.SUPERSEDED}
+    restores = {"restore"} if stood and actions.EDIT in acting.actor.powers else set()
+    return restores | {
         name
         for name, (power, after) in STEPS.items()
         if power in acting.actor.powers
@@ -111,11 +113,11 @@ def _steps(card: ProposalCard, acting: Acting) -> set[str]:
 @require_POST
 @with_power(*POWERS)
 def step(request: HttpRequest, acting: Acting, number: int) -> HttpResponse:
-    """The next step; what is refused is said on the page."""
+    """The next step; what is refused is said on the page. A roll back is a proposal of its own."""
     if queries.proposal(viewer=acting.viewer, proposal_id=number) is None:
         raise Http404
     try:
-        _do(request, acting, number)
+        number = _do(request, acting, number)
     except (ProposalStepError, PowerLackingError) as error:
         return _page(request, acting, number, str(error))
     except IntegrityError:
@@ -123,7 +125,8 @@ def step(request: HttpRequest, acting: Acting, number: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("rules:proposal", args=[number]))
 
 
-def _do(request: HttpRequest, acting: Acting, number: int) -> None:
+def _do(request: HttpRequest, acting: Acting, number: int) -> int:
+    """The proposal to look at afterwards."""
     by, at, told = acting.actor, page_clock().now(), request.POST
     why = told.get("why", "")
     match told.get("step", ""):
@@ -141,8 +144,11 @@ def _do(request: HttpRequest, acting: Acting, number: int) -> None:
             actions.call_off(by=by, at=at, proposal_id=number, reason=why)
         case "withdraw":
             actions.withdraw(by=by, at=at, proposal_id=number, reason=why)
+        case "restore":
+            return roll_back(by, at, acting.viewer, number, why)
         case _:
             raise Http404
+    return number
 
 
 def _day(text: str) -> date:
