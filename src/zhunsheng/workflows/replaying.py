@@ -59,15 +59,9 @@ def play(
     read = (*world, *facts, *(fact for own in later.values() for fact in own))
     digest = hashlib.sha256("".join(f"{f.fact_id} {f.recorded_at}\n" for f in read).encode()).hexdigest()
     who = {s: partial(register.profile, s, cards.get(s), told[s]) for s in chosen}
-    hits = [
-        list(_hits(_items(p), touches, who, later, asked.outcomes))
-        for p, touches in zip(packs, found, strict=True)
-    ]
+    items = [(p if isinstance(p, Course) else Course.of(p)).items for p in packs]
+    hits = [list(_hits(*told, who, later, asked.outcomes)) for told in zip(items, found, strict=True)]
     return Part(chosen, hits, digest), [(s, e) for s, own in sorted(found[0].items()) for e in own]
-
-
-def _items(rules: Pack | Course) -> Mapping[str, str]:
-    return (rules if isinstance(rules, Course) else Course.of(rules)).items
 
 
 def _hits(

@@ -54,10 +54,11 @@ def course_at(known_at: datetime) -> Course:
     if not told:
         return Course.of(open_library(settings.PACKS).pack)
     rows = [(-FAR, told[0].replaces), *((instant(r.since_at), r.pack_hash) for r in told)]
-    return Course(tuple((since, _pack(name)) for since, name in rows))
+    return Course(tuple((since, kept(name)) for since, name in rows))
 
 
-def _pack(content_hash: str) -> Pack:
+def kept(content_hash: str) -> Pack:
+    """A pack that is installed or kept; PackError when there is none with this hash."""
     found = pack_of(content_hash)
     if found is None:
         raise PackError(content_hash, "没有这个版本")

@@ -31,6 +31,21 @@ TRANSITIONS: dict[ProposalState, frozenset[ProposalState]] = {
 }
 
 
+class ShadowState(StrEnum):
+    """Where a shadow run stands: stopped by a person, or ended by its last day or by taking effect."""
+
+    RUNNING = "RUNNING"
+    STOPPED = "STOPPED"
+    ENDED = "ENDED"
+
+
+SHADOW_TRANSITIONS: dict[ShadowState, frozenset[ShadowState]] = {
+    ShadowState.RUNNING: frozenset({ShadowState.STOPPED, ShadowState.ENDED}),
+    ShadowState.STOPPED: frozenset(),
+    ShadowState.ENDED: frozenset(),
+}
+
+
 class ProposalStepError(ValueError):
     """A step that the life of a version does not know, or that lacks something; the text is for people."""
 

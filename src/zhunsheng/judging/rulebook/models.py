@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from zhunsheng.foundation.evidence.append_only import AppendOnlyModel
-from zhunsheng.judging.rulebook.lifecycle import ProposalState
+from zhunsheng.judging.rulebook.lifecycle import ProposalState, ShadowState
 
 UNSEEN = [ProposalState.DRAFT, ProposalState.REVIEWING, ProposalState.WITHDRAWN]
 UNAPPROVED = [*UNSEEN, ProposalState.REVIEWED]
@@ -89,3 +89,60 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id} {self.pack_version} {self.state}"
+
+
+class Shadow(models.Model):
+    """A version that runs beside the one in effect: since and until when, by whom, why. Nothing leaves it."""
+
+    id = models.BigAutoField(primary_key=True)
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="shadows")
+    pack_hash = models.CharField(max_length=64)
+    reason = models.CharField(max_length=500)
+    state = models.CharField(max_length=8, default=ShadowState.RUNNING.value)
+    started_by = models.CharField(max_length=40)
+    started_by_name = models.CharField(max_length=200)
+    started_at = models.DateTimeField()
+    until_on = models.DateField()
+    counted_to = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by_name = models.CharField(max_length=200, blank=True, default="")
+    ended_why = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=[s.value for s in ShadowState]), name="rulebook_known_shadow_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="RUNNING", ended_at__isnull=True)
+                | (~Q(state="RUNNING") & Q(ended_at__isnull=False)),
+                name="rulebook_shadow_ended_pair",
+            ),
+            models.UniqueConstraint(
+                fields=["proposal"], condition=Q(state="RUNNING"), name="rulebook_one_shadow"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.pack_hash[:12]} {self.state}"
+
+
+class ShadowCount(AppendOnlyModel):
+    """Touches of one day, item and station among some businesses: of the shadow, live, and of one only."""
+
+    id = models.BigAutoField(primary_key=True)
+    shadow = models.ForeignKey(Shadow, on_delete=models.PROTECT, related_name="counts")
+    day = models.DateField()
+    item = models.CharField(max_length=16)
+    unit = models.CharField(max_length=40, blank=True, default="")
+    touches = models.IntegerField()
+    live = models.IntegerField()
+    gained = models.IntegerField()
+    lost = models.IntegerField()
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.shadow_id} {self.day} {self.item} +{self.gained} -{self.lost}"

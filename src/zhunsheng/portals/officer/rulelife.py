@@ -14,9 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 from zhunsheng.core.actors import PowerLackingError
 from zhunsheng.foundation.accounts.acting import Acting
 from zhunsheng.judging.rulebook import actions, queries
+from zhunsheng.judging.rulebook.actions import shadows
 from zhunsheng.judging.rulebook.lifecycle import TRANSITIONS, ProposalState, ProposalStepError
 from zhunsheng.judging.rulebook.queries import ProposalCard
 from zhunsheng.portals.officer.door import with_power
+from zhunsheng.portals.officer.ruleshadow import may_start, runs_of, take
 from zhunsheng.portals.officer.words import PROPOSAL_TONES, PROPOSALS
 from zhunsheng.web.clock import page_clock
 from zhunsheng.workflows.proposing import propose, roll_back
@@ -53,7 +55,9 @@ def index(request: HttpRequest, acting: Acting) -> HttpResponse:
     """Every proposal, newest first."""
     now = rules_at(page_clock().now()).pack.content_hash
     rows = [_told(card, now) for card in queries.proposals(viewer=acting.viewer)]
-    return render(request, "officer/rules/life.html", {"here": "rules", "rows": rows})
+    running = queries.shadows(viewer=acting.viewer, running=True)
+    words = {"here": "rules", "rows": rows, "running": running}
+    return render(request, "officer/rules/life.html", words)
 
 
 @require_POST
@@ -79,11 +83,27 @@ def one(request: HttpRequest, acting: Acting, number: int) -> HttpResponse:
     return _page(request, acting, number)
 
 
+@require_POST
+@with_power(shadows.POWER)
+def shadow(request: HttpRequest, acting: Acting, number: int) -> HttpResponse:
+    """A run beside the version in effect begins or stops."""
+    if queries.proposal(viewer=acting.viewer, proposal_id=number) is None:
+        raise Http404
+    wanted, why = request.POST.get("shadow", ""), request.POST.get("why", "")
+    try:
+        until = _day(request.POST.get("until", "")) if wanted == "start" else None
+        take(acting.actor, page_clock().now(), number, wanted, why, until)
+    except (ProposalStepError, PowerLackingError) as error:
+        return _page(request, acting, number, str(error))
+    return HttpResponseRedirect(reverse("rules:proposal", args=[number]))
+
+
 def _page(request: HttpRequest, acting: Acting, number: int, problem: str = "") -> HttpResponse:
     found = queries.proposal(viewer=acting.viewer, proposal_id=number)
     if found is None:
         raise Http404
     card, dossier = found
+    runs = runs_of(acting.viewer, card)
     words = {
         "here": "rules",
         **_told(card, rules_at(page_clock().now()).pack.content_hash),
@@ -91,6 +111,9 @@ def _page(request: HttpRequest, acting: Acting, number: int, problem: str = "") 
         "steps": _steps(card, acting),
         "own": card.author == acting.actor.key,
         "errors": {"step": problem} if problem else {},
+        "runs": runs,
+        "may_start": may_start(card, runs, acting.actor),
+        "may_stop": shadows.POWER in acting.actor.powers,
         "today": page_clock().now().date().isoformat(),
     }
     return render(request, "officer/rules/proposal.html", words, status=400 if problem else 200)

@@ -300,6 +300,11 @@ PROPOSALS: Words = {
     "SUPERSEDED": _("已被取代"),
     "WITHDRAWN": _("已撤回"),
 }
+SHADOWS: Words = {
+    "RUNNING": _("影子运行中"),
+    "STOPPED": _("已停止"),
+    "ENDED": _("已到期"),
+}
 PROPOSAL_TONES = {
     "EFFECTIVE": "good",
     "PUBLISHED": "good",
