@@ -183,3 +183,14 @@ def test_a_roll_back_is_a_proposal_and_restores_every_judgement() -> None:
     assert queries.proposals(viewer=BUREAU)[0].id == third, "forward again, as a proposal of its own"
     with pytest.raises(ProposalStepError):
         roll_back(AUTHOR, at("2026-06-10"), BUREAU, third, "还没有施行过")
+
+
+def test_a_failing_example_refuses_to_go_on_and_is_part_of_what_is_approved() -> None:
+    told = [{"id": "X", "name_zh": "例", "passes": False, "why_zh": "应为 YELLOW，实为 NONE"}]
+    pack = revised(at("2026-03-01"), line(1))
+    with pytest.raises(ProposalStepError, match="示例"):
+        approved(at("2026-03-01"), pack, tests=told)
+    number = approved(at("2026-03-01"), pack, tests=[{**told[0], "passes": True}])
+    hashes = {card.dossier_hash for card in queries.proposals(viewer=BUREAU)}
+    assert len(hashes) == 2, "what the examples came to is in the hash"
+    publish(OWNER, at("2026-03-01"), number, date(2026, 3, 2))

@@ -163,7 +163,7 @@ def test_a_version_is_published_only_by_several_people_and_for_what_they_saw(
         office.open_account(key, f"demo-{key}")
     before, address = city.library.pack.content_hash, proposed(client)
     told = page(client, address)
-    for words in ("<del>", "≥", "误报多", "静态证明", "重放报告", "由您起草"):
+    for words in ("<del>", "≥", "误报多", "静态证明", "示例", "T02-E1", "重放报告", "由您起草"):
         assert words in told
     card, dossier = rulebook(address)
     assert dossier["against"]["hash"] == before and dossier["pack"]["hash"] == card.pack_hash != before

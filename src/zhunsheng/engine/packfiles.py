@@ -26,7 +26,13 @@ FILE_BYTES_MAX = 1_000_000
 Stamp = tuple[tuple[str, int, int], ...]
 _LISTED: dict[Path, tuple[list[tuple[Path, int]], list[Path]]] = {}
 RULE_SCHEMAS = frozenset(
-    {"zhunsheng.pack/1", "zhunsheng.item/1", "zhunsheng.model/1", "zhunsheng.indicator/1"}
+    {
+        "zhunsheng.pack/1",
+        "zhunsheng.item/1",
+        "zhunsheng.model/1",
+        "zhunsheng.indicator/1",
+        "zhunsheng.example/1",
+    }
 )
 
 

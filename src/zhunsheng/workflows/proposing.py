@@ -12,6 +12,7 @@ from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.packs.diff import described, difference
 from zhunsheng.core.packs.findings import Severity
 from zhunsheng.core.packs.proof import prove_pack
+from zhunsheng.engine.examples import tried
 from zhunsheng.engine.library import proof_policy
 from zhunsheng.engine.packfiles import pack_from
 from zhunsheng.judging.lab import queries as lab
@@ -62,7 +63,8 @@ def roll_back(by: Actor, at: datetime, viewer: Viewer, proposal_id: int, reason:
 
 def _dossier(at: datetime, content_hash: str) -> dict[str, Any]:
     """What every dossier of a version holds: its hash, what changes against the one in effect, the proof."""
-    library, (pack, contracts) = rules_at(at), pack_from(documents_of(content_hash))
+    library, documents = rules_at(at), documents_of(content_hash)
+    pack, contracts = pack_from(documents)
     changes = difference(library.pack, library.contracts, pack, contracts)
     findings = prove_pack(pack, contracts, proof_policy(settings.PACKS))
     sentences = described(pack, contracts)
@@ -74,4 +76,5 @@ def _dossier(at: datetime, content_hash: str) -> dict[str, Any]:
         "basis": {c.id: sentences[c.id]["依据"] for c in changes if "依据" in sentences.get(c.id, {})},
         "proof": [asdict(finding) for finding in findings],
         "errors": sum(finding.severity is Severity.ERROR for finding in findings),
+        "tests": tried(pack, contracts, documents),
     }

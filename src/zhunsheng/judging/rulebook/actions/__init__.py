@@ -43,10 +43,8 @@ def draft(*, by: Actor, at: datetime, dossier: Mapping[str, Any], reason: str) -
 
 
 def submit(*, by: Actor, at: datetime, proposal_id: int) -> None:
-    """Hand the draft to the reviewers; a proof with an error is not handed in."""
-    row = Proposal.objects.select_related("dossier").get(id=proposal_id)
-    if json.loads(row.dossier.text)["errors"]:
-        raise ProposalStepError("静态证明有错误，改正后重新试算、重新起草")
+    """Hand the draft to the reviewers; an error of the proof or a failing example is not handed in."""
+    _refuse_unproved(proposal_id)
     _step(by, at, proposal_id, ProposalState.REVIEWING, EDIT)
 
 
@@ -91,6 +89,7 @@ def publish(*, by: Actor, at: datetime, proposal_id: int, on: date, replaces: st
     """
     if on < day_of(instant(at)):
         raise ProposalStepError("施行日期不能早于今天")
+    _refuse_unproved(proposal_id)
     since = max(moment(day_start(on)), moment(instant(at)))
     changes = {"effective_on": on, "published_at": moment(instant(at)), "effective_at": since}
     _step(
@@ -135,6 +134,14 @@ def withdraw(*, by: Actor, at: datetime, proposal_id: int, reason: str) -> None:
     if Proposal.objects.get(id=proposal_id).state == ProposalState.PUBLISHED:
         raise ProposalStepError("已发布的版本由发布人撤销")
     _step(by, at, proposal_id, ProposalState.WITHDRAWN, EDIT, why=reason)
+
+
+def _refuse_unproved(proposal_id: int) -> None:
+    dossier = json.loads(Proposal.objects.select_related("dossier").get(id=proposal_id).dossier.text)
+    if dossier["errors"]:
+        raise ProposalStepError("静态证明有错误，改正后重新试算、重新起草")
+    if not all(example["passes"] for example in dossier.get("tests", ())):
+        raise ProposalStepError("有示例没有通过，改正后重新试算、重新起草")
 
 
 def _step(
