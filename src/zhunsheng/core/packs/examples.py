@@ -80,9 +80,7 @@ def _at(told: object) -> int:
     return instant(datetime.fromisoformat(str(told)).replace(tzinfo=SHANGHAI))
 
 
-def wrong_in(
-    expected: Mapping[Place, str], shown: Mapping[Place, str]
-) -> list[tuple[str, str, str, str]]:
+def wrong_in(expected: Mapping[Place, str], shown: Mapping[Place, str]) -> list[tuple[str, str, str, str]]:
     """(point, object, expected, shown) of every place that shows something else."""
     return [
         (point, thing, colour, shown.get((point, thing), "NONE"))
