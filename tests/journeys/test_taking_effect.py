@@ -194,3 +194,19 @@ def test_a_failing_example_refuses_to_go_on_and_is_part_of_what_is_approved() ->
     hashes = {card.dossier_hash for card in queries.proposals(viewer=BUREAU)}
     assert len(hashes) == 2, "what the examples came to is in the hash"
     publish(OWNER, at("2026-03-01"), number, date(2026, 3, 2))
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_a_queue_that_comes_late_ends_nothing_that_began_meanwhile(
+    guarded: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bureau = city()
+    in_effect(at("2026-03-03"), revised(at("2026-03-03"), line(1)), date(2026, 3, 5))
+    trapped(bureau, "L-7", "2026-03-05", 1)
+    assert [t[:3] for t in bureau.touches(E1)] == [("T02-1", "L-7", "YELLOW")], (
+        "the day counts, not the queue"
+    )
+    if not guarded:  # the planted fault: the fold goes back to midnight, where nothing showed
+        monkeypatch.setattr(triggers, "moved_after", lambda **_: set[str]())
+    bureau.pass_time("2026-03-06")
+    assert (bureau.touches(E1)[-1][3] == "OBSERVING") is guarded
