@@ -150,7 +150,7 @@ def answered(client: Client, method: str, where: str) -> str:
 
 
 def test_every_cell_answers_as_declared(clients: dict[str, Client]) -> None:
-    """Who may in does not depend on the database (walls do: tests/contexts/tenancy): each asks half the cells."""
+    """Who may in does not depend on the database (walls have their own tests): each asks half the cells."""
     wrong, cells = [], 0
     for number, (name, pattern) in enumerate(routes(get_resolver().url_patterns)):
         cache.clear()  # how often one link may be asked is tested elsewhere; here all addresses share one
