@@ -21,8 +21,9 @@ from tests.halves import every_other
 from tests.portals import business
 from zhunsheng.core.clock import FixedClock
 from zhunsheng.foundation.accounts.actions import accounts, signing_in
-from zhunsheng.foundation.accounts.models import LoginSession
+from zhunsheng.foundation.accounts.models import LoginSession, Person
 from zhunsheng.foundation.accounts.who import who_is
+from zhunsheng.foundation.evidence.models import AuditEvent
 from zhunsheng.judging.triggers.models import Touch
 from zhunsheng.portals.officer.door import COOKIE
 from zhunsheng.registers.registry import actions
@@ -138,6 +139,11 @@ def _token(visitor: str) -> str:
     return step.token
 
 
+def chief() -> str:
+    """Who represents the business; found by name, as keys are drawn."""
+    return Person.objects.get(name="人chief").key
+
+
 def address(name: str, pattern: URLPattern) -> str:
     return reverse(name, kwargs={key: EXAMPLES[key] for key in pattern.pattern.converters})
 
@@ -150,8 +156,11 @@ def answered(client: Client, method: str, where: str) -> str:
 
 
 def test_every_cell_answers_as_declared(clients: dict[str, Client]) -> None:
-    """A method that a route does not know is refused whoever asks: each database asks as half of them."""
-    wrong, cells = [], 0
+    """A method that a route does not know is refused whoever asks: each database asks as half of them.
+
+    Whoever is known and refused what an unknown visitor is led to sign in for, stands in the audit trail.
+    """
+    wrong, cells, refused, owner = [], 0, [], chief()
     unknown = {start: every_other([*clients], start) for start in (0, 1)}
     for number, (name, pattern) in enumerate(routes(get_resolver().url_patterns)):
         cache.clear()  # how often one link may be asked is tested elsewhere; here all addresses share one
@@ -167,9 +176,14 @@ def test_every_cell_answers_as_declared(clients: dict[str, Client]) -> None:
                     answered(client, method, address(name, pattern)),
                     declared.get(visitor, declared.get("all")),
                 )
+                if got == "404" and declared.get("anonymous", declared.get("all")) != 404:
+                    refused.append((f"page:{name}", method, PEOPLE.get(visitor, [owner])[0]))
                 if got != str(wanted):
                     wrong.append(f"{method} {name} as {visitor}: {got}, declared {wanted}")
     assert wrong == []
+    told = AuditEvent.objects.filter(action="ACCESS_REFUSED").values_list("target", "detail", "actor_key")
+    assert sorted((page, asked["method"], who) for page, asked, who in told) == sorted(refused)
+    assert len(refused) > 500
     asked = [
         len(clients) if method in methods else len(unknown[0])
         for methods in TABLE["routes"].values()

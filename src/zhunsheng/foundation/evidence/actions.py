@@ -16,6 +16,7 @@ from zhunsheng.foundation import bulk
 from zhunsheng.foundation.evidence.models import AuditEvent, LeafSalt, SealedDetail
 
 SEALED = "sealed"
+ASKED_MAX = 64
 
 ENTRY = ("at", "actor_kind", "actor_key", "actor_name", "action", "target", "detail")
 
@@ -51,6 +52,16 @@ def record_all(*, by: Actor, at: datetime, entries: Iterable[tuple[str, str, Map
     bulk.insert(
         AuditEvent, ENTRY, ((*who, action, target, {**detail, **under}) for action, target, detail in told)
     )
+
+
+def note_refusal(*, by: Actor, at: datetime, page: str, asked: Mapping[str, object]) -> None:
+    """Put on record that somebody known was not let through: without the power, or to what is not there for him.
+
+    `page` is the name of the address, `asked` what stood in it. An own transaction: that of the page is over.
+    """
+    told = {name: str(value)[:ASKED_MAX] for name, value in asked.items()}
+    with transaction.atomic():
+        record(by=by, at=at, action="ACCESS_REFUSED", target=f"page:{page}", detail=told)
 
 
 def seal_detail(*, by: Actor, at: datetime, person: str, told: Mapping[str, str]) -> dict[str, str]:
