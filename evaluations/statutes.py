@@ -73,7 +73,10 @@ def evaluate_search(data: Path, laws: Path) -> SearchResult:
     words = yaml.safe_load(WORDS.read_text(encoding="utf-8"))["words"]
     postings = ranking.build(enumerate(field for _key, field in found))
     recall = {}
-    for label, expansions in (("fields and standing", {}), ("the same with everyday words", words)):
+    for label, expansions in (
+        ("fields, characters and standing", {}),
+        ("the same with everyday words", words),
+    ):
         shares = []
         for question, wanted in zip(questions, gold, strict=True):
             asked = ranking.query_weights(question["question"], expansions, ranking.EXPANSION_WEIGHT)

@@ -1,8 +1,8 @@
 """F-28: whatever a request writes, it says so in the audit trail, in the same transaction.
 
-Every request that any test makes through Django's client is watched: which tables it wrote to, in which
-transaction. A transaction that changed a table not excused in `acts.yaml` must hold an audit entry that names who,
-what, to what and when; and the table says for every address that changes something which test walks through it.
+Every request that a test makes through Django's client is watched: which tables it wrote to, in which
+transaction. A transaction that changed a table not excused in `acts.yaml` must hold an audit entry that names
+who, what, to what and when. The same file says for every address that changes something which test walks it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ TABLE = yaml.safe_load((Path(__file__).parent / "acts.yaml").read_text(encoding=
 EXCUSED = frozenset(TABLE["excused"])
 TRAIL = AuditEvent._meta.db_table
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-WRITE = re.compile(r'\s*(INSERT|UPDATE|DELETE|REPLACE)\s(?:OR\s+\w+\s+|INTO\s+|FROM\s+|\s)*"?(\w+)"?(.*)', re.I | re.S)
+WRITE = re.compile(
+    r'\s*(INSERT|UPDATE|DELETE|REPLACE)\s(?:OR\s+\w+\s+|INTO\s+|FROM\s+|\s)*"?(\w+)"?(.*)', re.I | re.S
+)
 COLUMN = re.compile(r'"(\w+)" = ')
 
 

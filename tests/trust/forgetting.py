@@ -57,11 +57,11 @@ def come_back(line: Connection, home: Path, proofs: list[Proven]) -> None:
         proven.check(trusted(home))
         if proven.salt:
             prove(proven, trusted(home))
-    line.send((finding(home), actions.forget_again(at=NOW)))
+    line.send((finding(home), actions.forget_again(by=OFFICER, at=NOW)))
 
 
 def finding(home: Path) -> dict[str, object]:
-    """Whose secrets open, whose leaves can still be opened, how many acts there were, what is wrong, proofs."""
+    """Whose secrets open, whose leaves have a salt, how many acts there were, faults, proofs."""
     opened = {}
     for row in SealedDetail.objects.all():
         told = personal.open_for(row.person, bytes(row.sealed), bound=row.commitment)
@@ -79,9 +79,9 @@ def finding(home: Path) -> dict[str, object]:
 
 def keep_the_key() -> None:
     """The fault: the decision is noted, the key stays."""
-    personal.destroy = lambda person: None
+    setattr(personal, "destroy", lambda person: None)  # noqa: B010
 
 
 def forget_only_once() -> None:
     """The fault: a database that comes back does not ask what was decided meanwhile."""
-    sealing.forget_again = lambda *, at: 0
+    setattr(sealing, "forget_again", lambda *, by, at: 0)  # noqa: B010

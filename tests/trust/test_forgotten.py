@@ -1,4 +1,4 @@
-"""F-43: who was forgotten stays forgotten, also when a backup of before is put back; all proofs still hold."""
+"""F-43: who was forgotten stays forgotten, also when a backup of before returns; all proofs still hold."""
 
 from __future__ import annotations
 
@@ -73,6 +73,8 @@ def test_who_was_forgotten_stays_so_after_a_restore(house: House, tmp_path: Path
 
 
 @pytest.mark.parametrize("plant", [forgetting.keep_the_key, forgetting.forget_only_once])
-def test_a_half_hearted_erasure_is_caught(house: House, tmp_path: Path, plant: Callable[[], None]) -> None:
+def test_planted_fault_a_half_hearted_erasure(
+    house: House, tmp_path: Path, plant: Callable[[], None]
+) -> None:
     _kept, _gone, restored, (turned, _halted), _again = lived_through(house, tmp_path, plant)
     assert BOTH in (restored["opens"], turned["salted"])

@@ -37,6 +37,8 @@ def test_what_was_kept_apart_opens_for_a_purpose_and_only_as_it_was() -> None:
     with pytest.raises(ValueError, match="用途"):
         opened(commitment, " ")
     assert opened(commitment, "核对") == {"device": "甲"}
-    SealedDetail.objects.create(commitment="0" * 64, person="P", sealed=personal.seal_for("P", b"x{}", bound="0" * 64))
+    SealedDetail.objects.create(
+        commitment="0" * 64, person="P", sealed=personal.seal_for("P", b"x{}", bound="0" * 64)
+    )
     with pytest.raises(ValueError, match="不符"):
         opened("0" * 64, "核对")

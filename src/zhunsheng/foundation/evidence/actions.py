@@ -57,7 +57,7 @@ def record_all(*, by: Actor, at: datetime, entries: Iterable[tuple[str, str, Map
 
 
 def note_refusal(*, by: Actor, at: datetime, page: str, asked: Mapping[str, object]) -> None:
-    """Put on record that somebody known was not let through: without the power, or to what is not there for him.
+    """Put on record that somebody known was not let through: no power, or nothing there for him.
 
     `page` is the name of the address, `asked` what stood in it. An own transaction: that of the page is over.
     """
@@ -111,7 +111,7 @@ def forget(*, by: Actor, at: datetime, person: str, reason: str) -> int:
     return _carry_out(by, at, decision, {"why": reason})
 
 
-def forget_again(*, at: datetime) -> int:
+def forget_again(*, by: Actor, at: datetime) -> int:
     """Carry out what was decided and this database does not know of: it was put back from before, or a crash
     came between. How many decisions."""
     decided = personal.erased()
@@ -120,7 +120,7 @@ def forget_again(*, at: datetime) -> int:
     for decision in missing:
         personal.destroy(decision.person)
         told = {"why": decision.why, "decided_by": decision.by, "decided_at": decision.at}
-        _carry_out(Actor.service("log"), at, decision, told)
+        _carry_out(by, at, decision, told)
     return len(missing)
 
 

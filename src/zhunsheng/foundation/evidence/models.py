@@ -30,8 +30,8 @@ class AuditEvent(AppendOnlyModel):
 class SealedDetail(models.Model):
     """Personal data that belong to an entry, kept apart so that they can be erased.
 
-    The entry carries `commitment`: SHA-256 over a salt and the content. `sealed` is both, under the person's own
-    key (`personal.py`). Erasing key and row leaves entry, leaf and proof as they are.
+    The entry carries `commitment`: SHA-256 over a salt and the content. `sealed` is both, under the person's
+    own key (`personal.py`). Erasing key and row leaves entry, leaf and proof as they are.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -49,7 +49,7 @@ def _key_file(person: str) -> Path:
 
 
 def seal_for(person: str, content: bytes, *, bound: str) -> bytes:
-    """AES-256-GCM under the person's key, which is made when there is none; opens only with the same `bound`."""
+    """AES-256-GCM under the person's key, made when there is none; opens only with the same `bound`."""
     path, nonce = _key_file(person), secrets.token_bytes(NONCE_BYTES)
     if not path.exists():
         fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")

@@ -24,7 +24,9 @@ class Migration(migrations.Migration):
             name="Erasure",
             fields=[("number", models.CharField(max_length=32, primary_key=True, serialize=False))],
         ),
-        migrations.AddField("sealeddetail", "sealed", models.BinaryField(default=b""), preserve_default=False),
+        migrations.AddField(
+            "sealeddetail", "sealed", models.BinaryField(default=b""), preserve_default=False
+        ),
         migrations.RunPython(seal_rows, migrations.RunPython.noop),
         migrations.RemoveField("sealeddetail", "salt"),
         migrations.RemoveField("sealeddetail", "content"),
