@@ -21,8 +21,9 @@ from tests.halves import every_other, half
 from tests.portals import business
 from zhunsheng.core.clock import FixedClock
 from zhunsheng.foundation.accounts.actions import accounts, signing_in
-from zhunsheng.foundation.accounts.models import LoginSession
+from zhunsheng.foundation.accounts.models import LoginSession, Person
 from zhunsheng.foundation.accounts.who import who_is
+from zhunsheng.foundation.evidence.models import AuditEvent
 from zhunsheng.judging.triggers.models import Touch
 from zhunsheng.portals.officer.door import COOKIE
 from zhunsheng.registers.registry import actions
@@ -138,6 +139,11 @@ def _token(visitor: str) -> str:
     return step.token
 
 
+def chief() -> str:
+    """Who represents the business; found by name, as keys are drawn."""
+    return Person.objects.get(name="人chief").key
+
+
 def address(name: str, pattern: URLPattern) -> str:
     return reverse(name, kwargs={key: EXAMPLES[key] for key in pattern.pattern.converters})
 
@@ -150,8 +156,11 @@ def answered(client: Client, method: str, where: str) -> str:
 
 
 def test_every_cell_answers_as_declared(clients: dict[str, Client]) -> None:
-    """Who may in does not depend on the database (walls have their own tests): each asks half the cells."""
-    wrong, cells = [], 0
+    """Who may in does not depend on the database (walls have their own tests): each asks half the cells.
+
+    Whoever is known and refused what an unknown visitor is led to sign in for, stands in the audit trail.
+    """
+    wrong, cells, refused, owner = [], 0, [], chief()
     for number, (name, pattern) in enumerate(routes(get_resolver().url_patterns)):
         cache.clear()  # how often one link may be asked is tested elsewhere; here all addresses share one
         where = address(name, pattern)
@@ -163,12 +172,29 @@ def test_every_cell_answers_as_declared(clients: dict[str, Client]) -> None:
                     client = Client()  # signing out would end the visit
                 cells += 1
                 got, wanted = answered(client, method, where), declared.get(visitor, declared.get("all"))
+                if got == "404" and declared.get("anonymous", declared.get("all")) != 404:
+                    refused.append((f"page:{name}", method, PEOPLE.get(visitor, [owner])[0]))
                 if got != str(wanted):
                     wrong.append(f"{method} {name} as {visitor}: {got}, declared {wanted}")
     assert wrong == []
-    assert len(clients) == len(TABLE["visitors"])
+    told = AuditEvent.objects.filter(action="ACCESS_REFUSED").values_list("target", "detail", "actor_key")
+    assert sorted((page, asked["method"], who) for page, asked, who in told) == sorted(refused)
+    assert len(refused) > 200 and len(clients) == len(TABLE["visitors"])
     whole = len(clients) * len(METHODS) * len(TABLE["routes"])
     assert cells == whole if half() is None else abs(2 * cells - whole) <= len(METHODS) * len(TABLE["routes"])
+
+
+def test_what_is_not_there_and_what_is_not_yours_look_alike(clients: dict[str, Client]) -> None:
+    """Another's session and no session at all: the same page, byte for byte but for the form's token."""
+    other = LoginSession.objects.get(account__name="other_district-1", ended_at=None)
+    pages = [
+        clients["officer"].post(reverse("sign:end", kwargs={"number": number}))
+        for number in (other.id, 999_999)
+    ]
+    assert [page.status_code for page in pages] == [404, 404]
+    shown = [re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"|/\d+/', "", p.content.decode()) for p in pages]
+    assert shown[0] == shown[1]
+    assert LoginSession.objects.get(id=other.id).ended_at is None
 
 
 OWN, SIBLING, OTHER = "91980102MA100A1B2U", "92980102MA400G4H2X", "91980103MA200C2D2N"
