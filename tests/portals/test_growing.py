@@ -127,7 +127,8 @@ def numbers(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> di
     chief = business.somebody("chief", "陈明", at=now)
     mandate = business.represent(E1, chief, now)
     fact = next(f for f in signals.timeline(viewer=BUREAU, subject=E1) if f.kind == "ELEVATOR_RECORD")
-    objecting.file(by=business.actor(chief, mandate, now), at=now, fact_id=fact.fact_id, reason="不对")
+    by = business.actor(chief, mandate, now)
+    objection = objecting.file(by=by, at=now, fact_id=fact.fact_id, reason="不对")
     bring("# 云汀市纸鸢办法\n\n自2022年3月1日起施行\n\n第一条 放飞须登记。\n\n第二条 罚款二百元。")
     statutes.draft(
         by=Actor(ActorKind.PERSON, "0022", "x", frozenset({statutes.EDIT})), at=now, content=SAMPLE
@@ -158,6 +159,7 @@ def numbers(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> di
     told: dict[str, dict[str, Any]] = {
         "": {"number": touch, "key": E1, "name": "subjects", "form": "csv", "touch": touch},
         "evidence": {"number": photo},
+        "objection": {"number": objection},
         "act": {"number": AuditEvent.objects.latest("id").id},
         "document": {"number": document, "form": "pdf", "method": "DIRECT"},
         "paper": {"number": document, "kind": "correction_order", "method": "DIRECT"},
