@@ -18,8 +18,7 @@ from zhunsheng.foundation.schedule.actions import deadlines
 from zhunsheng.foundation.schedule.actions.deadlines import Matter
 from zhunsheng.registers.registry import queries as registry
 from zhunsheng.sensing.objections import actions as objections
-from zhunsheng.sensing.objections.proposals import ObjectionError, Values, open_fields, typed
-from zhunsheng.sensing.objections.queries import files_of
+from zhunsheng.sensing.objections.proposals import ObjectionError, Values, files_of, open_fields, typed
 from zhunsheng.sensing.signals import queries as facts
 from zhunsheng.sensing.signals.register_rows import lookups
 from zhunsheng.workflows.terms import clock_terms

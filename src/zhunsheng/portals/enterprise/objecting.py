@@ -15,8 +15,7 @@ from zhunsheng.portals.enterprise.standing import records_of
 from zhunsheng.portals.enterprise.uploading import take_files
 from zhunsheng.portals.enterprise.visiting import Visit, page
 from zhunsheng.sensing.objections.actions import REASON_CHARACTERS_MAX
-from zhunsheng.sensing.objections.proposals import ObjectionError
-from zhunsheng.sensing.objections.queries import files_of
+from zhunsheng.sensing.objections.proposals import ObjectionError, files_of
 from zhunsheng.web.fields import Field, of_contract, shown, values_of
 from zhunsheng.workflows import objecting
 

@@ -21,6 +21,11 @@ class ObjectionError(Exception):
     """An objection that cannot be filed or decided; the text says why."""
 
 
+def files_of(fact: str) -> str:
+    """Under which name the files are kept that say why a fact is wrong."""
+    return f"objection:{fact}"
+
+
 def open_fields(contract: FactContract, hidden: Collection[str]) -> list[FieldContract]:
     """Where a business may propose another value: what it is shown, and nobody's personal data."""
     return [spec for spec in contract.fields.values() if spec.pii == "NONE" and spec.name not in hidden]

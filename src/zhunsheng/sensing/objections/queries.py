@@ -13,6 +13,7 @@ from zhunsheng.foundation.seeking import seek
 from zhunsheng.registers.registry import scoping
 from zhunsheng.sensing.objections.lifecycle import ObjectionState
 from zhunsheng.sensing.objections.models import Objection
+from zhunsheng.sensing.objections.proposals import files_of
 
 ROWS_MAX = 200
 
@@ -39,11 +40,6 @@ class ObjectionCard:
     def files(self) -> str:
         """Under which name what was handed in with it is kept."""
         return files_of(self.fact)
-
-
-def files_of(fact: str) -> str:
-    """The owner of the files that say why a fact is wrong."""
-    return f"objection:{fact}"
 
 
 def _card(row: Objection) -> ObjectionCard:
