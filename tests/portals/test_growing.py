@@ -20,7 +20,7 @@ from tests.contexts.statutes.test_law_base import bring
 from tests.contexts.statutes.test_lists import SAMPLE
 from tests.journeys.city import BUREAU, Bureau, at
 from tests.portals import business
-from tests.portals.pages import E1, PDF, as_, link, reminded, staffed, stand_at
+from tests.portals.pages import E1, as_, link, photo, reminded, staffed, stand_at
 from tests.portals.test_imports import HEAD_HERE, upload
 from tests.portals.test_imports import row as line
 from tests.portals.test_routes import EXAMPLES, TABLE, routes
@@ -146,19 +146,19 @@ def numbers(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> di
         as_(Client(), "0002"), SimpleUploadedFile("名册.csv", (HEAD_HERE + line() + "\n").encode())
     )
     run, proposal = tried_out()
-    photo = attachments.keep(
+    picture = attachments.keep(
         by=Actor.service("test"),
         at=now,
         owner=f"touch:{touch}",
         shared_with=E1,
-        name="报告.pdf",
-        content=PDF,
+        name="现场.jpg",
+        content=photo(),
         capture=attachments.Capture(device="记录仪"),
     )
     link_token = link(touch).split("/")[2]
     told: dict[str, dict[str, Any]] = {
         "": {"number": touch, "key": E1, "name": "subjects", "form": "csv", "touch": touch},
-        "evidence": {"number": photo},
+        "evidence": {"number": picture},
         "objection": {"number": objection},
         "act": {"number": AuditEvent.objects.latest("id").id},
         "document": {"number": document, "form": "pdf", "method": "DIRECT"},
