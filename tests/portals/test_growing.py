@@ -21,7 +21,7 @@ from tests.contexts.statutes.test_lists import SAMPLE
 from tests.halves import every_other
 from tests.journeys.city import BUREAU, Bureau, at
 from tests.portals import business
-from tests.portals.pages import E1, PDF, as_, link, reminded, staffed, stand_at
+from tests.portals.pages import E1, as_, link, photo, reminded, staffed, stand_at
 from tests.portals.test_imports import HEAD_HERE, upload
 from tests.portals.test_imports import row as line
 from tests.portals.test_routes import EXAMPLES, TABLE, routes
@@ -128,7 +128,8 @@ def numbers(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> di
     chief = business.somebody("chief", "陈明", at=now)
     mandate = business.represent(E1, chief, now)
     fact = next(f for f in signals.timeline(viewer=BUREAU, subject=E1) if f.kind == "ELEVATOR_RECORD")
-    objecting.file(by=business.actor(chief, mandate, now), at=now, fact_id=fact.fact_id, reason="不对")
+    by = business.actor(chief, mandate, now)
+    objection = objecting.file(by=by, at=now, fact_id=fact.fact_id, reason="不对")
     bring("# 云汀市纸鸢办法\n\n自2022年3月1日起施行\n\n第一条 放飞须登记。\n\n第二条 罚款二百元。")
     statutes.draft(
         by=Actor(ActorKind.PERSON, "0022", "x", frozenset({statutes.EDIT})), at=now, content=SAMPLE
@@ -146,19 +147,20 @@ def numbers(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> di
         as_(Client(), "0002"), SimpleUploadedFile("名册.csv", (HEAD_HERE + line() + "\n").encode())
     )
     run, proposal = tried_out()
-    photo = attachments.keep(
+    picture = attachments.keep(
         by=Actor.service("test"),
         at=now,
         owner=f"touch:{touch}",
         shared_with=E1,
-        name="报告.pdf",
-        content=PDF,
+        name="现场.jpg",
+        content=photo(),
         capture=attachments.Capture(device="记录仪"),
     )
     link_token = link(touch).split("/")[2]
     told: dict[str, dict[str, Any]] = {
         "": {"number": touch, "key": E1, "name": "subjects", "form": "csv", "touch": touch},
-        "evidence": {"number": photo},
+        "evidence": {"number": picture},
+        "objection": {"number": objection},
         "act": {"number": AuditEvent.objects.latest("id").id},
         "document": {"number": document, "form": "pdf", "method": "DIRECT"},
         "paper": {"number": document, "kind": "correction_order", "method": "DIRECT"},

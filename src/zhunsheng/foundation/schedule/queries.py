@@ -137,6 +137,14 @@ def open_keys(*, viewer: Viewer, keys: Iterable[str]) -> dict[str, DeadlineState
     return {key: DeadlineState(state) for key, state in rows.values_list("key", "state")}
 
 
+def handlers(*, viewer: Viewer, keys: Iterable[str]) -> dict[str, str]:
+    """Key → who must act, of those of the deadlines that are not over; for bureau-wide viewers only."""
+    if not viewer.sees_all:
+        return {}
+    rows = DeadlineEntry.objects.filter(key__in=list(keys), closed_at=None)
+    return dict(rows.values_list("key", "handler"))
+
+
 def _open_to(viewer: Viewer, narrowed: Narrow | None) -> QuerySet[DeadlineEntry]:
     rows = DeadlineEntry.objects.all()
     if viewer.sees_all:

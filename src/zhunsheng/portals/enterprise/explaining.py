@@ -6,6 +6,7 @@ Only the reminder line is told. Class, points and what the bureau does about oth
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -21,7 +22,7 @@ from zhunsheng.engine.judgement import Truth
 from zhunsheng.engine.library import Library, open_library
 from zhunsheng.engine.reference import judge
 from zhunsheng.judging.triggers.queries import TouchCard
-from zhunsheng.portals.enterprise.visiting import DOOR, Opened
+from zhunsheng.portals.enterprise.visiting import DOOR, Opened, Visit
 from zhunsheng.sensing.signals import queries as signals
 
 
@@ -62,17 +63,26 @@ class Reason:
 
 
 def reason_of(opened: Opened) -> Reason:
-    """Judge this one business now and tell what touches the line of this reminder."""
-    library, touch = open_library(settings.PACKS), opened.touch
-    facts = signals.timeline(viewer=opened.viewer, subject=opened.subject.key, known_at=opened.at)
+    """What touches the line of this reminder now."""
+    (told,) = reasons_of(opened, [opened.touch])
+    return told
+
+
+def reasons_of(visit: Visit, touches: Sequence[TouchCard]) -> list[Reason]:
+    """Judge this one business now, once, and tell what touches the line of each of these reminders."""
+    library = open_library(settings.PACKS)
+    facts = signals.timeline(viewer=visit.viewer, subject=visit.subject.key, known_at=visit.at)
     # Statistics about the trade as a whole are needed to judge; of them nothing is shown.
     world = signals.world(viewer=DOOR)
-    now = instant(opened.at)
-    judgement = judge(library.pack, opened.subject.key, facts, world, now, now)
+    now = instant(visit.at)
+    judgement = judge(library.pack, visit.subject.key, facts, world, now, now)
     traces, ways = explain_points(library.pack, judgement, facts, world)
-    trace = next((t for t in traces if _same(t, touch)), None)
-    way = next((w for p, o, w in ways if (p, o) == (touch.point, touch.object)), None)
-    return _told(library, touch, trace, way, {fact.fact_id: fact for fact in facts})
+    known, told = {fact.fact_id: fact for fact in facts}, []
+    for touch in touches:
+        trace = next((t for t in traces if _same(t, touch)), None)
+        way = next((w for p, o, w in ways if (p, o) == (touch.point, touch.object)), None)
+        told.append(_told(library, touch, trace, way, known))
+    return told
 
 
 def _same(trace: PointTrace, touch: TouchCard) -> bool:

@@ -28,7 +28,7 @@ from zhunsheng.web.clock import page_clock
 
 ROWS_MAX = 400
 KINDS = {"statutory", "work"}
-PAGES = {"document": "officer:document", "touch": "officer:touch"}
+PAGES = {"document": "officer:document", "touch": "officer:touch", "objection": "officer:objection"}
 TONES = {Nearness.OVERDUE: "bad", Nearness.TODAY: "warn", Nearness.THIS_WEEK: "warn"}
 Text = str | Promise
 Step = tuple[object, Text, str, list[Text]]
@@ -65,18 +65,23 @@ def _due(acting: Acting, kind: str) -> list[Row]:
     return [_row(card, names.get(card.handler, card.handler)) for card in cards]
 
 
-def _row(card: DueCard, who: str) -> Row:
-    english = (get_language() or "").startswith("en")
+def page_of(card: DueCard) -> str:
+    """The page on which what is due is done; '' where there is none."""
     page, number = PAGES.get(card.key.partition(":")[0], ""), card.key.partition(":")[2].partition(":")[0]
     kind, _colon, owner = card.matter.partition(":")
     if not page and kind in PAGES:
         page, number = PAGES[kind], owner
+    return reverse(page, args=[int(number)]) if page and number.isdigit() else ""
+
+
+def _row(card: DueCard, who: str) -> Row:
+    english = (get_language() or "").startswith("en")
     return Row(
         card.key,
         card.nearness,
         card.due_on,
         card.title,
-        reverse(page, args=[int(number)]) if page and number.isdigit() else "",
+        page_of(card),
         who,
         [sentence.say(_, english=english) for sentence in card.trace],
         [
