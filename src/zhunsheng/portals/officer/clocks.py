@@ -65,18 +65,23 @@ def _due(acting: Acting, kind: str) -> list[Row]:
     return [_row(card, names.get(card.handler, card.handler)) for card in cards]
 
 
-def _row(card: DueCard, who: str) -> Row:
-    english = (get_language() or "").startswith("en")
-    page, number = PAGES.get(card.key.partition(":")[0], ""), card.key.partition(":")[2].partition(":")[0]
-    kind, _colon, owner = card.matter.partition(":")
+def page_of(key: str, matter: str) -> str:
+    """The page on which a deadline is worked at; '' when there is none."""
+    page, number = PAGES.get(key.partition(":")[0], ""), key.partition(":")[2].partition(":")[0]
+    kind, _colon, owner = matter.partition(":")
     if not page and kind in PAGES:
         page, number = PAGES[kind], owner
+    return reverse(page, args=[int(number)]) if page and number.isdigit() else ""
+
+
+def _row(card: DueCard, who: str) -> Row:
+    english = (get_language() or "").startswith("en")
     return Row(
         card.key,
         card.nearness,
         card.due_on,
         card.title,
-        reverse(page, args=[int(number)]) if page and number.isdigit() else "",
+        page_of(card.key, card.matter),
         who,
         [sentence.say(_, english=english) for sentence in card.trace],
         [

@@ -45,6 +45,7 @@ PAGES = {
     "grants": "org:review",
     "laws": "laws:index",
     "mandates": "mandates:index",
+    "alarms": "officer:alarms",
 }
 
 BATCHES = {"tasks": ACTS, "touches": BY_TOUCH}

@@ -78,7 +78,15 @@ def open_all(*, by: Actor, at: datetime, openings: Sequence[Opening], terms: Clo
         entries = DeadlineEntry.objects.bulk_create([entry for entry, _, _ in fresh], batch_size=1_000)
         DeadlineStep.objects.bulk_create(
             [
-                DeadlineStep(entry=entry, at=at, kind=StepKind.STARTED.value, by_name=by.name, note=why)
+                DeadlineStep(
+                    entry=entry,
+                    at=at,
+                    kind=StepKind.STARTED.value,
+                    by_name=by.name,
+                    note=why,
+                    due_at=entry.due_at,
+                    handler=entry.handler,
+                )
                 for entry, (_, _, why) in zip(entries, fresh, strict=True)
             ],
             batch_size=1_000,
@@ -312,7 +320,16 @@ def _step(
     told: Sequence[Post] = (),
 ) -> None:
     posts = [post.value for post in told]
-    DeadlineStep.objects.create(entry=entry, at=at, kind=kind.value, by_name=by.name, told=posts, note=note)
+    DeadlineStep.objects.create(
+        entry=entry,
+        at=at,
+        kind=kind.value,
+        by_name=by.name,
+        told=posts,
+        note=note,
+        due_at=entry.due_at,
+        handler=entry.handler,
+    )
     detail, target = _detail(entry, posts, note), f"deadline:{entry.key}"
     evidence.record(by=by, at=at, action=f"DEADLINE_{kind.value}", target=target, detail=detail)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from zhunsheng.portals.officer.lists.alarms import ALARMS
 from zhunsheng.portals.officer.lists.audit import AUDIT
 from zhunsheng.portals.officer.lists.files import FILES
 from zhunsheng.portals.officer.lists.grants import GRANTS
@@ -18,6 +19,6 @@ from zhunsheng.portals.officer.lists.touches import TOUCHES
 from zhunsheng.web.lists import ListDefinition
 
 ALL: tuple[ListDefinition[Any], ...] = (
-    *(TOUCHES, SUBJECTS, TASKS, SENT, FILES, AUDIT, IMPORTS, PEOPLE, GRANTS, LAWS, MANDATES),
+    *(TOUCHES, SUBJECTS, TASKS, SENT, FILES, AUDIT, IMPORTS, PEOPLE, GRANTS, LAWS, MANDATES, ALARMS),
 )
 LISTS: dict[str, ListDefinition[Any]] = {one.key: one for one in ALL}
