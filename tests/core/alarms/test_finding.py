@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,12 +47,12 @@ MATERIAL = Material(
 )
 
 
-def raised(name: str, **more: object) -> list[Alarm]:
-    return found([LINES[name]], replace(MATERIAL, **more))  # type: ignore[arg-type]
+def raised(name: str, **more: Any) -> list[Alarm]:
+    return found([LINES[name]], replace(MATERIAL, **more))
 
 
-def courses(*changes: dict[str, object]) -> list[Course]:
-    return [replace(COURSE, key=f"task:{n}", **told) for n, told in enumerate(changes, 1)]  # type: ignore[arg-type]
+def courses(*changes: Mapping[str, Any]) -> list[Course]:
+    return [replace(COURSE, key=f"task:{n}", **told) for n, told in enumerate(changes, 1)]
 
 
 @pytest.mark.parametrize(
@@ -100,8 +102,7 @@ def test_lengthened_again_and_again(name: str, times: dict[str, int], quiet: boo
 
 
 def test_the_same_hand_misses_the_same_kind() -> None:
-    three = ({}, {}, {})
-    (alarm,) = raised("repeated-miss", courses=courses(*three))
+    (alarm,) = raised("repeated-miss", courses=courses({}, {}, {}))
     assert alarm.why.zh() == "李敏：“task.review”逾期 3 次，预警线 3 次" and len(alarm.records) == 3
     for spared in (
         {"clock": "task.recheck_due"},

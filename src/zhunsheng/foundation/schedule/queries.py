@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, F, Min, Prefetch, Q, QuerySet
 
@@ -54,6 +54,22 @@ class DueCard:
     steps: tuple[StepCard, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class DueFilter:
+    """Which open deadlines: of these clocks, in this part of the queue, with words in the title.
+
+    `handlers` are those in whose names the words were found.
+    """
+
+    kinds: Collection[str] | None = None
+    near: Nearness | None = None
+    words: str = ""
+    handlers: frozenset[str] = frozenset()
+
+
+EVERYTHING = DueFilter()
+
+
 def next_due_at(*, viewer: Viewer) -> datetime | None:
     """The earliest instant anybody waits for; for bureau-wide viewers only."""
     if not viewer.sees_all:
@@ -96,24 +112,64 @@ def due_list(
     at: datetime,
     terms: ClockTerms,
     handler: str = "",
-    kinds: Collection[str] | None = None,
+    wanted: DueFilter = EVERYTHING,
+    offset: int = 0,
     rows_max: int | None = None,
     narrowed: Narrow | None = None,
 ) -> list[DueCard]:
-    """Open deadlines, most pressing first; `kinds` are keys of clocks.
+    """Open deadlines, most pressing first: a part of them behind `offset`.
 
     Who has no bureau-wide scope sees the own ones, and those of subjects that `narrowed` leaves: whose file
     a deadline is about is not known here, so the caller brings the scope along.
     """
-    rows = _open_to(viewer, narrowed).filter(closed_at=None).prefetch_related("steps")
+    rows = _wanted(viewer, at, wanted, narrowed).prefetch_related("steps")
     if handler:
         rows = rows.filter(handler=handler)
-    if kinds is not None:
-        rows = rows.filter(clock__in=kinds)
     rows = rows.order_by(F("due_at").asc(nulls_last=True), "key")
-    cards = [_card(row, at, terms) for row in rows[:rows_max]]
+    until = None if rows_max is None else offset + rows_max
+    cards = [_card(row, at, terms) for row in rows[offset:until]]
     order = list(Nearness)
     return sorted(cards, key=lambda c: (order.index(c.nearness), c.due_on or date.max, c.key))
+
+
+def due_counts(
+    *, viewer: Viewer, at: datetime, wanted: DueFilter = EVERYTHING, narrowed: Narrow | None = None
+) -> dict[Nearness, int]:
+    """How many open deadlines stand in each part of the queue, whichever is wanted; scoped as `due_list`."""
+    rows = _wanted(viewer, at, replace(wanted, near=None), narrowed)
+    parts = {near.value: Count("id", filter=part) for near, part in _parts(at).items()}
+    return {Nearness(near): n for near, n in rows.aggregate(**parts).items()}
+
+
+def due_hands(*, viewer: Viewer, narrowed: Narrow | None = None) -> set[str]:
+    """Who has open deadlines to see to; scoped as `due_list`."""
+    rows = _open_to(viewer, narrowed).filter(closed_at=None).order_by()
+    return set(rows.values_list("handler", flat=True).distinct())
+
+
+def _wanted(
+    viewer: Viewer, at: datetime, wanted: DueFilter, narrowed: Narrow | None
+) -> QuerySet[DeadlineEntry]:
+    rows = _open_to(viewer, narrowed).filter(closed_at=None)
+    if wanted.kinds is not None:
+        rows = rows.filter(clock__in=wanted.kinds)
+    if wanted.words:
+        rows = rows.filter(Q(title__icontains=wanted.words) | Q(handler__in=sorted(wanted.handlers)))
+    return rows if wanted.near is None else rows.filter(_parts(at)[wanted.near])
+
+
+def _parts(at: datetime) -> dict[Nearness, Q]:
+    """The parts of the queue as `nearness_of` draws them, for rows that stand reckoned."""
+    today = at.astimezone(SHANGHAI).date()
+    sunday = today + timedelta(days=6 - today.weekday())
+    ahead = Q(due_at__gte=at)
+    return {
+        Nearness.OVERDUE: Q(due_at__lt=at),
+        Nearness.TODAY: ahead & Q(due_on__lte=today),
+        Nearness.THIS_WEEK: ahead & Q(due_on__gt=today, due_on__lte=sunday),
+        Nearness.LATER: ahead & Q(due_on__gt=sunday),
+        Nearness.UNKNOWN: Q(due_at=None),
+    }
 
 
 def of_matters(

@@ -158,7 +158,7 @@ class Desk:
             at=self.at,
             terms=terms,
             handler=self.acting.person,
-            kinds=terms.book.keys(statutory=True),
+            wanted=clocks.DueFilter(kinds=terms.book.keys(statutory=True)),
         )
         return [
             Item(
