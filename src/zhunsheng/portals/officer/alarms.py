@@ -22,7 +22,7 @@ from zhunsheng.portals.officer.clocks import page_of
 from zhunsheng.portals.officer.door import with_power
 from zhunsheng.portals.officer.lists.alarms import READ, instant_of, name_of, said
 from zhunsheng.portals.officer.lists.days import day_or_none
-from zhunsheng.portals.officer.words import DEADLINE_STEPS, POSTS
+from zhunsheng.portals.officer.words import BASIS, DEADLINE_STEPS, POSTS
 from zhunsheng.registers.registry import scoping
 from zhunsheng.workflows.alarming import alarms
 
@@ -61,6 +61,7 @@ def one(request: HttpRequest, acting: Acting) -> HttpResponse:
         "name": name_of(alarm),
         "why": said(alarm.why),
         "rule": said(alarm.line.says()),
+        "status": BASIS.get(alarm.line.basis[2], alarm.line.basis[2]),
         "rows": _rows(viewer, alarm, at),
         "at": at,
         "back": reverse("officer:alarms") + (f"?{urlencode({'on': day})}" if on else ""),
