@@ -34,6 +34,7 @@ Card = dict[str, object]
 
 
 def told_of(card: ListCard) -> Card:
+    """A version with its state and level in words."""
     return {
         "card": card,
         "state": LIST_STATES[card.state],
