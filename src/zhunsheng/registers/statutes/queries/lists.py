@@ -96,7 +96,7 @@ def _chosen_over(card: ListCard, on: date) -> ListCard | None:
 
 
 def effective(*, viewer: Viewer, on: date) -> list[ListCard]:
-    """Every version in force on a day, by key; outside the bureau those that were published, which are all."""
+    """Every version in force on a day, by key; outside the bureau those that were published."""
     rows = ListVersion.objects.filter(valid_from__lte=on).exclude(valid_to__lt=on).order_by("list_key")
     if not viewer.is_supervisor:
         rows = rows.filter(state__in=PUBLIC)
