@@ -32,6 +32,8 @@ from zhunsheng.foundation.attachments import actions as attachments
 from zhunsheng.foundation.documents.actions.drafting import Recipient
 from zhunsheng.foundation.evidence.models import AuditEvent
 from zhunsheng.foundation.outreach.models import Message
+from zhunsheng.foundation.schedule.actions import deadlines
+from zhunsheng.foundation.schedule.actions.deadlines import Matter
 from zhunsheng.foundation.webhooks import actions as webhooks
 from zhunsheng.judging.portraits.models import ClassRun
 from zhunsheng.judging.triggers.models import Touch
@@ -124,6 +126,14 @@ def numbers(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> di
     touch = reminded(bureau)
     bureau.tell(E1, "ELEVATOR_TRAPPED", "2026-07-01", object="L-7", number="1")
     bureau.tell(E1, "ELEVATOR_FAULT", "2026-07-01", object="L-7", ran_unchecked=True)
+    deadlines.open_deadline(
+        by=Actor.service("test"),
+        at=at("2026-06-01"),
+        of=Matter("task:0", f"subject:{E1}", "核查", "汀前所", E1),
+        clock="task.review",
+        started_at=at("2026-06-01"),
+        terms=papers.TERMS.clocks,
+    )
     document = papers.begin(recipient=Recipient(E1, "云汀电梯物业", E1, "980102", "汀前所"))
     chief = business.somebody("chief", "陈明", at=now)
     mandate = business.represent(E1, chief, now)
@@ -206,6 +216,7 @@ def address(name: str, pattern: URLPattern, numbers: dict[str, dict[str, Any]]) 
         "org:unit": "?key=980102",
         "org:person": "?person=0002",
         "officer:reveal": "?field=phone",
+        "officer:alarm": "?key=overdue:980102/汀前所",
         "mandates:revoke": f"?number={numbers['business']['mandate']}",
     }
     known = EXAMPLES | numbers[""] | numbers.get(space, {}) | numbers.get(own.partition("-")[0], {})

@@ -118,6 +118,7 @@ LAW_AND_LISTS: Words = {
     "LIST_SUPERSEDED": _("清单失效"),
     "LIST_USED": _("清单使用"),
     "LIST_EVALUATED": _("清单评估"),
+    "LIST_CHOSEN": _("两级清单选定适用"),
     "YEAR_ANNOUNCED": _("录入放假安排"),
 }
 CLOCKS: Words = {

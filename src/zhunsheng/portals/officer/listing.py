@@ -46,6 +46,7 @@ PAGES = {
     "laws": "laws:index",
     "mandates": "mandates:index",
     "objections": "officer:objections",
+    "alarms": "officer:alarms",
 }
 
 

@@ -107,6 +107,7 @@ GROUPS = (
             Entry("people", "org:people", _("人员"), ("org.read",)),
             Entry("review", "org:review", _("授权"), ("org.read",)),
             Entry("certificates", "org:certificates", _("证件"), ("org.read",)),
+            Entry("alarms", "officer:alarms", _("监督预警"), ("alarm.read",)),
             Entry("audit", "officer:audit", _("留痕"), ()),
         ),
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from zhunsheng.portals.officer import (
+    alarms,
     batching,
     board,
     clocks,
@@ -48,6 +49,8 @@ urlpatterns = [
         name="messages",
     ),
     path("audit/", listing.list_page(LISTS["audit"], "audit"), name="audit"),
+    path("alarms/", listing.list_page(LISTS["alarms"], "alarms", "officer/alarms.html"), name="alarms"),
+    path("alarms/one/", alarms.one, name="alarm"),
     path("documents/", documents.listing, name="documents"),
     path("documents/new/", papers.kinds, name="paper-kinds"),
     path("documents/new/<str:kind>/", papers.begin, name="paper-begin"),

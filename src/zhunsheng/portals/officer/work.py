@@ -159,13 +159,13 @@ class Desk:
             at=self.at,
             terms=terms,
             handler=self.acting.person,
-            kinds=terms.book.keys(statutory=True),
+            wanted=clocks.DueFilter(kinds=terms.book.keys(statutory=True)),
         )
         return [
             Item(
                 _("法定期限"),
                 card.title,
-                page_of(card),
+                page_of(card.key, card.matter),
                 terms.book.row(card.clock).name_zh,
                 card.due_on,
                 tone=self._tone(card.due_on),

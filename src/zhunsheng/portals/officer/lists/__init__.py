@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from zhunsheng.portals.officer.lists.alarms import ALARMS
 from zhunsheng.portals.officer.lists.audit import AUDIT
 from zhunsheng.portals.officer.lists.files import FILES
 from zhunsheng.portals.officer.lists.grants import GRANTS
@@ -20,5 +21,6 @@ from zhunsheng.web.lists import ListDefinition
 
 ALL: tuple[ListDefinition[Any], ...] = (
     *(TOUCHES, SUBJECTS, TASKS, SENT, FILES, AUDIT, IMPORTS, PEOPLE, GRANTS, LAWS, MANDATES, OBJECTIONS),
+    ALARMS,
 )
 LISTS: dict[str, ListDefinition[Any]] = {one.key: one for one in ALL}
