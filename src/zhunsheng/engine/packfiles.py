@@ -102,6 +102,19 @@ def plain_document(name: str, content: bytes) -> dict[str, Any]:
     return plain
 
 
+def current_documents(folder: Path) -> tuple[tuple[str, Document], ...]:
+    """What `read_documents` gives as the folder stands now; read again only when a file changed.
+
+    Many are handed the same documents: who wants to change one takes a copy.
+    """
+    return _documents(folder, stamp(folder))
+
+
+@lru_cache(maxsize=16)
+def _documents(folder: Path, _stamp: Stamp) -> tuple[tuple[str, Document], ...]:
+    return tuple(read_documents(folder))
+
+
 def load_pack(folder: Path) -> LoadedPack:
     """Read a folder; PackError says which file, which node and the cure."""
     return LoadedPack(*pack_from(read_documents(folder)), folder)

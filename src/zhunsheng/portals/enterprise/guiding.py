@@ -29,7 +29,7 @@ def points_of(visit: Visit) -> frozenset[str]:
     return frozenset(point.id for item in pack.items if item.id in items for point in item.points)
 
 
-def _of_its_trade(visit: Visit, rows: Sequence[Entry], points: frozenset[str]) -> list[Entry]:
+def of_its_trade(visit: Visit, rows: Sequence[Entry], points: frozenset[str]) -> list[Entry]:
     """Guides or sheets of its trade, those about its own points first."""
     told = [one for one in rows if of_trade(one, visit.subject.industry, points)]
     return sorted(told, key=lambda one: not points & set(one.points))
@@ -55,8 +55,8 @@ def guides(request: HttpRequest, visit: Visit) -> HttpResponse:
     """All of its trade, or what has the words searched for; the self-check sheets beside them."""
     asked = request.GET.get("q", "").strip()[:SEARCH_CHARACTERS_MAX]
     points = points_of(visit)
-    told = _of_its_trade(visit, guiding.guides_at(visit.at).rows, points)
-    sheets = _of_its_trade(visit, guiding.sheets_at(visit.at).rows, points)
+    told = of_its_trade(visit, guiding.guides_at(visit.at).rows, points)
+    sheets = of_its_trade(visit, guiding.sheets_at(visit.at).rows, points)
     words: dict[str, object] = {
         "here": "guides",
         "q": asked,
@@ -75,7 +75,7 @@ def _has(one: Guide, asked: str) -> bool:
 def guide(request: HttpRequest, visit: Visit, code: str) -> HttpResponse:
     """Steps, what is easily missed, the law behind it, whence and how old."""
     found = with_code(guiding.guides_at(visit.at).rows, code)
-    sheets = _of_its_trade(visit, guiding.sheets_at(visit.at).rows, points_of(visit))
+    sheets = of_its_trade(visit, guiding.sheets_at(visit.at).rows, points_of(visit))
     words: dict[str, object] = {
         "here": "guides",
         "guide": found,

@@ -68,7 +68,7 @@ def own_file(request: HttpRequest, opened: Visit) -> HttpResponse:
     library = rules_at(opened.at)
     facts = signals.timeline(viewer=opened.viewer, subject=opened.subject.key, known_at=opened.at)
     lines = list(_lines(opened, library, facts))
-    records = records_of(opened, library)
+    records, speaker = records_of(opened, library), Speaker(library.contracts)
     words: dict[str, object] = {
         "here": "file",
         "lines": lines,
@@ -76,7 +76,12 @@ def own_file(request: HttpRequest, opened: Visit) -> HttpResponse:
         "records": records[:RECORDS_SHOWN],
         "records_total": len(records),
         "objections": [
-            (card, _name(card.kind, library))
+            (
+                card,
+                _name(card.kind, library),
+                speaker.content((card.kind,), card.proposed),
+                speaker.content((card.kind,), card.accepted),
+            )
             for card in objections.of_subject(viewer=opened.viewer, subject=opened.subject.key)
         ],
     }

@@ -71,6 +71,7 @@ JUDGING: Words = {
 }
 MESSAGES: Words = {
     "MESSAGE_QUEUED": _("消息待发"),
+    "MESSAGE_TOLD_OF": _("消息回执"),
     "TRIAL_BEGUN": _("开始短信试运行"),
     "TRIAL_ENDED": _("结束短信试运行"),
     "OUTBOX_SETTLED": _("处置发件"),
@@ -121,6 +122,7 @@ LAW_AND_LISTS: Words = {
     "LIST_SUPERSEDED": _("清单失效"),
     "LIST_USED": _("清单使用"),
     "LIST_EVALUATED": _("清单评估"),
+    "LIST_CHOSEN": _("两级清单选定适用"),
     "YEAR_ANNOUNCED": _("录入放假安排"),
 }
 CLOCKS: Words = {
@@ -187,6 +189,8 @@ PEOPLE: Words = {
     "SIGNED_OUT": _("退出登录"),
     "SESSION_ENDED": _("结束会话"),
     "SIGN_IN_REFUSED": _("登录被拒"),
+    "FIRST_FACTOR_PASSED": _("第一因素通过，尚未登录"),
+    "ACCESS_REFUSED": _("访问未放行"),
     "IDENTITY_LINKED": _("关联统一认证"),
     "IDENTITY_UNLINKED": _("解除统一认证关联"),
     "CLAIM_OPENED": _("发起主体认领"),

@@ -85,7 +85,7 @@ def touch_page(request: HttpRequest, acting: Acting, number: int, problem: str =
         "item": item,
         "point": point,
         "compared": told.compared(found.point, found.object),
-        "facts": [(told.kind(f.kind), f.object, f.fact_id) for f in _facts(told, found)],
+        "facts": [(told.title(f), f.object, f.fact_id) for f in _facts(told, found)],
         "way": told.point_way(found.point, found.object),
         "basis": [(b.law, b.article, BASIS.get(b.status, b.status)) for b in point.basis],
         "lines": point_lines(point, told.library.contracts),

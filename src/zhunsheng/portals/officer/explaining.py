@@ -75,10 +75,10 @@ class Told:
         """The facts, newest first."""
         newest = sorted(self.facts, key=lambda fact: fact.order, reverse=True)[:rows_max]
         return [
-            Event(moment(f.occurred_at), self._title(f), self._payload(f), self._closed(f)) for f in newest
+            Event(moment(f.occurred_at), self.title(f), self._payload(f), self._closed(f)) for f in newest
         ]
 
-    def _title(self, fact: Fact) -> str:
+    def title(self, fact: Fact) -> str:
         """The kind, and whether the business says that it is wrong."""
         name = self.kind(fact.kind)
         return _("%(name)s（异议办理中）") % {"name": name} if fact.fact_id in self.marked else name
@@ -117,7 +117,7 @@ class Told:
                 speaker.line_sign(c.node),
                 tuple(
                     (
-                        self.kind(self.by_id[name].kind),
+                        self.title(self.by_id[name]),
                         self.by_id[name].object,
                         day_of(self.by_id[name].occurred_at),
                         None if end is None else day_of(end),

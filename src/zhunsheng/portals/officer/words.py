@@ -46,6 +46,13 @@ STEP_ACTS: Words = {
     "RECHECK_PASSED": _("复核通过，办结"),
     "RECHECK_FAILED": _("复核未通过，转线索"),
 }
+OBJECTION_STATES: Words = {
+    "MARKED": _("办理中"),
+    "UPHELD": _("采纳"),
+    "PARTLY": _("部分采纳"),
+    "REJECTED": _("不采纳"),
+}
+OBJECTION_TONES = {"MARKED": "warn", "UPHELD": "good", "PARTLY": "good"}
 NOTICES: Words = {"COPY": _("抄送"), "HANDED": _("移交")}
 MESSAGES: Words = {
     "QUEUED": _("待发"),
