@@ -176,3 +176,6 @@ def test_behind_the_businesses_door(browser: Browser, live_server: Any, city: in
     for name in ("objections", "lab", "lab/new"):
         page.goto(f"{live_server.url}/{name}/")
         seen.is_good(f"{name.replace('/', '-')}-{wide}")
+    page.goto(f"{live_server.url}/objections/")
+    seen.press("td a[href^='/objections/']")
+    seen.is_good(f"objection-{wide}")

@@ -24,12 +24,28 @@ def clauses_of(
     template: Template, values: Mapping[str, object], on: date, terms: DocumentTerms
 ) -> dict[str, Clause]:
     """Every law that the values refer to, as it stood on the day of the act."""
-    records = law_records(settings.PACKS)
-    missing = terms.catalogue.missing_text_zh
-    return {
-        clause_key(one): clause(viewer=VIEWER, **one, on=on, records=records, missing_zh=missing)
-        for one in laws_of(template, accepted(template, values))
-    }
+    return LawOfTheDay(on, terms).clauses_of(template, values)
+
+
+class LawOfTheDay:
+    """Law as it stood on one day, for many documents of that day: each clause is looked up once."""
+
+    def __init__(self, on: date, terms: DocumentTerms) -> None:
+        self.on, self.terms = on, terms
+        self._found: dict[str, Clause] = {}
+
+    def clauses_of(self, template: Template, values: Mapping[str, object]) -> dict[str, Clause]:
+        """Every law that the values refer to."""
+        records, missing = law_records(settings.PACKS), self.terms.catalogue.missing_text_zh
+        told = {}
+        for one in laws_of(template, accepted(template, values)):
+            key = clause_key(one)
+            if key not in self._found:
+                self._found[key] = clause(
+                    viewer=VIEWER, **one, on=self.on, records=records, missing_zh=missing
+                )
+            told[key] = self._found[key]
+        return told
 
 
 def refuse_barred(template: Template, values: Mapping[str, object], on: date) -> None:

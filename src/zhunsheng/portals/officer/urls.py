@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from zhunsheng.portals.officer import (
+    alarms,
     batching,
     board,
     clauses,
@@ -40,15 +41,17 @@ urlpatterns = [
     path("subjects/<str:key>/", subjects.subject, name="subject"),
     path("subjects/<str:key>/reveal/", revealing.reveal, name="reveal"),
     path("tasks/", listing.list_page(LISTS["tasks"], "tasks"), name="tasks"),
-    path("tasks/batch/", batching.preview, name="batch"),
-    path("tasks/batch/<int:number>/", batching.done, name="batch-done"),
-    path("tasks/batch/<int:number>/undo/", batching.undo, name="batch-undo"),
+    path("batch/", batching.preview, name="batch"),
+    path("batch/<int:number>/", batching.done, name="batch-done"),
+    path("batch/<int:number>/undo/", batching.undo, name="batch-undo"),
     path(
         "messages/",
         listing.list_page(LISTS["messages"], "messages", "officer/messages/list.html"),
         name="messages",
     ),
     path("audit/", listing.list_page(LISTS["audit"], "audit"), name="audit"),
+    path("alarms/", listing.list_page(LISTS["alarms"], "alarms", "officer/alarms.html"), name="alarms"),
+    path("alarms/one/", alarms.one, name="alarm"),
     path(
         "documents/",
         listing.list_page(LISTS["documents"], "documents", "officer/documents.html"),
@@ -65,7 +68,8 @@ urlpatterns = [
     path("documents/<int:number>/step/", documents.step, name="document-step"),
     path("documents/<int:number>/proof/", proofs.document_proof, name="document-proof"),
     path("documents/<int:number>/file.<str:form>", documents.page_file, name="document-file"),
-    path("objections/", objections.index, name="objections"),
+    path("objections/", listing.list_page(LISTS["objections"], "objections"), name="objections"),
+    path("objections/<int:number>/", objections.objection, name="objection"),
     path("objections/<int:number>/decide/", objections.decide, name="objection-decide"),
     path("clocks/", clocks.index, name="clocks"),
     path("clocks/dates.ics", clocks.calendar, name="clock-dates"),

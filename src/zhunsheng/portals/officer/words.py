@@ -46,6 +46,13 @@ STEP_ACTS: Words = {
     "RECHECK_PASSED": _("复核通过，办结"),
     "RECHECK_FAILED": _("复核未通过，转线索"),
 }
+OBJECTION_STATES: Words = {
+    "MARKED": _("办理中"),
+    "UPHELD": _("采纳"),
+    "PARTLY": _("部分采纳"),
+    "REJECTED": _("不采纳"),
+}
+OBJECTION_TONES = {"MARKED": "warn", "UPHELD": "good", "PARTLY": "good"}
 NOTICES: Words = {"COPY": _("抄送"), "HANDED": _("移交")}
 MESSAGES: Words = {
     "QUEUED": _("待发"),
@@ -317,8 +324,20 @@ PROPOSALS: Words = {
     "REVIEWING": _("审查中"),
     "REVIEWED": _("已审查，待批准"),
     "APPROVED": _("已批准"),
-    "PUBLISHED": _("已发布"),
+    "PUBLISHED": _("已发布，待施行"),
+    "EFFECTIVE": _("施行中"),
     "SUPERSEDED": _("已被取代"),
     "WITHDRAWN": _("已撤回"),
 }
-PROPOSAL_TONES = {"PUBLISHED": "good", "APPROVED": "good", "REVIEWING": "warn", "REVIEWED": "warn"}
+SHADOWS: Words = {
+    "RUNNING": _("影子运行中"),
+    "STOPPED": _("已停止"),
+    "ENDED": _("已到期"),
+}
+PROPOSAL_TONES = {
+    "EFFECTIVE": "good",
+    "PUBLISHED": "good",
+    "APPROVED": "good",
+    "REVIEWING": "warn",
+    "REVIEWED": "warn",
+}
