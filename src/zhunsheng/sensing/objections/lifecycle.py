@@ -22,5 +22,7 @@ class ObjectionState(StrEnum):
 FINAL = frozenset({ObjectionState.UPHELD, ObjectionState.PARTLY, ObjectionState.REJECTED})
 TRANSITIONS: Mapping[ObjectionState, frozenset[ObjectionState]] = {
     ObjectionState.MARKED: FINAL,
-    **dict.fromkeys(FINAL, frozenset()),
+    ObjectionState.UPHELD: frozenset(),
+    ObjectionState.PARTLY: frozenset(),
+    ObjectionState.REJECTED: frozenset(),
 }
