@@ -11,6 +11,7 @@ from zhunsheng.core.actors import Viewer
 from zhunsheng.foundation.accounts.acting import Acting
 
 READ = ("subject.read",)
+WORDINGS = ("document.read", "list.edit", "list.approve")
 LISTS = ("subject.read", "list.edit", "list.review", "list.approve")
 
 
@@ -69,6 +70,7 @@ GROUPS = (
         _("文书与证据"),
         (
             Entry("documents", "officer:documents", _("文书")),
+            Entry("wordings", "wording:index", _("文书正文"), WORDINGS),
             Entry("evidence", "evidence:files", _("证据")),
         ),
     ),

@@ -80,7 +80,7 @@ def index(request: HttpRequest, acting: Acting) -> HttpResponse:
                 "state": WORDINGS.get(state, ""),
             }
         )
-    return render(request, "officer/wording/index.html", {"here": "documents", "rows": rows})
+    return render(request, "officer/wording/index.html", {"here": "wordings", "rows": rows})
 
 
 def _shipped(kind: str) -> Template:
@@ -105,7 +105,7 @@ def kind(request: HttpRequest, acting: Acting, kind: str) -> HttpResponse:
     old = _chosen(request.GET.get("old", ""), keys, 1)
     lines = list(compared(known[old][1], known[new][1])) if keys else []
     words = {
-        "here": "documents",
+        "here": "wordings",
         "template": shipped,
         "rows": [told(card) for card in cards],
         "open": any(card.state in {"DRAFT", "REVIEWING", "APPROVED"} for card in cards),
@@ -138,7 +138,7 @@ def draft(request: HttpRequest, acting: Acting, kind: str) -> HttpResponse:
             by=acting.actor, at=page_clock().now(), kind=kind, reason=reason, terms=document_terms()
         )
     except REFUSALS as error:
-        words = {"here": "documents", "title": _("没有起草"), "words": str(error)}
+        words = {"here": "wordings", "title": _("没有起草"), "words": str(error)}
         back = {"back": reverse("wording:kind", args=[kind])}
         return render(request, "officer/told.html", {**words, **back}, status=400)
     return HttpResponseRedirect(reverse("wording:edit", args=[number]))
@@ -160,7 +160,7 @@ def _page(request: HttpRequest, acting: Acting, number: int, problem: str = "") 
         queries.faults(viewer=acting.viewer, card=card, terms=document_terms(), on=on) if unfinished else []
     )
     words = {
-        "here": "documents",
+        "here": "wordings",
         **told(card),
         "lines": lines_of(content) if content else [],
         "faults": faults,
