@@ -179,6 +179,7 @@ def test_a_district_is_told_of_its_own_only_and_nothing_of_the_other_changes_it(
 
 
 def test_supervisors_read_them_with_reasons_and_trails(story: Story, client: Client) -> None:
+    assert "没有预警。期限久拖" in as_(Client(), "0007").get("/alarms/").content.decode()
     story.begin("a", "2026-06-15", "task.review", "汀前所")
     story.begin("w", "2026-06-15", "task.review", "西浦所", W1)
     assert as_(Client(), "0002").get("/alarms/").status_code == 404
