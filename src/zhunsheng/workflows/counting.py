@@ -14,8 +14,8 @@ from zhunsheng.core.reporting.credit import credit_tables
 from zhunsheng.engine.library import open_library
 from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.judging.portraits.queries import RunCard
+from zhunsheng.workflows.banding import BANDS, cells_of
 from zhunsheng.workflows.classed import rows_of
-from zhunsheng.workflows.placing import BANDS, cells_of
 
 VIEWER = Viewer.bureau("report")
 

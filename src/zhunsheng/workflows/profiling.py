@@ -16,7 +16,7 @@ from zhunsheng.core.reporting.credit import NO_CLASS, UNKNOWN, band_of, years_of
 from zhunsheng.core.reporting.profiles import Profile, Selection, said_at
 from zhunsheng.engine.library import open_library
 from zhunsheng.registers.registry.queries import SubjectCard
-from zhunsheng.workflows.placing import bands_of, names_on
+from zhunsheng.workflows.banding import bands_of, names_on
 
 
 @dataclass(frozen=True, slots=True)

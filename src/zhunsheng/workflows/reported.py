@@ -10,8 +10,8 @@ from zhunsheng.core.listing import Listed, Part
 from zhunsheng.core.reporting.credit import DISCOVERY, TREND, Classed
 from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.judging.portraits.queries import ReportCard, RunCard
+from zhunsheng.workflows.banding import cells_of
 from zhunsheng.workflows.classed import SUBJECTS_AT_ONCE, part_of
-from zhunsheng.workflows.placing import cells_of
 
 # A page looks at so many businesses at most; a rare cell is then found over several pages.
 PARTS_A_PAGE_MAX = 5

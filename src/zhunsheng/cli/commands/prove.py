@@ -6,7 +6,6 @@ import datetime as dt
 from itertools import islice
 
 import click
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from zhunsheng.cli.days import Instant, now
@@ -14,9 +13,16 @@ from zhunsheng.cli.exit_codes import ExitCode
 from zhunsheng.cli.output import Output, reporting
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.clock import instant, moment
-from zhunsheng.engine.library import open_library
-from zhunsheng.engine.prove import Mismatch, Proof, prove_generated, prove_histories, prove_judgements
+from zhunsheng.engine.prove import (
+    Mismatch,
+    Proof,
+    prove_courses,
+    prove_generated,
+    prove_histories,
+    prove_judgements,
+)
 from zhunsheng.sensing.signals import queries as signals
+from zhunsheng.workflows.ruling import course_at, rules_at
 
 VIEWER = Viewer.bureau("prove")
 
@@ -49,7 +55,8 @@ def _record(mismatch: Mismatch) -> dict[str, object]:
 )
 def command(out: Output, as_of: dt.datetime | None, histories: int, days: int, packs: int) -> ExitCode:
     """Compare everything, tell the smallest case of each disagreement."""
-    pack, known_at = open_library(settings.PACKS).pack, as_of or now()
+    known_at = as_of or now()
+    pack, course = rules_at(known_at).pack, course_at(known_at)
     at = instant(known_at)
     world = signals.world(viewer=VIEWER)
     proof = Proof(0, 0, ())
@@ -63,7 +70,11 @@ def command(out: Output, as_of: dt.datetime | None, histories: int, days: int, p
         first = islice(signals.timelines(viewer=VIEWER, known_at=known_at), histories)
         some = [fact for _subject, own in first for fact in own]
         if some:
-            proof += prove_histories(pack, some, world, start, at)
+            lived = course.within(start, at)
+            if len(lived.packs) == 1:
+                proof += prove_histories(pack, some, world, start, at)
+            else:
+                proof += prove_courses(lived, some, world, start, at)
         proof += prove_generated(packs)
     records = [_record(mismatch) for mismatch in proof.mismatches]
     answer = {"judgements": proof.judgements, "histories": proof.histories, "mismatches": records}
