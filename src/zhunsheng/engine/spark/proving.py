@@ -82,7 +82,7 @@ def generated(folder: Path, number: int, seed: int) -> tuple[Layout, Question]:
     """
     chance = Random(seed + number)  # noqa: S311 - repeatable, not secret
     pack, world = some_pack(chance), some_world(chance)
-    while number % 2 and not _has_peers(pack):
+    while number % 2 == 0 and not _has_peers(pack):
         pack = some_pack(chance)
     peers = _has_peers(pack)
     told = {f"主体{k:03}": some_facts(chance, f"主体{k:03}") for k in range(SUBJECTS)}

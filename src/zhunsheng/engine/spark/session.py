@@ -50,13 +50,17 @@ def why_not() -> str:
 
 @contextmanager
 def session(master: str | None) -> Iterator[Any]:
-    """A session at `master` (None: what spark-submit was told); NoSparkError when there can be none."""
+    """A session at `master` (None: what spark-submit was told); NoSparkError when there can be none.
+
+    One that runs already is taken and left running.
+    """
     lacking = why_not()
     if lacking:
         raise NoSparkError(lacking)
     local = master is not None and master.startswith("local")
     if local:
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    there = SparkSession.getActiveSession() is not None
     builder = SparkSession.builder.appName(APP)
     for name, value in (USUAL | (ALONE if local else {})).items():
         builder = builder.config(name, value)
@@ -65,4 +69,5 @@ def session(master: str | None) -> Iterator[Any]:
     try:
         yield spark
     finally:
-        spark.stop()
+        if not there:
+            spark.stop()
