@@ -96,6 +96,8 @@ def as_a_table(spark: Any, source: Path, to: Path) -> Path:
     url = "jdbc:derby:memory:facts;create=true"
     frame = spark.read.parquet(str(source / layout.FACTS))
     frame.write.format("jdbc").options(url=url, dbtable="facts").save()
+    twice = frame.unionAll(frame)
+    twice.write.format("jdbc").options(url=url, dbtable="twice").save()
     to.mkdir()
     shutil.copy(source / layout.ABOUT, to)
     shutil.copy(source / layout.WORLD, to)
@@ -127,3 +129,23 @@ def test_on_spark_as_on_this_machine(spark: Any, bureau: Bureau, tmp_path: Path)
     assert sorted(rows_in(tmp_path / "there"), key=lambda row: str(row["subject"])) == right
     assert (done["subjects"], done["facts"]) == (len(right), made.rows)
     assert zhunsheng("nation", "status", "--to", tmp_path / "there")["classes"] == done["classes"]
+
+    told_twice = (table / running.SOURCE).read_text(encoding="utf-8").replace("=facts", "=twice")
+    (table / running.SOURCE).write_text(told_twice, encoding="utf-8")
+    words = ("--from", table, "--to", tmp_path / "refused", "--as-of", WHEN)
+    assert "到达次序相同" in zhunsheng("nation", "judge", *words, *CLUSTER, code=4)["said"]
+
+
+def test_without_spark_or_java_the_command_says_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "facts"
+    folder.mkdir()
+    (folder / running.SOURCE).write_text("format=parquet\n", encoding="utf-8")
+    words = ("nation", "judge", "--from", folder, "--to", tmp_path / "to", *CLUSTER)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    monkeypatch.setattr(sessions, "SparkSession", object)
+    assert "openjdk" in zhunsheng(*words, code=4)["said"]
+    monkeypatch.setattr(sessions, "SparkSession", None)
+    assert "requirements/spark.txt" in zhunsheng(*words, code=4)["said"]
+    assert "--since" in zhunsheng(*words, "--since", folder, code=2)["said"]

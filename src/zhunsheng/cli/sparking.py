@@ -62,3 +62,5 @@ def session(cluster: Cluster) -> Iterator[Any]:
             "java": _("找不到 Java：请安装 Java 17（如 openjdk-17-jre-headless）或设置 JAVA_HOME。"),
         }
         raise CannotRunError(words[error.lacking]) from error
+    except sessions.FAILURES as error:
+        raise CannotRunError(_("Spark 没有做成：%(why)s") % {"why": sessions.reason(error)}) from error

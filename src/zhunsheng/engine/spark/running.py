@@ -7,7 +7,6 @@ A task that fails is done again by Spark; a run whose driver was killed is begun
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -59,11 +58,16 @@ def facts_of(spark: Any, told: layout.Layout) -> frames.Frame:
     else:
         source = told.folder / layout.FACTS
         # Files may differ in their fields.
-        facts = spark.read.option("mergeSchema", "true").parquet(str(source.resolve()))
+        facts = spark.read.option("mergeSchema", "true").parquet(_address(source))
         if not any(layout.has_corrections(shard) for shard in told.shards):
             facts = facts.drop(*layout.IDS, layout.STATED)
     frames.check(facts, source)
     return facts
+
+
+def _address(path: Path) -> str:
+    """A folder of this machine, whatever file system Spark takes for its own."""
+    return f"file://{path.resolve()}"
 
 
 def run(
@@ -84,7 +88,7 @@ def run(
         world = local.world
         if asked.peers:
             world = (*world, *published(to, statistics(facts, asked, count), asked, world))
-        where = str((to / JUDGEMENTS).resolve())
+        where = _address(to / JUDGEMENTS)
         frames.judged(facts, asked, world, count).write.parquet(where)
         totals = _totals(spark.read.parquet(where), asked, facts.count())
         done = {name: value for name, value in asdict(totals).items() if name != "resumed"}
@@ -97,7 +101,7 @@ def _totals(rows: frames.Frame, asked: Question, facts: int) -> Totals:
     by_class = rows.groupBy(f"`{asked.pack.models[0].id}.class`").count().collect()
     subjects = sum(number for _, number in by_class)
     return Totals(
-        shards=_files(rows.inputFiles()),
+        shards=len(rows.inputFiles()),
         subjects=subjects,
         facts=facts,
         judged=subjects,
@@ -105,7 +109,3 @@ def _totals(rows: frames.Frame, asked: Question, facts: int) -> Totals:
         resumed=0,
         classes=dict(sorted((name, number) for name, number in by_class)),
     )
-
-
-def _files(names: Iterable[str]) -> int:
-    return len(set(names))

@@ -10,10 +10,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+FAILURES: tuple[type[Exception], ...] = ()
 try:
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
+
+    FAILURES = (PySparkException, Py4JError)
 except ModuleNotFoundError as error:
-    if error.name != "pyspark":
+    if error.name not in {"py4j", "pyspark"}:
         raise
     SparkSession = None
 
@@ -46,6 +51,13 @@ def why_not() -> str:
         return "pyspark"
     home = os.environ.get("JAVA_HOME")
     return "" if (Path(home, "bin", "java").exists() if home else shutil.which("java")) else "java"
+
+
+def reason(error: Exception) -> str:
+    """One line of the many that Spark says: what a worker said of the layout, else the first."""
+    lines = str(error).splitlines() or [type(error).__name__]
+    told = [line.partition("LayoutError: ")[2] for line in lines]
+    return next((line for line in told if line), lines[0])
 
 
 @contextmanager
