@@ -11,19 +11,23 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from zhunsheng.core.clock import day_start
+from zhunsheng.core.facts import Fact
 from zhunsheng.core.rules.tree import Pack
-from zhunsheng.engine.generate import some_facts, some_instant, some_pack, some_world
+from zhunsheng.engine.generate import FIRST_DAY, some_facts, some_instant, some_pack, some_world
 from zhunsheng.engine.nation.encoding import fields_in
 from zhunsheng.engine.nation.layout import Layout, open_layout
 from zhunsheng.engine.nation.running import JUDGEMENTS, STATISTICS, Question, Run
 from zhunsheng.engine.nation.writing import Sizes, write_layout
-from zhunsheng.engine.peers import peer_measures
+from zhunsheng.engine.peers import peer_measures, peer_statistics
 from zhunsheng.engine.prove import NOTHING, Mismatch, Proof
+from zhunsheng.engine.reference.conditions import PEER_GROUP
 from zhunsheng.engine.spark import frames
 from zhunsheng.engine.spark.partitions import judged_schema
 from zhunsheng.engine.spark.running import run
 
 Row = dict[str, Any]
+Timelines = dict[str, list[Fact]]
 SUBJECTS, SHARDS_OF = 40, 7
 
 
@@ -78,20 +82,33 @@ def _unlike(said: list[Row], right: list[Row], name: str) -> Iterator[tuple[str,
 def generated(folder: Path, number: int, seed: int) -> tuple[Layout, Question]:
     """Facts of some subjects at random as files, and a question by a pack at random.
 
-    Every second pack holds somebody against peers, so that both passes are taken.
+    Every second question is one for which some group has statistics, so that both passes matter.
     """
     chance = Random(seed + number)  # noqa: S311 - repeatable, not secret
-    pack, world = some_pack(chance), some_world(chance)
-    while number % 2 == 0 and not _has_peers(pack):
-        pack = some_pack(chance)
-    peers = _has_peers(pack)
-    told = {f"主体{k:03}": some_facts(chance, f"主体{k:03}") for k in range(SUBJECTS)}
-    as_of = some_instant(chance)
-    known_at = as_of if chance.random() < 0.5 else some_instant(chance)
+    told, asked, world = _drawn(chance)
+    while number % 2 == 0 and not _has_statistics(told, asked):
+        told, asked, world = _drawn(chance)
     fields = fields_in(fact for facts in told.values() for fact in facts)
     held = sorted((subject, facts) for subject, facts in told.items() if facts)
-    write_layout(folder, held, world, fields, known_at, joined=False, sizes=Sizes(SHARDS_OF, 50))
-    return open_layout(folder), Question(pack, as_of, known_at, peers)
+    write_layout(folder, held, world, fields, asked.known_at, joined=False, sizes=Sizes(SHARDS_OF, 50))
+    return open_layout(folder), asked
+
+
+def _drawn(chance: Random) -> tuple[Timelines, Question, list[Fact]]:
+    pack, world = some_pack(chance), some_world(chance)
+    told = {f"主体{k:03}": _with_peers(chance, f"主体{k:03}") for k in range(SUBJECTS)}
+    as_of = some_instant(chance)
+    known_at = as_of if chance.random() < 0.5 else some_instant(chance)
+    return told, Question(pack, as_of, known_at, _has_peers(pack)), world
+
+
+def _with_peers(chance: Random, subject: str) -> list[Fact]:
+    """Facts at random; most subjects also have peers from the first day on."""
+    facts, at = some_facts(chance, subject), day_start(FIRST_DAY)
+    if chance.random() < 0.8:
+        group = {"group": chance.choice(("g", "h"))}
+        facts.append(Fact(f"{subject}-peers", PEER_GROUP, subject, at, at, len(facts) + 1, "", group))
+    return facts
 
 
 def _has_peers(pack: Pack) -> bool:
@@ -99,6 +116,10 @@ def _has_peers(pack: Pack) -> bool:
         return bool(peer_measures(pack))
     except ValueError:  # a generated pack may work one measure out in two ways
         return False
+
+
+def _has_statistics(told: Timelines, asked: Question) -> bool:
+    return asked.peers and bool(peer_statistics(asked.pack, told.values(), asked.as_of, asked.known_at))
 
 
 def prove_generated(
