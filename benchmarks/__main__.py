@@ -124,6 +124,7 @@ def write_pages(lines: list[str]) -> None:
 def pages(subjects: int, keep: str, databases: list[str], write: bool) -> int:
     """0 when every page was as fast as is promised."""
     with tempfile.TemporaryDirectory(prefix="zs-pages-", dir="/tmp") as made:
+        Path(made).chmod(0o755)  # the database server has an account of its own
         lines, slow = page_lines(subjects, Path(keep or made), databases)
     print("\n".join(lines))
     if write:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,13 +25,22 @@ CODE = "民法典"
 
 @dataclass(frozen=True)
 class SearchResult:
-    """`recall` by name of ranking: over all questions, and over those of market supervision."""
+    """`recall` by name of ranking: over all questions, those of market supervision, the other half.
+
+    Weights and words were chosen by one half of the questions (`tuned_on`), but the figures of the other half
+    were seen while choosing: it is a check, and a mild one.
+    """
 
     articles: int
     laws: int
     questions: int
     unresolved: int
-    recall: Mapping[str, tuple[float, float]]
+    recall: Mapping[str, tuple[float, float, float]]
+
+
+def tuned_on(query_id: int) -> bool:
+    """Whether weights and words were chosen with a look at this question."""
+    return query_id % 4 < 2
 
 
 def law_folder() -> Path | None:
@@ -70,10 +79,14 @@ def evaluate_search(data: Path, laws: Path) -> SearchResult:
     keys = [key for key, _field in found]
     gold = [{plain(name) for name in q["gold_names"]} for q in questions]
     market = [bool(q["market_regulation"]) for q in questions]
+    other_half = [not tuned_on(q["query_id"]) for q in questions]
     words = yaml.safe_load(WORDS.read_text(encoding="utf-8"))["words"]
     postings = ranking.build(enumerate(field for _key, field in found))
     recall = {}
-    for label, expansions in (("fields and standing", {}), ("the same with everyday words", words)):
+    for label, expansions in (
+        ("fields, characters and standing", {}),
+        ("the same with everyday words", words),
+    ):
         shares = []
         for question, wanted in zip(questions, gold, strict=True):
             asked = ranking.query_weights(question["question"], expansions, ranking.EXPANSION_WEIGHT)
@@ -82,10 +95,15 @@ def evaluate_search(data: Path, laws: Path) -> SearchResult:
             )
             names = list(dict.fromkeys(keys[number] for number, _score in best))[:TOP]
             shares.append(len(wanted & set(names)) / len(wanted))
-        chosen = [share for share, yes in zip(shares, market, strict=True) if yes]
-        recall[label] = (sum(shares) / len(shares), sum(chosen) / len(chosen))
+        every = [True] * len(shares)
+        recall[label] = tuple(_mean_where(shares, chosen) for chosen in (every, market, other_half))
     unresolved = sum(name not in set_of for set_of in [set(keys)] for names in gold for name in names)
     return SearchResult(len(found), len({f.name for _key, f in found}), len(questions), unresolved, recall)
+
+
+def _mean_where(shares: Sequence[float], chosen: Sequence[bool]) -> float:
+    told = [share for share, yes in zip(shares, chosen, strict=True) if yes]
+    return sum(told) / len(told)
 
 
 def section(result: SearchResult | None) -> str:
@@ -98,8 +116,15 @@ def section(result: SearchResult | None) -> str:
         f"{result.questions} lay questions of STARD against {result.articles} articles of {result.laws} laws "
         f"({result.unresolved} gold references not in the corpus). Known beforehand, on these questions and "
         "a corpus of 64,666 articles: BM25 over pairs of characters 0.475, of market supervision 0.578. "
-        "**The aim of 0.70 is not reached**; the kind of law helps, the everyday words do not on this set."
+        "Weights were chosen by one half of the questions; figures of the other half were seen "
+        "meanwhile, so that it is a mild check. **The aim of 0.70 is not reached**: "
+        "single characters, the kind of law and leaving out what only asks help; what a question and "
+        "its article do not share in words, no counting of words finds. Tried and not kept: feedback "
+        "from the best articles, a prior for laws that many good articles are of, other weights of fields."
     )
-    table = ["| ranking | recall@10 | market supervision |", "|---|--:|--:|"]
-    table += [f"| {name} | {every:.3f} | {market:.3f} |" for name, (every, market) in result.recall.items()]
+    table = ["| ranking | recall@10 | market supervision | other half |", "|---|--:|--:|--:|"]
+    table += [
+        f"| {name} | {every:.3f} | {market:.3f} | {held:.3f} |"
+        for name, (every, market, held) in result.recall.items()
+    ]
     return "\n".join([*head, told, "", *table, ""])

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.acts import _walks_what_it_claims as _walks_what_it_claims
+from tests.acts import _watched_clients as _watched_clients
 from tests.emptying import _flush_with_triggers_at_rest as _flush_with_triggers_at_rest
 from tools import machine
 from tools.postgres import Server, start_server

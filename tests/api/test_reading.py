@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.api.sender import CLERK, E1, answered, complaint, now, register, send, token
 from zhunsheng.foundation.tokens.purposes import Purpose
 from zhunsheng.registers.registry import actions as registry
+from zhunsheng.sensing.objections.models import Objection
 
 pytestmark = pytest.mark.django_db
 SUBJECTS, SUBJECT, FACT = "/api/v1/subjects", "/api/v1/subjects/{key}", "/api/v1/facts/{fact_id}"
@@ -90,6 +91,11 @@ def test_a_source_reads_back_what_it_reported_and_nobody_else_does() -> None:
     address = f"/api/v1/facts/{first['fact_id']}"
     told = get(address, bearer, FACT)[1]
     assert (told["subject"], told["type"], told["corrected_by"]) == (E1, "COMPLAINT", [])
+    assert told["under_objection"] is False
+    Objection.objects.create(
+        subject=E1, fact=first["fact_id"], kind="COMPLAINT", reason="不是我店", filed_by="x", filed_at=now()
+    )
+    assert get(address, bearer, FACT)[1]["under_objection"] is True
     other = {"number": "N1", "topic": "PRICE", "excluded": True}
     changed = complaint(id="e-2", supersedes=first["fact_id"], data=other)
     (second,) = answered(send([changed], bearer=bearer, key="k2"))["events"]

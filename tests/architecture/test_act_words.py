@@ -11,12 +11,13 @@ from tests.architecture.floors import modules_below
 from tests.architecture.test_floors import PACKAGE
 from zhunsheng.foundation.accounts.models import SuccessionKind
 from zhunsheng.foundation.documents.lifecycle import StepKind as DocumentStep
+from zhunsheng.foundation.documents.lifecycle import WordingState
 from zhunsheng.foundation.outbox.lifecycle import RowState
 from zhunsheng.foundation.schedule.lifecycle import StepKind as ClockStep
 from zhunsheng.foundation.webhooks.models import SubscriptionState
 from zhunsheng.judging.lab.lifecycle import LabState
 from zhunsheng.judging.portraits.lifecycle import RunState
-from zhunsheng.judging.rulebook.lifecycle import ProposalState
+from zhunsheng.judging.rulebook.lifecycle import ProposalState, ShadowState
 from zhunsheng.judging.triggers.lifecycle import EnrolmentState
 from zhunsheng.judging.triggers.models import TaskChange
 from zhunsheng.portals.officer.acts import ACTS
@@ -36,9 +37,11 @@ PUT_TOGETHER: dict[str, tuple[type[Enum], set[str]]] = {
     "MANDATE_": (MandateState, set()),
     "OUTBOX_": (RowState, {"PENDING", "SENDING", "DONE"}),
     "RULE_": (ProposalState, set()),
+    "SHADOW_": (ShadowState, {"RUNNING"}),
     "TASK_": (TaskChange, set()),
     "UNIT_": (SuccessionKind, set()),
     "WEBHOOK_": (SubscriptionState, set()),
+    "WORDING_": (WordingState, set()),
 }
 
 

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-ROW = re.compile(r"\b(?:TIME|FORCE|WINDOW|VALUE|UNKNOWN|POINT|TOUCH|CLASS|DUE)-\d+\b")
+ROW = re.compile(r"\b(?:TIME|FORCE|WINDOW|VALUE|UNKNOWN|POINT|TOUCH|CLASS|DUE|VERSION)-\d+\b")
 
 
 def rows_of_page() -> set[str]:

@@ -85,9 +85,10 @@ def home(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 
 def test_the_guide_is_walked_as_printed(home: Path) -> None:
     reader = Reader()
-    reader.follows("法律")
+    for word in ("规则与法律", "法律"):
+        reader.follows(word)
     assert "市场主体登记管理条例" in reader.told
-    for word in ("文书", "起草文书", "责令改正通知书"):
+    for word in ("文书与证据", "起草文书", "责令改正通知书"):
         reader.follows(word)
     reader.presses("保存", **ORDER)
     assert "执照须置于醒目位置" in reader.told

@@ -10,13 +10,15 @@ from django.apps import apps
 from django.db.models import F, Value
 from django.db.models.functions import Concat
 
-from tests.journeys.city import BUREAU, OFFICER, Bureau, at
+from tests.journeys.city import BUREAU, MACHINE, OFFICER, Bureau, at
 from tests.journeys.test_reviews import BUSINESS, E1, bureau, decide, trapped
+from zhunsheng.foundation.schedule import actions as schedule
 from zhunsheng.foundation.schedule import queries as clocks
 from zhunsheng.foundation.schedule.models import DeadlineEntry, DueRow
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.actions import tasks
 from zhunsheng.judging.triggers.lifecycle import Step
+from zhunsheng.workflows import reviewing
 from zhunsheng.workflows.answering import take_answer
 from zhunsheng.workflows.terms import clock_terms
 
@@ -118,3 +120,50 @@ def test_what_was_open_before_the_queue_was_one_keeps_its_dates(bureau: Bureau) 
     bureau.pass_time("2026-08-21")
     assert [clock for clock, *_ in queue("2026-08-21")] == ["task.review"]
     assert all(row.due_at > at("2026-08-20") + timedelta(hours=23) for row in DueRow.objects.all())
+
+
+def carriers(clock: str) -> list[tuple[str, str]]:
+    """(topic, instant) of what waits for the deadline of a clock, and of anything beside it."""
+    (entry,) = DeadlineEntry.objects.filter(clock=clock, closed_at=None)
+    assert not DueRow.objects.filter(topic__in=["task.due", "touch.reply"]).exists()
+    rows = DueRow.objects.filter(key=entry.key, topic="until")
+    return [(row.topic, f"{row.due_at.astimezone(at('2026-01-01').tzinfo):%m-%d %H:%M:%S}") for row in rows]
+
+
+def test_what_follows_hangs_on_the_deadline_alone_and_moves_with_it(bureau: Bureau) -> None:
+    trapped(bureau, "2026-08-11", 4)
+    decide(bureau, "2026-08-14", Step.SUSPECTED)
+    (lead,) = triggers.tasks(viewer=BUREAU, subject=E1, open_only=True)
+    assert carriers("task.lead_due") == [("until", "09-01 23:59:59")]
+    reviewing.extend(OFFICER, at("2026-08-20"), lead.id, "检测未出")
+    assert carriers("task.lead_due") == [("until", "09-21 23:59:59")]
+    bureau.pass_time("2026-09-21 23:59:58")
+    assert triggers.tasks(viewer=BUREAU, subject=E1, open_only=True)[0].state == "OPEN"
+    bureau.pass_time("2026-09-21 23:59:59")
+    assert triggers.tasks(viewer=BUREAU, subject=E1, open_only=True)[0].state == "OVERDUE"
+    assert carriers("task.lead_due") == []
+
+
+def test_a_worker_that_slept_past_reply_and_observation_tells_the_same(bureau: Bureau) -> None:
+    trapped(bureau, "2026-08-11", 2)
+    assert carriers("touch.reply") == [("until", "08-20 23:59:59")]
+    while schedule.hand_over(by=MACHINE, at=at("2026-12-01")):
+        bureau.work(at("2026-12-01"))
+    (touch,) = triggers.touches(viewer=BUREAU, subject=E1)
+    assert touch.state == "OFFSITE_REVIEW"
+    steps = [(s.step, s.at) for s in triggers.steps(viewer=BUREAU, touch_id=touch.id)]
+    assert steps[-1] == (Step.REPLY_MISSED, at("2026-08-20 23:59:59"))
+    assert history("touch.reply")[-1] == ("08-20 23:59:59", "LAPSED")
+
+
+def test_instants_that_stood_beside_move_onto_their_deadlines(bureau: Bureau) -> None:
+    trapped(bureau, "2026-08-11", 2)
+    (touch,) = triggers.touches(viewer=BUREAU, subject=E1)
+    DueRow.objects.filter(topic="until").update(topic="touch.reply", key=str(touch.id))
+    DueRow.objects.create(topic="task.due", key="999999", due_at=at("2026-08-20"))
+    import_module("zhunsheng.foundation.schedule.migrations.0005_one_carrier").hang_on_the_deadline(
+        apps, None
+    )
+    assert carriers("touch.reply") == [("until", "08-20 23:59:59")]
+    bureau.pass_time("2026-08-21")
+    assert [clock for clock, *_ in queue("2026-08-21")] == ["task.review"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -22,6 +23,7 @@ from zhunsheng.core.packs.nodes import PackError
 from zhunsheng.core.reporting.profiles import Selection
 from zhunsheng.core.rules.tree import Pack
 from zhunsheng.engine import closed
+from zhunsheng.engine.lived import STARTS
 from zhunsheng.engine.packfiles import load_pack, read_text
 from zhunsheng.judging.lab import actions as runs
 from zhunsheng.judging.lab import queries as lab
@@ -56,8 +58,9 @@ def revised(tmp_path_factory: pytest.TempPathFactory) -> Pack:
 OLD = "yellow: {count: ELEVATOR_TRAPPED, window: {days: 90}, at_least: 2}"
 
 
-def lived(seed: int) -> Bureau:
-    """Half a year of lifts that fail now and then, judged as it comes."""
+def lived(seed: int, turns: Mapping[str, Callable[[], object]] | None = None) -> Bureau:
+    """Half a year of lifts that fail now and then, judged as it comes; `turns` happen on their days."""
+    waiting = sorted((turns or {}).items())
     chance, bureau = Random(seed), Bureau()
     for number, key in enumerate(LIFTS):
         bureau.register(key, f"云汀物业{number}", station=f"{number % 2}所")
@@ -69,6 +72,10 @@ def lived(seed: int) -> Bureau:
     )
     for number, (day, key, lift) in enumerate(told):
         when = f"{moment(instant(at('2026-01-01')) + day * 86_400):%Y-%m-%d} 08:{number:02d}"
+        while waiting and waiting[0][0] <= when:
+            day, turn = waiting.pop(0)
+            bureau.pass_time(day)
+            turn()
         bureau.pass_time(when)
         bureau.tell(key, "ELEVATOR_TRAPPED", when, object=lift, number=str(number))
     bureau.pass_time("2026-06-30")
@@ -93,7 +100,7 @@ def offline(pack: Pack) -> set[Told]:
     return {
         (e.at, s, closed.place_of(e.point, e.object), e.colour.value)
         for s, e in events
-        if e.change in closed.STARTS and not e.covered
+        if e.change in STARTS and not e.covered
     }
 
 

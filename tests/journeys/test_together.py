@@ -99,10 +99,10 @@ def test_a_subject_that_cannot_be_judged_keeps_nobody_waiting(
 ) -> None:
     whole = folding.advance_bound
 
-    def fails(pack: Any, judgement: Any, *rest: Any) -> Any:
-        if judgement.subject == FIRMS[3]:
+    def fails(pack: Any, bound: Any, sight: Any, *rest: Any) -> Any:
+        if sight.subject == FIRMS[3]:
             raise RuntimeError("a fact that nobody foresaw")
-        return whole(pack, judgement, *rest)
+        return whole(pack, bound, sight, *rest)
 
     monkeypatch.setattr(folding, "advance_bound", fails)
     tell_all(bureau)

@@ -43,6 +43,20 @@ def touch_id(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     return reminded(Bureau())
 
 
+# With larger letters every text of a business's page has 18 px and every control 44 px; a mark has its label.
+TOO_SMALL = """() => {
+  if (!document.querySelector('[data-size=large] .enterprise, .enterprise[data-size=large]')) return [];
+  const shown = e => e.checkVisibility({visibilityProperty: true}) && !e.closest('.unseen, .skip');
+  const texts = [...document.querySelectorAll('body *')].filter(e => shown(e) &&
+    [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) &&
+    parseFloat(getComputedStyle(e).fontSize) < 18);
+  const controls = [...document.querySelectorAll('button, .button, select, textarea, summary, nav a, input')]
+    .map(e => ['checkbox', 'radio'].includes(e.type) ? e.closest('label') || e : e)
+    .filter(e => e.type !== 'hidden' && shown(e) && e.getBoundingClientRect().height < 44);
+  return [...new Set([...texts, ...controls])].map(e => e.outerHTML.slice(0, 120));
+}"""
+
+
 class Seen:
     """A page that remembers what went wrong on it."""
 
@@ -66,6 +80,7 @@ class Seen:
         assert told.violations_count == 0, (name, self.look, told.generate_report())
         wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0, f"{name} is {wide} px wider than the screen"
+        assert self.page.evaluate(TOO_SMALL) == [], (name, self.look)
         assert self.wrong == [], (name, self.look)
 
 
@@ -101,6 +116,8 @@ def test_a_business_answers_on_a_telephone(
     seen.is_good("done")
     page.goto(live_server.url + link(touch_id))
     seen.is_good("answered")
+    page.evaluate("document.querySelector('main p').style.fontSize = '12px'")
+    assert bool(page.evaluate(TOO_SMALL)) is (look[1] == "dark"), "a small text would be seen"
     touch = triggers.touch(viewer=BUREAU, touch_id=touch_id)
     assert touch is not None and touch.answer == "DONE"
 

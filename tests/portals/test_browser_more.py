@@ -11,6 +11,9 @@ from django.conf import settings as live
 from django.core.cache import cache
 from playwright.sync_api import Browser
 
+from tests.contexts.accounts import office
+from tests.contexts.documents import office as papers
+from tests.contexts.documents.office import Recipient
 from tests.contexts.statutes.test_law_base import NEW, OLD, bring
 from tests.contexts.statutes.test_lists import effective
 from tests.journeys.city import BUREAU, Bureau, at
@@ -34,6 +37,7 @@ OFFICERS = {
     "mandates": "/mandates/",
     "paper-kinds": "/documents/new/",
     "paper-form": "/documents/new/correction_order/",
+    "wordings": "/wording/",
     "laws": "/laws/",
     "law-found": "/laws/search/?q=近电放飞",
     "law-references": "/laws/references/?standing=NOT_INSTALLED",
@@ -95,10 +99,37 @@ def test_every_page_is_good(browser: Browser, live_server: Any, city: int, view:
     for name, end in (("law", ""), ("article", "2/?on=2025-01-01"), ("law-compared", "compare/")):
         seen.page.goto(f"{live_server.url}/laws/{Law.objects.get().id}/{end}")
         seen.is_good(f"{name}-{viewport['width']}")
+    papers_are_good(seen, live_server.url, viewport["width"])
     number = portraits.reports(viewer=BUREAU)[0].id
     for name, end in (("report", ""), ("report-outside", "?for=outside")):
         seen.page.goto(f"{live_server.url}/reports/{number}/{end}")
         seen.is_good(f"{name}-{viewport['width']}")
+
+
+def papers_are_good(seen: Any, home: str, wide: int) -> None:
+    """A draft, the clause picker, a wording with a fault in its editor, its versions, what it reads like."""
+    document = papers.begin(recipient=Recipient(E1, "云汀电梯物业", E1, "980102", "汀前所"))
+    for name, end in (("paper", ""), ("paper-clauses", "clauses/broken/?q=近电放飞")):
+        seen.page.goto(f"{home}/documents/{document}/{end}")
+        seen.is_good(f"{name}-{wide}")
+    office.hire("0022", "裴拟", "9801")
+    office.give("0022", "list_editor", "9801")
+    office.open_account("0022", "demo-0022")
+    seen.page.goto(home + "/sign-in/")
+    seen.press("button[value='0022']")
+    seen.page.goto(home + "/wording/kinds/correction_order/")
+    seen.page.fill("#reason", "本局用语")
+    seen.press("main form .button")
+    seen.page.fill("#text-2", "经查，发现{事实}")
+    seen.page.locator("main button[value=save]").first.click()
+    seen.page.wait_for_selector(".problems")
+    seen.is_good(f"wording-edit-{wide}")
+    one = seen.page.url.removesuffix("edit/")
+    for name, address in {"wording": one, "wording-kind": home + "/wording/kinds/correction_order/"}.items():
+        seen.page.goto(address)
+        seen.is_good(f"{name}-{wide}")
+    seen.page.goto(home + "/sign-in/")
+    seen.press("button[value='0001']")
 
 
 @pytest.mark.parametrize("view", shared_out(VIEWS), ids=lambda v: f"{'-'.join(v[0])}-{v[1]['width']}")
@@ -145,3 +176,6 @@ def test_behind_the_businesses_door(browser: Browser, live_server: Any, city: in
     for name in ("objections", "lab", "lab/new"):
         page.goto(f"{live_server.url}/{name}/")
         seen.is_good(f"{name.replace('/', '-')}-{wide}")
+    page.goto(f"{live_server.url}/objections/")
+    seen.press("td a[href^='/objections/']")
+    seen.is_good(f"objection-{wide}")

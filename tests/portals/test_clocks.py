@@ -91,3 +91,22 @@ def test_the_same_dates_go_into_a_calendar(client: Client, city: None) -> None:
     body = told.content.decode()
     assert body.count("BEGIN:VEVENT") == 1 and "20260710" in body
     assert "BEGIN:VEVENT" not in client.get("/clocks/dates.ics?near=x&q=%00x").content.decode()
+
+
+def test_a_long_queue_goes_page_by_page_and_says_how_much_there_is(client: Client, city: None) -> None:
+    for n in range(60):
+        deadlines.open_deadline(
+            by=papers.MACHINE,
+            at=papers.NOW,
+            of=Matter(f"m:{n:02d}", "m", f"送达 第{n:02d}件", "0002", E1),
+            clock="decision.serve",
+            started_at=papers.NOW,
+            terms=papers.TERMS.clocks,
+        )
+    first = page(as_(client, "0002"), "/clocks/?q=李敏&kind=statutory")
+    assert "共 60 条，第 1/2 页" in first and "（60）" in first
+    assert "第49件" in first and "第50件" not in first
+    second = page(client, "/clocks/?q=李敏&kind=statutory&page=2")
+    assert "第50件" in second and "第59件" in second and "第49件" not in second
+    assert "共 1 条" in page(client, "/clocks/?q=第07件") and "共 61 条" in page(client)
+    assert "没有未办结的期限" in page(client, "/clocks/?near=UNKNOWN")

@@ -50,6 +50,30 @@ def test_the_list_and_the_page_speak_in_words(client: Client, order: int) -> Non
     assert "审核通过" not in page
 
 
+def test_the_list_is_filtered_kept_and_taken_as_it_is_seen(client: Client, order: int) -> None:
+    as_(client, "0002")
+
+    def titles(query: str) -> list[str]:
+        table = text(client, f"/documents/?{query}").partition("<table")[2]
+        return [title for title in ("责令改正通知书", "风险预警提醒函") if title in table]
+
+    serial = Document.objects.get(kind="reminder").serial
+    assert titles("") == ["责令改正通知书", "风险预警提醒函"]
+    assert titles("kind=reminder") == titles(f"serial={serial[:-4]}") == ["风险预警提醒函"]
+    assert titles("author=程") == titles("opened_to=2026-06-30") == ["责令改正通知书"]
+    assert len(titles("q=电梯物业")) == len(titles(f"q={E1}")) == 2
+    assert titles("q=晴岚茶馆") == titles("serial=提醒") == []
+    told = {"query": "state=DRAFT", "name": "我的草稿", "watched": "1"}
+    assert client.post("/lists/documents/views/", told).status_code == 302
+    assert "我的草稿" in text(client, "/documents/")
+    wanted = {"column-title": "1", "column-version": "2", "query": ""}
+    assert client.post("/lists/documents/columns/", wanted).status_code == 302
+    file = client.post("/lists/documents/export/", {"query": "state=DRAFT", "form": "csv"})
+    told_rows = file.content.decode("utf-8-sig").splitlines()
+    assert "李敏" in file.content.decode() and "责令改正通知书,1" in told_rows
+    assert "提醒函" not in file.content.decode()
+
+
 def test_from_draft_to_number_by_three_people(client: Client, order: int) -> None:
     drafting_officer = as_(client, "0002")
     press(drafting_officer, order, "submit")
@@ -92,7 +116,7 @@ def test_files_and_what_a_draft_lacks(client: Client, order: int) -> None:
 
 def test_another_district_sees_nothing_of_it(client: Client, order: int) -> None:
     as_(client, "0003")
-    assert "责令改正" not in text(client, "/documents/")
+    assert "责令改正" not in text(client, "/documents/").rpartition("</select>")[2]
     text(client, f"/documents/{order}/", 404)
     assert client.post(f"/documents/{order}/step/", {"step": "submit"}).status_code == 404
     assert client.get(f"/documents/{order}/file.docx").status_code == 404

@@ -11,6 +11,7 @@ import pytest
 from django.contrib.auth.hashers import ScryptPasswordHasher, check_password
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 
 import zhunsheng
 from tests.contexts.accounts import office
@@ -19,6 +20,7 @@ from zhunsheng.demo import people as colleagues
 from zhunsheng.foundation import snapshots
 from zhunsheng.foundation.accounts.actions import signing_in
 from zhunsheng.foundation.accounts.models import Account, Person
+from zhunsheng.portals.officer.navigation import GROUPS
 
 PACKAGE = Path(zhunsheng.__file__).parent
 WELL_KNOWN = {"admin", "admin123", "123456", "password", "Passw0rd!", "demo", "zhunsheng", "000000", PASSWORD}
@@ -51,14 +53,30 @@ def test_a_new_installation_has_nobody() -> None:
 
 
 @pytest.mark.django_db
-def test_there_is_one_door_for_every_role_and_each_leads_somewhere() -> None:
+def test_there_is_one_door_for_every_role_and_each_finds_its_pages_in_groups() -> None:
     colleagues.found()
-    page = Client().get("/sign-in/").content.decode()
-    for one in colleagues.PEOPLE:
+    found: set[str] = set()
+    doors = Client().get("/sign-in/").content.decode()
+    for one in {person.role: person for person in colleagues.PEOPLE}.values():
         client = Client()
-        assert f'value="{one.key}"' in page and one.name in page
+        assert f'value="{one.key}"' in doors and one.name in doors
         led = client.post("/sign-in/as/", {"person": one.key}).headers["Location"]
         assert client.get(led).status_code == 200, one.role
+        for first in ways(client, led, '<nav aria-label="主导航">'):
+            beside = ways(client, first, '<nav class="bar within"') or [first]
+            assert first in beside, (one.role, first)
+            for way in set(beside) - found:
+                page = client.get(way)
+                assert page.status_code == 200, (one.role, way)
+                assert re.search(rf'<a href="{way}" aria-current="page">', page.content.decode()), way
+            found |= set(beside)
+    assert found == {reverse(entry.page) for group in GROUPS for entry in group.entries}
+
+
+def ways(client: Client, page: str, begin: str) -> list[str]:
+    """Where the links of one line of the navigation lead; [] if the page has no such line."""
+    _, _, rest = client.get(page).content.decode().partition(begin)
+    return re.findall(r'<a href="([^"]+)"', rest.partition("</nav>")[0])
 
 
 @pytest.mark.only_on("sqlite")

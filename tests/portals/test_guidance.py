@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -12,12 +13,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.contexts.accounts import office
-from tests.journeys.city import BUREAU, Bureau, at
+from tests.journeys.city import BUREAU, OFFICER, Bureau, at
 from tests.portals import business
 from tests.portals.pages import E1, as_, link, photo, reminded, staffed, stand_at
 from zhunsheng.core.actors import Actor, ActorKind
 from zhunsheng.core.clock import instant
 from zhunsheng.core.facts import in_force
+from zhunsheng.foundation.attachments import actions as attachments
+from zhunsheng.foundation.attachments.sniffing import shown_copy
 from zhunsheng.registers.statutes.actions import lists as actions
 from zhunsheng.registers.statutes.queries import lists
 from zhunsheng.sensing.signals import queries as signals
@@ -98,6 +101,18 @@ def test_a_self_check_is_saved_read_once_more_and_handed_in_once(
     assert "自查表" in text(own, home + "file/")
     officer = text(as_(client, "0005"), f"/subjects/{E1}/")
     assert "最近一次维保的记录有签字吗：否" in officer and "下周二补签" not in officer
+    seen = as_(Client(), "0002")
+    (file,) = set(re.findall(r'href="(/evidence/\d+/)"', text(seen, f"/subjects/{E1}/")))
+    assert f'src="{file}picture/"' in text(seen, file) and "须说明用途后取用" in text(seen, file)
+    shown = seen.get(file + "picture/")
+    assert shown["Content-Type"] == "image/jpeg" and b"Fictional" not in b"".join(shown)
+    assert as_(Client(), "0003").get(file + "picture/").status_code == 404
+    told = {"purpose": "VERIFY", "words": "核对自查"}
+    assert seen.post(file + "original/", told).content == photo()
+    number = int(file.split("/")[2])
+    attachments.redact(by=OFFICER, at=NOW, attachment_id=number, content=photo("black"), reason="遮去人像")
+    assert "遮盖件。" in text(seen, file)
+    assert b"".join(seen.get(file + "picture/")) == shown_copy(photo("black"), "image/jpeg")
 
 
 def test_the_blank_sheet_is_drawn_and_only_with_the_mandate_one_fills_it_in(
@@ -115,11 +130,6 @@ def test_the_blank_sheet_is_drawn_and_only_with_the_mandate_one_fills_it_in(
     reader = business.signed_in(agent, NOW)
     assert "在线自查" not in text(reader, f"/business/{number}/guides/")
     assert reader.get(f"/business/{number}/self-check/S-LIFT/").status_code == 404
-
-
-def test_no_rule_reads_what_a_business_says_of_itself() -> None:
-    told = [str(item) for item in Bureau().library.pack.items] + [str(Bureau().library.pack.models)]
-    assert not any("SELF_CHECK_DONE" in rule or "GUIDANCE_NOTED" in rule for rule in told)
 
 
 def test_a_bureau_takes_the_file_changes_it_and_puts_it_in_force(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,17 +12,19 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 
 from tests.contexts.accounts import office
-from tests.journeys.city import BUREAU, HOUSE, Bureau, at
+from tests.journeys.city import BUREAU, HOUSE, MACHINE, Bureau, at
 from tests.portals.pages import E1, as_, staffed, stand_at
 from zhunsheng.core.actors import Actor, ActorKind
 from zhunsheng.core.clock import FixedClock
 from zhunsheng.judging.lab import queries
 from zhunsheng.judging.rulebook import actions
 from zhunsheng.judging.rulebook import queries as proposals
+from zhunsheng.judging.rulebook.actions import shadows
 from zhunsheng.judging.rulebook.lifecycle import ProposalStepError
 from zhunsheng.judging.rulebook.models import Dossier, Proposal
 from zhunsheng.judging.rulebook.queries import ProposalCard
 from zhunsheng.workflows import trying
+from zhunsheng.workflows.ruling import rules_at
 
 pytestmark = pytest.mark.django_db
 NOW = "2026-08-01 10:00"
@@ -152,7 +155,7 @@ def proposed(client: Client) -> str:
 
 
 def test_a_version_is_published_only_by_several_people_and_for_what_they_saw(
-    city: Bureau, client: Client
+    city: Bureau, client: Client, settings: Any
 ) -> None:
     for key, role in (("0008", "legal_reviewer"), ("0009", "model_owner")):
         office.hire(key, f"同事{key}", "9801")
@@ -160,7 +163,7 @@ def test_a_version_is_published_only_by_several_people_and_for_what_they_saw(
         office.open_account(key, f"demo-{key}")
     before, address = city.library.pack.content_hash, proposed(client)
     told = page(client, address)
-    for words in ("<del>", "≥", "误报多", "静态证明", "重放报告", "由您起草"):
+    for words in ("<del>", "≥", "误报多", "静态证明", "示例", "T02-E1", "重放报告", "由您起草"):
         assert words in told
     card, dossier = rulebook(address)
     assert dossier["against"]["hash"] == before and dossier["pack"]["hash"] == card.pack_hash != before
@@ -177,6 +180,22 @@ def test_a_version_is_published_only_by_several_people_and_for_what_they_saw(
     step("0006", "approve", 400, dossier=card.dossier_hash)  # not reviewed yet
     step("0008", "review", 400)  # without an opinion
     step("0008", "review", why="合法")
+    as_(client, "0005")
+    assert 'value="start"' in page(client, address)
+    beside = f"{address}shadow/"
+    assert client.post(beside, {"shadow": "start", "why": "", "until": "2026-08-09"}).status_code == 400
+    assert client.post(beside, {"shadow": "start", "why": "看看", "until": "八月"}).status_code == 400
+    assert client.post(beside, {"shadow": "start", "why": "看看", "until": "2026-08-09"}).status_code == 302
+    city.pass_time("2026-08-02")
+    assert "还没有触线" in page(client, address) and "影子运行" in page(client, "/rules/life/")
+    (run,) = proposals.shadows(viewer=BUREAU)
+    row = {(date(2026, 8, 1), "T02", "汀前所"): (1, 3, 0, 2)}
+    shadows.keep_counts(by=MACHINE, at=at(NOW), shadow_id=run.id, counted=row)
+    told = page(client, address)
+    assert "影子运行中" in told and "汀前所" in told and "<td>2</td>" in told
+    assert client.post(beside, {"shadow": "stop", "why": "够了"}).status_code == 302
+    assert client.post(beside, {"shadow": "stop", "why": "够了"}).status_code == 400
+    assert "已停止" in page(client, address)
     step("0006", "approve", 400, dossier="0" * 64)  # another dossier was looked at
     step("0005", "approve", 400, dossier=card.dossier_hash)  # the author, who lacks the power too
     step("0006", "approve", dossier=card.dossier_hash)
@@ -184,8 +203,14 @@ def test_a_version_is_published_only_by_several_people_and_for_what_they_saw(
     step("0009", "publish", on="2026-09-01")
     step("0005", "withdraw", 400, why="晚了")
     told = page(client, address)
-    assert "已发布，尚未安装" in told and "许望舒" in told
-    assert Bureau().library.pack.content_hash == before, "nothing judges by it before it is installed"
+    assert "2026-09-01 00:00 起按这一版研判" in told and "许望舒" in told
+    assert rules_at(at(NOW)).pack.content_hash == before, "nothing judges by it before its day"
+    assert rules_at(at("2026-09-01")).pack.content_hash == card.pack_hash
+    city.pass_time("2026-09-01")
+    stand_at(settings, "2026-09-01 09:00")
+    as_(client, "0009")
+    assert "现行版本就是这一版" in page(client, address)
+    step("0009", "call_off", 400, why="晚了")
     as_(client, "0002")
     assert "误报多" in page(client, "/rules/life/"), "whoever reads rules reads their life"
     assert client.post(f"{address}step/", {"step": "submit"}).status_code == 404

@@ -99,6 +99,21 @@ def test_nobody_can_tell_what_became_of_a_message_until_a_person_settles_it(bure
     assert sms.state == "ACCEPTED" and "没有要人核对的短信" in text(head, "/messages/unclear/")
 
 
+def test_several_are_settled_by_one_finding_and_that_is_for_good(bureau: Bureau) -> None:
+    reminded(bureau)
+    dispatch(Gateway(), bureau)
+    officer, sms = as_(Client(), "0002"), Message.objects.get(channel="SMS")
+    assert 'name="row"' in text(officer, "/messages/unclear/")
+    chosen = {"list": "unclear", "row": str(sms.id), "act": "ARRIVED"}
+    page = officer.post("/batch/", {**chosen, "confirm": "1"}).content.decode()
+    assert "请填写：怎样查明的" in page and "1 条消息" in page and "不能撤销" in page
+    assert "没有选中可办的" in as_(Client(), "0003").post("/batch/", chosen).content.decode()
+    done = officer.post("/batch/", {**chosen, "confirm": "1", "reason": "逐一电话核实"}).headers["Location"]
+    assert "已办" in text(officer, done) and officer.post(f"{done}undo/").status_code == 404
+    assert AuditEvent.objects.filter(action="OUTBOX_SETTLED", actor_key="0002").count() == 1
+    assert "没有要人核对的短信" in text(officer, "/messages/unclear/")
+
+
 def test_what_is_not_delivered_leads_to_the_visit_list(bureau: Bureau) -> None:
     reminded(bureau)
     policy = bureau.library.message_policy

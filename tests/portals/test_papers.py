@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
 
-from tests.contexts.statutes.test_law_base import bring
+from tests.contexts.statutes.test_law_base import NEW as KITES
+from tests.contexts.statutes.test_law_base import NOW, OFFICER, bring
+from tests.contexts.statutes.test_law_base import OLD as KITES_OLD
 from tests.journeys.city import Bureau
 from tests.portals.pages import E1, as_, reminded, staffed, stand_at
 from zhunsheng.foundation.documents.models import Document
+from zhunsheng.registers.statutes.actions.laws import repeal
 
 pytestmark = pytest.mark.django_db
 LAW = (
@@ -73,6 +78,48 @@ def test_from_law_to_served_document_in_pages(officer: Client) -> None:
     assert Document.objects.get(kind="correction_order").state == "SERVED"
     assert "送达回证" in page(officer, where)
     page(officer, f"{where}receipt/{link}/", 404)
+
+
+def test_a_clause_is_picked_from_the_law_base_and_bound_to_the_text_of_the_day(officer: Client) -> None:
+    bring(KITES_OLD)
+    bring(KITES)
+    where = send(officer, "/documents/new/correction_order/", **ORDER, pick="broken")
+    assert where.endswith("/clauses/broken/") and "执照须置于" not in page(officer, where)
+    told = page(officer, f"{where}?q=纸鸢办法 2")
+    assert "条文待核对" in told and "2026-04-15 起施行的文本" in told and "第二款第二项　（二）演练" in told
+    picked = {"law": "云汀市纸鸢办法", "article": "2(2)(2)", "valid_from": "2026-04-15"}
+    assert send(officer, f"{where}?q={quote('演练')}", **picked).endswith(quote("演练"))
+    send(officer, where, **picked)
+    same = {"law": "中华人民共和国市场主体登记管理条例", "article": "36", "valid_from": "2022-03-01"}
+    send(officer, where, **same)
+    assert Document.objects.latest("id").revision == 2
+    told = page(officer, where.partition("clauses/")[0])
+    assert "、《云汀市纸鸢办法》第二条第二款第二项的规定" in told and "2026-04-15 起施行的文本" in told
+    clause = Document.objects.latest("id").clauses["云汀市纸鸢办法#2(2)(2)"]
+    assert clause["valid_from"] == "2026-04-15" and "演练" in clause["text"]
+    send(officer, where, drop="市场主体登记管理条例#36")
+    assert [one["law"] for one in Document.objects.latest("id").values["broken"]] == ["云汀市纸鸢办法"]
+    page(officer, where.replace("broken", "facts"), 404)
+    page(as_(Client(), "0003"), where, 404)
+
+
+def test_law_that_was_not_in_force_on_the_day_is_refused_with_the_cure(officer: Client) -> None:
+    bring(KITES)
+    repeal(by=OFFICER, at=NOW, law="云汀市纸鸢办法", on=dt.date(2026, 6, 1), reason="新办法")
+    where = send(officer, "/documents/new/correction_order/", **ORDER, pick="broken")
+    ended = "《云汀市纸鸢办法》自 2026-06-01 起失效"
+    told = page(officer, f"{where}?q=纸鸢")
+    assert ended in told and "请引用当日有效的规定" in told and "选这一条" not in told
+    picked = {"law": "云汀市纸鸢办法", "article": "1", "valid_from": "2026-04-15"}
+    assert ended in send(officer, where, 400, **picked)
+    typed = ORDER | {"f-broken": "市场监督管理投诉举报处理暂行办法 3"}
+    assert "起失效" in send(officer, "/documents/new/correction_order/", 400, **typed)
+    assert "请改引《市场监督管理投诉举报处理办法》" in page(officer, f"{where}?q=投诉举报处理暂行办法")
+    licence = {"law": "中华人民共和国市场主体登记管理条例", "article": "36", "valid_from": "2020-01-01"}
+    assert "文本换过了" in send(officer, where, 400, **licence)
+    assert "请核对条、款、项" in send(officer, where, 400, **licence | {"article": "99"})
+    assert "先查找" in send(officer, where, 400, **licence | {"valid_from": ""})
+    assert Document.objects.latest("id").revision == 1
 
 
 def test_what_is_refused_is_said_and_what_was_typed_stays(officer: Client) -> None:

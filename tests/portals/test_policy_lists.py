@@ -112,3 +112,30 @@ def test_two_levels_are_both_shown_and_only_proposed(people: dict[str, Client]) 
     assert "建议适用下级清单" in told and "市清单" in told and "省清单" in told
     assert "同一层级" in page(people[LAWYER], f"/policy/conflict/?one={low}&other={low}")
     assert "系统只提出建议" in page(people[LAWYER], "/policy/conflict/?one=x&other=%00")
+
+
+def test_the_qualified_choose_with_a_reason_and_the_pages_show_it(people: dict[str, Client]) -> None:
+    low = effective(day("2026-06-01"), {**SAMPLE, "list": "low", "level": "CITY", "title_zh": "市清单"})
+    high = effective(day("2026-06-01"), {**SAMPLE, "list": "high", "level": "PROVINCE", "title_zh": "省清单"})
+    given = {"one": str(low), "other": str(high), "lawful": "1", "chosen": str(low)}
+    where = f"/policy/conflict/?one={low}&other={high}&lawful=1"
+    assert "法律职业资格的人员" in page(people[LAWYER], where)
+    assert people[LAWYER].post("/policy/choose/", {**given, "reason": "好"}).status_code == 404
+    office.certify(LAWYER, day("2028-12-31"), "LEGAL_QUALIFICATION")
+    assert 'name="chosen"' in page(people[LAWYER], where) and "没有选定" in page(people[LAWYER], where)
+    for wrong, words in (
+        ({"reason": " "}, "须写明理由"),
+        ({"chosen": "x"}, "请选定"),
+        ({"other": "\0"}, "不同层级"),
+    ):
+        refused = people[LAWYER].post("/policy/choose/", {**given, "reason": "更有利", **wrong})
+        assert refused.status_code == 400 and words in refused.content.decode()
+    done = people[LAWYER].post("/policy/choose/", {**given, "reason": "市清单条件更宽"}, follow=True)
+    told = done.content.decode()
+    assert (
+        done.redirect_chain[0][0] == where and "市清单条件更宽" in told and "规则建议适用《省清单》" in told
+    )
+    for where in ("/policy/low/", "/policy/high/", "/policy/high/compare/"):
+        assert "适用《市清单》第 1 版" in page(people[EDITOR], where)
+    people[LAWYER].post("/policy/choose/", {**given, "chosen": str(high), "reason": "改从省清单"})
+    assert "已被后来的选定取代" in page(people[EDITOR], "/policy/low/")

@@ -197,26 +197,24 @@ def test_many_tasks_are_looked_over_moved_and_put_back(bureau: Bureau) -> None:
     board = officer.get("/touches/").content.decode()
     rows = re.findall(r'name="row" value="(\d+)"', board)
     assert "领取其任务" in board and 'name="list" value="touches"' in board and str(red) in rows
-    of_touches = officer.post(
-        "/tasks/batch/", {"list": "touches", "row": rows, "act": "TAKE"}
-    ).content.decode()
+    of_touches = officer.post("/batch/", {"list": "touches", "row": rows, "act": "TAKE"}).content.decode()
     assert re.findall(r'name="row" value="(\d+)"', of_touches) == [number]  # the task of the red one
     chosen = {"row": [number, "999999", "x"], "act": "TAKE"}
-    assert "1 项任务" in officer.post("/tasks/batch/", chosen).content.decode() and holder() == ""
-    assert officer.post("/tasks/batch/", {**chosen, "act": "CLOSE"}).status_code == 404
-    where = officer.post("/tasks/batch/", {**chosen, "confirm": "1"}).headers["Location"]
+    assert "1 项任务" in officer.post("/batch/", chosen).content.decode() and holder() == ""
+    assert officer.post("/batch/", {**chosen, "act": "CLOSE"}).status_code == 404
+    where = officer.post("/batch/", {**chosen, "confirm": "1"}).headers["Location"]
     assert holder() == OFFICER and "已办：领取 1 项任务" in officer.get(where).content.decode()
     assert colleague.get(where).status_code == 404 == colleague.post(f"{where}undo/").status_code
     officer.post(f"{where}undo/")
     assert holder() == "" and "已撤销" in officer.get(where).content.decode()
     assert officer.post(f"{where}undo/").status_code == 404
     told = {**chosen, "act": "PASS", "confirm": "1", "to": COLLEAGUE, "reason": "出差"}
-    assert officer.post("/tasks/batch/", told).status_code == 200
-    officer.post("/tasks/batch/", {**chosen, "confirm": "1"})
-    assert officer.post("/tasks/batch/", {**told, "reason": ""}).status_code == 200
-    where = officer.post("/tasks/batch/", told).headers["Location"]
+    assert officer.post("/batch/", told).status_code == 200
+    officer.post("/batch/", {**chosen, "confirm": "1"})
+    assert officer.post("/batch/", {**told, "reason": ""}).status_code == 200
+    where = officer.post("/batch/", told).headers["Location"]
     assert holder() == COLLEAGUE and "移交 1 项任务" in heap(colleague, "unread")
-    colleague.post("/tasks/batch/", {**told, "to": HEAD})
+    colleague.post("/batch/", {**told, "to": HEAD})
     officer.post(f"{where}undo/")
     assert holder() == HEAD  # it has moved on since: nothing is torn out of anybody's hand
-    assert as_(Client(), ELSEWHERE).post("/tasks/batch/", chosen).content.decode().count('name="row"') == 0
+    assert as_(Client(), ELSEWHERE).post("/batch/", chosen).content.decode().count('name="row"') == 0

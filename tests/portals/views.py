@@ -13,10 +13,11 @@ from tests.halves import half
 
 View = TypeVar("View")
 PHONE, SCREEN = {"width": 390, "height": 844}, {"width": 1366, "height": 768}
+WIDE = {"width": 1920, "height": 1080}
 LOOKS = [("zh-hans", "light"), ("zh-hans", "dark"), ("en", "light"), ("en", "dark")]
 VIEWS = [
     (("zh-hans", "light"), SCREEN),
-    (("en", "dark"), SCREEN),
+    (("en", "dark"), WIDE),
     (("zh-hans", "dark"), PHONE),
     (("en", "light"), PHONE),
 ]

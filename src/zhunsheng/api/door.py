@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from zhunsheng.api.problems import ProblemError, language_asked
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.clock import SystemClock
+from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.foundation.tokens import actions as tokens
 from zhunsheng.foundation.tokens import queries
 from zhunsheng.foundation.tokens.queries import TokenCard
@@ -74,6 +75,7 @@ def admitted(request: HttpRequest, purpose: str) -> TokenCard:
     if card is None:
         raise ProblemError("not-authenticated", _("请带上有效的令牌：Authorization: Bearer …"), (), CHALLENGE)
     if card.purpose != purpose:
+        evidence.note_refusal(by=actor(card), at=at, page=request.path_info, asked={"purpose": card.purpose})
         raise ProblemError("not-allowed", _("此令牌另有用途"))
     tokens.note_use(by=actor(card), at=at, prefix=card.prefix)
     return card

@@ -21,6 +21,7 @@ from zhunsheng.foundation.tokens.purposes import Purpose
 from zhunsheng.registers.registry import queries as registry
 from zhunsheng.registers.registry.lifecycle import SubjectState
 from zhunsheng.registers.registry.queries import SubjectCard, SubjectFilter
+from zhunsheng.sensing.objections import queries as objections
 from zhunsheng.sensing.signals import queries as signals
 
 PAGE, PAGE_MAX = 100, 1_000
@@ -83,11 +84,12 @@ def _file(key: str) -> dict[str, object] | None:
 
 @endpoint("GET", "HEAD")
 def fact(request: HttpRequest, fact_id: str) -> HttpResponse:
-    """A fact of the token's own source, and whether it was corrected or retracted since."""
+    """A fact of the token's own source: corrected or retracted since, under objection or not."""
     card = admitted(request, Purpose.SEND_EVENTS)
     known_parameters(request)
     with within_wall(VIEWER):
         found = signals.reported(viewer=VIEWER, fact_id=fact_id, source=card.source)
+        marked = objections.marked(viewer=VIEWER, subject=found.subject) if found else frozenset()
     if found is None:
         raise ProblemError("not-found", _("没有这个事实，或者不是本来源首先报送的"))
     return reply(
@@ -100,6 +102,7 @@ def fact(request: HttpRequest, fact_id: str) -> HttpResponse:
             "recorded_at": _instant(found.recorded_at),
             "corrected_by": list(found.corrected_by),
             "retracted_by": list(found.retracted_by),
+            "under_objection": found.fact_id in marked,
         }
     )
 

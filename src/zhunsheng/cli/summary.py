@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
+from zhunsheng.cli.days import now
 from zhunsheng.cli.output import Output
 from zhunsheng.core.actors import Viewer
-from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.outreach import queries as outreach
 from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.registers.registry import queries as registry
 from zhunsheng.sensing.signals import queries as signals
+from zhunsheng.workflows.ruling import rules_at
 
 SUMMARY_KEYS = {
     "subjects": _("主体数"),
@@ -53,7 +53,7 @@ def summary() -> dict[str, object]:
 
 def tell(out: Output, told: dict[str, object]) -> None:
     """The same for people."""
-    names = {item.id: item.name_zh for item in open_library(settings.PACKS).pack.items}
+    names = {item.id: item.name_zh for item in rules_at(now()).pack.items}
     classes, touches, messages = told["classes"], told["touches"], told["messages"]
     if not (isinstance(classes, dict) and isinstance(touches, dict) and isinstance(messages, dict)):
         raise TypeError(told)

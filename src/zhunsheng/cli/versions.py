@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
+from zhunsheng.cli.days import now
 from zhunsheng.cli.exit_codes import CannotRunError
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.packs.nodes import PackError
 from zhunsheng.core.rules.tree import Pack
-from zhunsheng.engine.library import open_library
 from zhunsheng.engine.packfiles import load_pack
 from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.workflows.keeping import pack_of
+from zhunsheng.workflows.ruling import rules_at
 
 
 def version(told: str) -> Pack:
@@ -27,7 +27,7 @@ def version(told: str) -> Pack:
             return load_pack(folder).pack
         except PackError as error:
             raise CannotRunError(str(error)) from error
-    pack = open_library(settings.PACKS).pack
+    pack = rules_at(now()).pack
     if told == pack.version:
         return pack
     known = [(pack.version, pack.content_hash)]

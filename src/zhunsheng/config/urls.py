@@ -12,6 +12,7 @@ MOUNTS = {
     "zhunsheng.portals.officer.sign_urls": "",
     "zhunsheng.portals.officer.urls": "",
     "zhunsheng.portals.officer.rule_urls": "rules/",
+    "zhunsheng.portals.officer.wording_urls": "wording/",
     "zhunsheng.portals.officer.lab.urls": "lab/",
     "zhunsheng.portals.officer.law_urls": "laws/",
     "zhunsheng.portals.officer.policy_urls": "policy/",

@@ -6,6 +6,7 @@ the beginning.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -31,3 +32,19 @@ class Listed(Generic[Row]):
     rows: tuple[Row, ...] = ()
     next: str = ""
     previous: str = ""
+
+
+def cut(rows: Sequence[Row], part: Part, key: Callable[[Row], str]) -> Listed[Row]:
+    """A part of rows that are worked out, not stored, and stand in their order; the cursor is a row's key."""
+    places = {key(row): place for place, row in enumerate(rows)}
+    here = places.get(part.cursor, -1)
+    if part.backwards and here >= 0:
+        first, last = max(here - part.rows_max, 0), here
+    else:
+        first, last = here + 1, min(here + 1 + part.rows_max, len(rows))
+    told = tuple(rows[first:last])
+    return Listed(
+        told,
+        key(told[-1]) if told and last < len(rows) else "",
+        key(told[0]) if told and first > 0 else "",
+    )

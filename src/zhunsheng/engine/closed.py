@@ -8,18 +8,18 @@ settles at least one more touch of a subject, and the rounds end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from zhunsheng.core.facts import Fact, Scalar
 from zhunsheng.core.rules.tree import Pack
-from zhunsheng.engine.replay import Touches, by_subject, replay
-from zhunsheng.engine.tracking import PointIndex, TouchChange, TouchEvent
+from zhunsheng.engine.lived import STARTS, replay_course
+from zhunsheng.engine.replay import Touches, by_subject
+from zhunsheng.engine.tracking import TouchChange, TouchEvent
+from zhunsheng.engine.versions import Course
 
 TOUCH = "TOUCH"
 # Behind everything that was ever stored, as the order among equal instants goes.
 FIRST_SEQUENCE = 1 << 40
-# What happened to a touch that somebody is told of and that is written as a fact.
-STARTS = frozenset({TouchChange.START, TouchChange.ESCALATE})
 
 
 def place_of(point: str, thing: str) -> str:
@@ -38,28 +38,30 @@ def counted(events: Iterable[TouchEvent]) -> list[TouchEvent]:
 
 
 def replay_closed(
-    pack: Pack, facts: Iterable[Fact], world: Sequence[Fact], start: int, end: int
+    rules: Pack | Course, facts: Iterable[Fact], world: Sequence[Fact], start: int, end: int
 ) -> dict[str, Sequence[TouchEvent]]:
-    """Touch events of (start, end] by subject, the pack reading its own touches; judging begins at `start`.
+    """Touch events of (start, end] by subject, the rules reading their own touches; judged from `start` on.
 
-    Facts about touches that were recorded before `start` stand as they are, and so does what people did
-    about touches afterwards.
+    The rules are one version, or a course of versions as they took effect one after the other. Facts about
+    touches that were recorded before `start` stand as they are, and so does what people did about touches
+    afterwards.
     """
     told = by_subject(facts)
     own = {s: [f for f in fs if f.kind != TOUCH or f.recorded_at < start] for s, fs in told.items()}
-    found = replay(pack, (f for fs in own.values() for f in fs), world, start, end)
-    index, said = PointIndex.of(pack), dict[str, list[Fact]]()
+    course = rules if isinstance(rules, Course) else Course.of(rules)
+    found = dict(replay_course(course, (f for fs in own.values() for f in fs), world, start, end))
+    items, said = course.items, dict[str, list[Fact]]()
     moved = set(found)
-    while moved := {s for s in moved if _echo(index, s, found[s]) != said.get(s, [])}:
-        said |= {s: _echo(index, s, found[s]) for s in moved}
-        again: Touches = replay(
-            pack, (f for s in sorted(moved) for f in (*own[s], *said[s])), world, start, end
+    while moved := {s for s in moved if _echo(items, s, found[s]) != said.get(s, [])}:
+        said |= {s: _echo(items, s, found[s]) for s in moved}
+        again: Touches = replay_course(
+            course, (f for s in sorted(moved) for f in (*own[s], *said[s])), world, start, end
         )
         found |= again
     return found
 
 
-def _echo(index: PointIndex, subject: str, events: Sequence[TouchEvent]) -> list[Fact]:
+def _echo(items: Mapping[str, str], subject: str, events: Sequence[TouchEvent]) -> list[Fact]:
     """The facts that judging would have written: a touch grown worse still occurs when it began."""
     begun: dict[str, int] = {}
     told: list[Fact] = []
@@ -76,7 +78,7 @@ def _echo(index: PointIndex, subject: str, events: Sequence[TouchEvent]) -> list
                 event.at + 1,
                 FIRST_SEQUENCE + len(told),
                 place,
-                touch_payload(index.items[event.point], event.point, event.colour.value),
+                touch_payload(items[event.point], event.point, event.colour.value),
                 stated_at=event.at + 1,
             )
         )

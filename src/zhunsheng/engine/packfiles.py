@@ -26,7 +26,13 @@ FILE_BYTES_MAX = 1_000_000
 Stamp = tuple[tuple[str, int, int], ...]
 _LISTED: dict[Path, tuple[list[tuple[Path, int]], list[Path]]] = {}
 RULE_SCHEMAS = frozenset(
-    {"zhunsheng.pack/1", "zhunsheng.item/1", "zhunsheng.model/1", "zhunsheng.indicator/1"}
+    {
+        "zhunsheng.pack/1",
+        "zhunsheng.item/1",
+        "zhunsheng.model/1",
+        "zhunsheng.indicator/1",
+        "zhunsheng.example/1",
+    }
 )
 
 
@@ -94,6 +100,19 @@ def plain_document(name: str, content: bytes) -> dict[str, Any]:
         raise PackError(name, "文件应是一份键值对")
     plain: dict[str, Any] = json.loads(json.dumps(documents[0], default=str, skipkeys=True))
     return plain
+
+
+def current_documents(folder: Path) -> tuple[tuple[str, Document], ...]:
+    """What `read_documents` gives as the folder stands now; read again only when a file changed.
+
+    Many are handed the same documents: who wants to change one takes a copy.
+    """
+    return _documents(folder, stamp(folder))
+
+
+@lru_cache(maxsize=16)
+def _documents(folder: Path, _stamp: Stamp) -> tuple[tuple[str, Document], ...]:
+    return tuple(read_documents(folder))
 
 
 def load_pack(folder: Path) -> LoadedPack:

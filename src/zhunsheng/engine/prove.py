@@ -7,7 +7,7 @@ The engines are arguments, so that a planted fault can be put in the place of an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from zhunsheng.core.clock import SECONDS_PER_DAY, day_start
@@ -17,16 +17,19 @@ from zhunsheng.engine.fast.batch import judge_batch, plain
 from zhunsheng.engine.fast.columns import FactColumns
 from zhunsheng.engine.generate import DAYS, FIRST_DAY, some_facts, some_instant, some_pack, some_world
 from zhunsheng.engine.judgement import Judgement, Timeline
+from zhunsheng.engine.lived import by_server, live, replay_course
 from zhunsheng.engine.online import online
 from zhunsheng.engine.reference import judge
 from zhunsheng.engine.reference.classes import judge_model
 from zhunsheng.engine.reference.measures import Evaluator
 from zhunsheng.engine.replay import Touches, by_subject, replay, replay_reference
 from zhunsheng.engine.single import SingleJudge
+from zhunsheng.engine.versions import Course
 
 Facts = Sequence[Fact]
 Batch = Callable[[Pack, Facts, Facts, int, int], dict[str, Judgement]]
 History = Callable[[Pack, Facts, Facts, int, int], Touches]
+Lived = Callable[[Course, Facts, Facts, int, int], Touches]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +138,19 @@ def prove_histories(
 
 
 def _history_mismatch(
-    pack: Pack, subject: str, own: Facts, world: Facts, start: int, end: int, name: str, engine: History
+    pack: Pack,
+    subject: str,
+    own: Facts,
+    world: Facts,
+    start: int,
+    end: int,
+    name: str,
+    engine: History,
+    reference: History = replay_reference,
 ) -> Mismatch:
     def both(facts: Facts) -> tuple[list[object], list[object]]:
         said: list[object] = list(engine(pack, facts, world, start, end).get(subject, ()))
-        return said, list(replay_reference(pack, facts, world, start, end).get(subject, ()))
+        return said, list(reference(pack, facts, world, start, end).get(subject, ()))
 
     def differs(facts: Facts) -> bool:
         said, right = both(facts)
@@ -148,6 +159,40 @@ def _history_mismatch(
     kept = smallest(own, differs)
     said, right = both(kept)
     return Mismatch(name, subject, pack, kept, tuple(world), start, end, said, right)
+
+
+def as_server(course: Course, facts: Facts, world: Facts, start: int, end: int) -> Touches:
+    """Versions following each other as a running system judges: instant by instant, bound by bound."""
+    return live(course, facts, world, start, end, by_server)
+
+
+def prove_courses(
+    course: Course,
+    facts: Facts,
+    world: Facts,
+    start: int,
+    end: int,
+    engines: Sequence[tuple[str, Lived]] = (("online", as_server), ("replay", replay_course)),
+) -> Proof:
+    """The same across a change of version: a running system and the replay, against the reference."""
+
+    def of(_pack: Pack, facts: Facts, world: Facts, start: int, end: int) -> Touches:
+        return live(course, facts, world, start, end)
+
+    right, found = of(course.at(end), facts, world, start, end), []
+    for name, engine in engines:
+
+        def its(
+            _pack: Pack, facts: Facts, world: Facts, start: int, end: int, engine: Lived = engine
+        ) -> Touches:
+            return engine(course, facts, world, start, end)
+
+        said = its(course.at(end), facts, world, start, end)
+        for subject, own in by_subject(facts).items():
+            if list(said.get(subject, ())) != list(right[subject]):
+                told = course.at(end), subject, own, world, start, end, f"{name}, versions", its
+                found.append(_history_mismatch(*told, of))
+    return Proof(0, len(right) * len(engines), tuple(found))
 
 
 def prove_trials(pack: Pack, facts: Facts, world: Facts, as_of: int) -> Proof:
@@ -170,6 +215,13 @@ def prove_trials(pack: Pack, facts: Facts, world: Facts, as_of: int) -> Proof:
     return Proof(compared, 0, tuple(found))
 
 
+def _some_course(chance: Random, pack: Pack, start: int) -> Course:
+    """The pack, another one, and the first again: a change and a roll back, on any second."""
+    turns = sorted(start + chance.randrange(DAYS * SECONDS_PER_DAY) for _ in range(2))
+    first, other = replace(pack, content_hash="first"), replace(some_pack(chance), content_hash="other")
+    return Course(((start, first), (turns[0], other), (turns[1], first)))
+
+
 def prove_generated(packs: int, seed: int = 0, *, histories_every: int = 50) -> Proof:
     """Generated packs and facts; every so many packs also their whole history."""
     proof = NOTHING
@@ -183,5 +235,7 @@ def prove_generated(packs: int, seed: int = 0, *, histories_every: int = 50) -> 
         proof += prove_judgements(pack, facts, world, [(as_of, known_at)])
         proof += prove_trials(pack, [f for f in facts if f.subject == "S0"], world, as_of)
         if histories_every and number % histories_every == 0:
-            proof += prove_histories(pack, facts, world, start, start + (DAYS + 20) * SECONDS_PER_DAY)
+            end = start + (DAYS + 20) * SECONDS_PER_DAY
+            proof += prove_histories(pack, facts, world, start, end)
+            proof += prove_courses(_some_course(chance, pack, start), facts, world, start, end)
     return proof

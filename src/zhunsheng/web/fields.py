@@ -9,6 +9,9 @@ from datetime import date
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from zhunsheng.core.contracts import FieldContract, FieldType
 
 Text = str | Promise
 CHARACTERS_MAX = 2_000
@@ -48,6 +51,25 @@ class Field:
         if self.kind in {"select", "checks"} and not set(told.split("\n")) <= known:
             return _("请选择：%(label)s") % words
         return ""
+
+
+HINTS: dict[FieldType, Text] = {
+    FieldType.MONEY_FEN: gettext_lazy("元，可带两位小数。"),
+    FieldType.INTEGER: gettext_lazy("只写整数。"),
+}
+
+
+def of_contract(spec: FieldContract, hint: Text = "") -> Field:
+    """A field of a fact as something to fill in, which may be left empty."""
+    kind, choices = "text", [(value, spec.values_zh.get(value, value)) for value in spec.values]
+    if spec.type is FieldType.FLAG:
+        choices = [("true", _("是")), ("false", _("否"))]
+    if choices:
+        kind = "select"
+    elif spec.type is FieldType.DATE:
+        kind = "date"
+    said = " ".join(str(text) for text in (hint, HINTS.get(spec.type, "")) if text)
+    return Field(spec.name, spec.name_zh, kind, said, choices, required=False)
 
 
 def day_of_text(text: str) -> date | None:

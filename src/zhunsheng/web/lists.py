@@ -93,10 +93,7 @@ class Span:
 
     def good(self, name: str, text: str) -> str:
         """The text if it is a day."""
-        try:
-            return date.fromisoformat(text).isoformat()
-        except ValueError:
-            return ""
+        return _good_day(text)
 
     def said(self, chosen: Mapping[str, str]) -> str:
         """What is chosen, in words."""
@@ -108,7 +105,35 @@ class Span:
         )
 
 
-Filter = Choice | Words | Span
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day; left out, it is today."""
+
+    name: str
+    label: Text
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The words that stand in the address."""
+        return (self.name,)
+
+    def good(self, name: str, text: str) -> str:
+        """The text if it is a day."""
+        return _good_day(text)
+
+    def said(self, chosen: Mapping[str, str]) -> str:
+        """What is chosen, in words."""
+        return chosen[self.name]
+
+
+def _good_day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return ""
+
+
+Filter = Choice | Words | Span | Day
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,13 +276,7 @@ class Shown:
         for one in self.asked.definition.filters:
             fields = [(name, self.asked.chosen[name]) for name in one.names]
             choices = list(one.choices()) if isinstance(one, Choice) else []
-            kind = (
-                "choice"
-                if choices or isinstance(one, Choice)
-                else "span"
-                if isinstance(one, Span)
-                else "words"
-            )
+            kind = type(one).__name__.lower()
             hint = one.hint if isinstance(one, Words) else ""
             told.append(
                 {"kind": kind, "label": one.label, "fields": fields, "choices": choices, "hint": hint}

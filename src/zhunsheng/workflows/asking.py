@@ -6,17 +6,15 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from django.conf import settings
-
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.packs.lines import Named, moved
 from zhunsheng.core.packs.revising import revised
 from zhunsheng.core.reporting.profiles import Selection
-from zhunsheng.engine.library import open_library
 from zhunsheng.judging.lab import actions as lab
 from zhunsheng.judging.lab.lifecycle import LabStepError, RunKind
 from zhunsheng.registers.registry import queries as registry
 from zhunsheng.workflows.keeping import documents_of, keep_trial
+from zhunsheng.workflows.ruling import rules_at
 from zhunsheng.workflows.sweeping import Sweep, packs_of
 
 VALUES_MAX = 12
@@ -45,7 +43,7 @@ def ask(by: Actor, at: datetime, viewer: Viewer, grant: int | None, told: Questi
         raise LabStepError("起始须早于终止，终止不得晚于所知时点，所知时点不得晚于现在")
     if told.line and not 0 < len(told.line.values) <= VALUES_MAX:
         raise LabStepError(f"一次最多试 {VALUES_MAX} 个值")
-    current = open_library(settings.PACKS).pack.content_hash
+    current = rules_at(at).pack.content_hash
     documents = revised(documents_of(told.base or current), told.fresh)
     kind = RunKind.SWEEP if told.line and len(told.line.values) > 1 else RunKind.REPLAY
     if told.line and kind is RunKind.REPLAY:

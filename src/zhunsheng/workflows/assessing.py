@@ -13,7 +13,7 @@ from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.lifecycle import Step
 from zhunsheng.sensing.signals import queries as signals
 from zhunsheng.workflows.keeping import point_of
-from zhunsheng.workflows.papering import issue_paper, matter_of, read_law
+from zhunsheng.workflows.papering import issue_paper, law_of_the_day, matter_of, read_law
 
 VIEWER = Viewer.bureau("assess")
 ASSESSMENT = "touch_assessment"
@@ -40,4 +40,4 @@ def assess(*, by: Actor, at: datetime, touch_id: int, step: Step, reason: str) -
         "assessed_on": day_of(instant(at)),
         "basis": read_law(point),
     }
-    issue_paper(ASSESSMENT, touch, touch.subject, values, at)
+    issue_paper(ASSESSMENT, touch, touch.subject, values, law_of_the_day(at), at)

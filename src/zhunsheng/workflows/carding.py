@@ -6,14 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.reporting import modelcard
 from zhunsheng.core.rules.tree import Pack
-from zhunsheng.engine.library import open_library
 from zhunsheng.workflows.counting import bands_of
 from zhunsheng.workflows.resulting import rows_of
+from zhunsheng.workflows.ruling import rules_at
 
 SCHEMA = "zhunsheng.model-card/1"
 
@@ -30,7 +28,7 @@ def card(
     """
     if not viewer.sees_all:
         return None
-    library = open_library(settings.PACKS)
+    library = rules_at(known_at)
     policy = library.policy("zhunsheng.model-card-policy/1")
     pack = challenger or library.pack
     model = pack.models[0]

@@ -6,20 +6,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-
 from zhunsheng.core.actors import Actor, Viewer
-from zhunsheng.core.clock import instant
+from zhunsheng.core.clock import instant, moment
+from zhunsheng.core.rules.tree import Pack
 from zhunsheng.engine.fast.batch import judge_batch
 from zhunsheng.engine.fast.columns import FactColumns
 from zhunsheng.engine.judgement import Judgement
-from zhunsheng.engine.library import open_library
 from zhunsheng.engine.single import judge_by
 from zhunsheng.foundation.outbox.actions import Together
 from zhunsheng.judging.portraits import actions as portraits
 from zhunsheng.judging.portraits import queries as classes
 from zhunsheng.judging.portraits.lifecycle import RunState
 from zhunsheng.sensing.signals import queries as told
+from zhunsheng.workflows.ruling import rules_at
 from zhunsheng.workflows.terms import trigger_policy
 
 BY = Actor.service("class-run")
@@ -28,7 +27,7 @@ VIEWER = Viewer.bureau(BY.key)
 
 def judge_all(as_of: datetime, known_at: datetime, subjects: Sequence[str] | None = None) -> list[Judgement]:
     """Every subject as of an instant, from what was known at another, by the fast engine; or these few."""
-    pack, world = open_library(settings.PACKS).pack, told.world(viewer=VIEWER)
+    pack, world = rules_at(as_of, known_at).pack, told.world(viewer=VIEWER)
     a, k = instant(as_of), instant(known_at)
     timelines = told.timelines(viewer=VIEWER, subjects=subjects, known_at=known_at)
     if subjects is not None:
@@ -38,9 +37,14 @@ def judge_all(as_of: datetime, known_at: datetime, subjects: Sequence[str] | Non
     return list(judge_batch(pack, columns, world, a, k).judgements())
 
 
+def _pack(judgements: Sequence[Judgement]) -> Pack:
+    """The version by which these were judged; they are of one instant and one knowledge."""
+    return rules_at(moment(judgements[0].as_of), moment(judgements[0].known_at)).pack
+
+
 def run_classes(at: datetime, judgements: Sequence[Judgement], cause: str = "MONTHLY") -> RunState:
     """Store a run; it is held when it would move too many (circuit breaker)."""
-    pack, limit = open_library(settings.PACKS).pack, trigger_policy().class_moved_max_permille
+    pack, limit = _pack(judgements), trigger_policy().class_moved_max_permille
     _, state = portraits.record_run(
         by=BY, at=at, pack=pack, judgements=judgements, cause=cause, moved_max_permille=limit
     )
@@ -49,9 +53,8 @@ def run_classes(at: datetime, judgements: Sequence[Judgement], cause: str = "MON
 
 def on_at_once(payloads: Sequence[Mapping[str, Any]], at: datetime) -> None:
     """A veto or floor began or ended for these: their class is judged now. The breaker is for crowds."""
-    pack = open_library(settings.PACKS).pack
     told = judge_all(at, at, [payload["subject"] for payload in payloads])
-    portraits.record_run(by=BY, at=at, pack=pack, judgements=told, cause="VETO")
+    portraits.record_run(by=BY, at=at, pack=rules_at(at).pack, judgements=told, cause="VETO")
 
 
 def on_late(payload: Mapping[str, Any], at: datetime) -> None:
@@ -68,9 +71,7 @@ def on_late(payload: Mapping[str, Any], at: datetime) -> None:
     if any(
         (m.class_name, m.score, m.rules) != before for j in told for m in j.models if m.model == known.model
     ):
-        portraits.record_run(
-            by=BY, at=at, pack=open_library(settings.PACKS).pack, judgements=told, cause="LATE_DATA"
-        )
+        portraits.record_run(by=BY, at=at, pack=_pack(told), judgements=told, cause="LATE_DATA")
 
 
 HANDLES = {"class.at_once": Together(on_at_once), "class.late": on_late}

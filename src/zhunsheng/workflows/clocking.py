@@ -1,4 +1,4 @@
-"""A yellow touch has two clocks: the answer's deadline, in the queue with all others, and the observation."""
+"""A yellow touch has two clocks: the deadline of the answer, which carries what follows; the observation."""
 
 from __future__ import annotations
 
@@ -24,14 +24,13 @@ LAST = time(23, 59, 59, tzinfo=SHANGHAI)
 def on_opened(payloads: Sequence[Mapping[str, Any]], at: datetime) -> None:
     """Set the clocks of touches under observation; a red touch has none here."""
     remind = trigger_policy().remind_after_days
-    ends: dict[str, dict[str, datetime | None]] = {"touch.reply": {}, "touch.observe": {}, "touch.remind": {}}
+    ends: dict[str, dict[str, datetime | None]] = {"touch.observe": {}, "touch.remind": {}}
     touch_ids = [int(payload["touch"]) for payload in payloads]
     viewer = Viewer.bureau(BY.key)
     in_step(triggers.cards(viewer=viewer, touch_ids=touch_ids), at)
     for touch in triggers.cards(viewer=viewer, touch_ids=touch_ids):
         if touch.reply_due_on is None or touch.observe_until_on is None:
             continue
-        ends["touch.reply"][str(touch.id)] = datetime.combine(touch.reply_due_on, LAST)
         ends["touch.observe"][str(touch.id)] = datetime.combine(touch.observe_until_on, LAST)
         for days in remind.get(touch.point, ()):
             ends["touch.remind"][f"{touch.id}:{days}"] = touch.started_at + timedelta(days=days)

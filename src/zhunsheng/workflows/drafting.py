@@ -13,7 +13,7 @@ from zhunsheng.foundation.documents.lifecycle import DocumentStepError
 from zhunsheng.foundation.documents.queries import documents
 from zhunsheng.foundation.documents.terms import DocumentTerms
 from zhunsheng.registers.registry import queries as registry
-from zhunsheng.workflows.citing import clauses_of
+from zhunsheng.workflows.citing import clauses_of, refuse_barred
 from zhunsheng.workflows.terms import document_terms
 
 VIEWER = Viewer.bureau("draft")
@@ -30,11 +30,15 @@ def begin(
     acted_on: date | None = None,
     corrects: int | None = None,
 ) -> int:
-    """A draft for a business in a matter; its id. DocumentStepError for a key of nobody."""
+    """A draft for a business in a matter; its id. DocumentStepError for a key of nobody, and for law that
+    was not in force on the day of the act."""
     terms = document_terms()
-    day = acted_on or day_of(instant(at))
+    today = day_of(instant(at))
+    day = acted_on or today
     new = NewDocument(kind, organ_of(subject, terms), owner, recipient_of(subject), values, day, corrects)
-    clauses = clauses_of(terms.catalogue.template(kind), values, day, terms)
+    template = terms.template(kind, today)
+    refuse_barred(template, values, day)
+    clauses = clauses_of(template, values, day, terms)
     return drafting.draft(by=by, at=at, new=new, clauses=clauses, terms=terms)
 
 
@@ -43,9 +47,9 @@ def again(*, by: Actor, at: datetime, document_id: int, values: Mapping[str, obj
     file = documents.document(viewer=VIEWER, document_id=document_id)
     if file is None:
         raise DocumentStepError(f"没有文书 {document_id}")
-    terms = document_terms()
-    day, template = file.acted_on or day_of(instant(at)), terms.catalogue.template(file.card.kind)
-    clauses = clauses_of(template, values, day, terms)
+    day = file.acted_on or day_of(instant(at))
+    refuse_barred(file.template, values, day)
+    clauses = clauses_of(file.template, values, day, document_terms())
     return drafting.revise(by=by, at=at, document_id=document_id, values=values, clauses=clauses)
 
 

@@ -14,6 +14,7 @@ from zhunsheng.judging.portraits import queries as classes
 from zhunsheng.judging.triggers.actions import enrolment
 from zhunsheng.sensing.signals import actions as signals
 from zhunsheng.sensing.signals.new_facts import NewFact
+from zhunsheng.workflows.ruling import rules_at
 from zhunsheng.workflows.terms import trigger_policy
 
 BY = Actor.service("enrol")
@@ -33,7 +34,7 @@ def enrol(at: datetime, wanted: Mapping[str, Sequence[str]]) -> int:
 
 def apply_for(by: Actor, at: datetime, subject: str, items: Sequence[str]) -> int:
     """A business applies, also again after a revocation has run out; it is judged at once. How many items."""
-    open_to = {item.id for item in open_library(settings.PACKS).pack.items if item.enrolment_needed}
+    open_to = {item.id for item in rules_at(at).pack.items if item.enrolment_needed}
     strange = sorted(set(items) - open_to)
     if strange:
         raise NotPublishedError(f"事项 {'、'.join(strange)} 未列入可登记的事项清单")

@@ -19,6 +19,7 @@ from zhunsheng.core.reporting.profiles import Selection
 from zhunsheng.core.reporting.workload import Workload, workdays_between
 from zhunsheng.core.rules.tree import Pack
 from zhunsheng.engine.library import open_library
+from zhunsheng.engine.versions import Course
 from zhunsheng.workflows.profiling import Asked
 from zhunsheng.workflows.replaying import Events, next_group, play
 
@@ -32,7 +33,7 @@ def asked_of(period: tuple[datetime, datetime], known_at: datetime, chosen: Sele
 
 
 def report(
-    viewer: Viewer, packs: Sequence[Pack], asked: Asked, tell: Callable[[int], None] = lambda _: None
+    viewer: Viewer, packs: Sequence[Pack | Course], asked: Asked, tell: Callable[[int], None] = lambda _: None
 ) -> tuple[Content, Events]:
     """(the content, the events of the first version). With two versions: whom only one of them touches."""
     parts, events, after = list[Part](), Events(), ""

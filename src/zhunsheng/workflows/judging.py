@@ -7,10 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.conf import settings
-
 from zhunsheng.core.actors import Actor, Viewer
-from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.outbox import actions as outbox
 from zhunsheng.foundation.schedule import actions as schedule
 from zhunsheng.foundation.schedule import queries as clocks
@@ -19,6 +16,7 @@ from zhunsheng.sensing.signals import actions as signals
 from zhunsheng.sensing.signals import queries as told
 from zhunsheng.sensing.signals import warm
 from zhunsheng.workflows.keeping import keep, pack_of
+from zhunsheng.workflows.ruling import rules_at
 from zhunsheng.workflows.unmerging import whom_to_judge
 from zhunsheng.workflows.vetoing import class_at_once
 
@@ -38,7 +36,7 @@ def look_at(subjects: Iterable[str], at: datetime, *, items: bool = False) -> li
 
     Who is merged into another is judged as that one. `items`: the judgements say how sums come about.
     """
-    keys, library = whom_to_judge(subjects, at), open_library(settings.PACKS)
+    keys, library = whom_to_judge(subjects, at), rules_at(at)
     if not keys:
         return []
     timelines = warm.of_this_thread().read(VIEWER, keys)

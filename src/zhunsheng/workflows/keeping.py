@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from datetime import datetime
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from zhunsheng.core.packs.lines import Named
 from zhunsheng.core.packs.nodes import PackError
 from zhunsheng.core.rules.tree import Pack, TriggerPoint
 from zhunsheng.engine.library import GENERAL, open_library
-from zhunsheng.engine.packfiles import pack_from, read_documents
+from zhunsheng.engine.packfiles import current_documents, pack_from
 from zhunsheng.judging.portraits import actions as portraits
 from zhunsheng.judging.portraits import queries as kept
 
@@ -37,7 +38,7 @@ def keep_trial(by: Actor, at: datetime, documents: Sequence[Named]) -> Pack:
 def documents_of(content_hash: str) -> list[Named]:
     """The documents of the pack in force or of a kept one; PackError when there is none with this hash."""
     if open_library(settings.PACKS).pack.content_hash == content_hash:
-        return [(name, dict(d)) for name, d in read_documents(settings.PACKS / GENERAL)]
+        return [(name, deepcopy(dict(d))) for name, d in current_documents(settings.PACKS / GENERAL)]
     if found := kept.kept_documents(viewer=VIEWER, content_hash=content_hash):
         return found
     raise PackError(content_hash, "没有这个版本")

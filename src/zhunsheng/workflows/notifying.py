@@ -60,8 +60,9 @@ def tellings(touches: Sequence[TouchCard], at: datetime) -> list[Telling]:
 def notify(touches: Sequence[TouchCard], at: datetime) -> list[int]:
     """Queue what businesses are told of touches under observation; ids of those with a message held back."""
     batch: list[tuple[int, NewMessage]] = []
+    law = papering.law_of_the_day(at)
     for one in tellings(touches, at):
-        papering.remind(one.touch, one.recipient, at)
+        papering.remind(one.touch, one.recipient, law, at)
         if not one.has_phone:
             ask(one.touch.subject, "没有联系电话", at)
         batch += [(one.touch.id, message) for message in one.messages]

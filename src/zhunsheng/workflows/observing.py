@@ -21,9 +21,8 @@ BY = Actor.service("clock")
 VIEWER = Viewer.bureau(BY.key)
 
 
-def on_reply_date(payload: Mapping[str, Any], at: datetime) -> None:
-    """The last second of the reply date has passed; a mere reminder does not ask for an answer."""
-    due, touch_id = datetime.fromisoformat(payload["due_at"]), int(payload["key"])
+def pass_reply_date(touch_id: int, due: datetime, at: datetime) -> None:
+    """The last second of the reply date has come; a mere reminder does not ask for an answer."""
     touch = triggers.touch(viewer=VIEWER, touch_id=touch_id)
     if touch is None:
         return
@@ -57,4 +56,4 @@ def on_observation_end(payload: Mapping[str, Any], at: datetime) -> None:
     follow([touch_id], due)
 
 
-HANDLES = {"due.touch.reply": on_reply_date, "due.touch.observe": on_observation_end}
+HANDLES = {"due.touch.observe": on_observation_end}

@@ -12,7 +12,7 @@ from zhunsheng.foundation.documents.actions import issuing
 from zhunsheng.foundation.documents.actions.drafting import NewDocument
 from zhunsheng.foundation.documents.queries import documents
 from zhunsheng.judging.triggers.queries import TouchCard
-from zhunsheng.workflows.citing import clauses_of
+from zhunsheng.workflows.citing import LawOfTheDay
 from zhunsheng.workflows.drafting import organ_of, recipient_of
 from zhunsheng.workflows.keeping import point_of
 from zhunsheng.workflows.terms import document_terms
@@ -23,7 +23,12 @@ REMINDER = "reminder"
 READ = frozenset({"VERIFIED"})
 
 
-def remind(touch: TouchCard, subject: str, at: datetime) -> None:
+def law_of_the_day(at: datetime) -> LawOfTheDay:
+    """What the papers of one batch cite."""
+    return LawOfTheDay(day_of(instant(at)), document_terms())
+
+
+def remind(touch: TouchCard, subject: str, law: LawOfTheDay, at: datetime) -> None:
     """The reminder as an issued document, once a touch; its pages are drawn when somebody asks for them."""
     if documents.listing(viewer=VIEWER, owner=owner_of(touch.id), kind=REMINDER, rows_max=1):
         return
@@ -35,7 +40,7 @@ def remind(touch: TouchCard, subject: str, at: datetime) -> None:
         "why": touch.reply_why,
         "basis": read_law(point),
     }
-    issue_paper(REMINDER, touch, subject, values, at)
+    issue_paper(REMINDER, touch, subject, values, law, at)
 
 
 def owner_of(touch_id: int) -> str:
@@ -54,11 +59,10 @@ def read_law(point: TriggerPoint) -> list[dict[str, str]]:
 
 
 def issue_paper(
-    kind: str, touch: TouchCard, subject: str, values: Mapping[str, object], at: datetime
+    kind: str, touch: TouchCard, subject: str, values: Mapping[str, object], law: LawOfTheDay, at: datetime
 ) -> None:
     """An automatic document about a touch, in one go."""
-    terms, day = document_terms(), day_of(instant(at))
-    clauses = clauses_of(terms.catalogue.template(kind), values, day, terms)
-    owner = owner_of(touch.id)
-    new = NewDocument(kind, organ_of(subject, terms), owner, recipient_of(subject), values, day)
+    terms, owner = law.terms, owner_of(touch.id)
+    clauses = law.clauses_of(terms.template(kind, law.on), values)
+    new = NewDocument(kind, organ_of(subject, terms), owner, recipient_of(subject), values, law.on)
     issuing.issue_new(by=BY, at=at, new=new, clauses=clauses, terms=terms)

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.conf import settings
-
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.clock import instant
-from zhunsheng.engine.library import open_library
 from zhunsheng.engine.peers import peer_statistics
 from zhunsheng.sensing.signals import actions as signals
 from zhunsheng.sensing.signals import queries as told
 from zhunsheng.sensing.signals.new_facts import WORLD, NewFact
+from zhunsheng.workflows.ruling import rules_at
 
 BY = Actor.service("peers")
 
 
 def publish_peer_statistics(as_of: datetime, at: datetime) -> int:
     """Compute as of an instant from what is known at `at`, and record it; how many groups and measures."""
-    library = open_library(settings.PACKS)
+    library = rules_at(as_of, at)
     viewer = Viewer.bureau(BY.key)
     timelines = (facts for _, facts in told.timelines(viewer=viewer, known_at=at))
     statistics = peer_statistics(library.pack, timelines, instant(as_of), instant(at))

@@ -17,7 +17,7 @@ PAPER = "self_check"
 def paper_of(*, subject: SubjectCard, sheet: Sheet, return_by: date, at: datetime) -> Content:
     """The blank sheet for the printer, by the bureau's document template; not issued, no number."""
     terms = document_terms()
-    template = terms.catalogue.template(PAPER)
+    template = terms.template(PAPER, day_of(instant(at)))
     asked = [f"{one.ask}{f'（{one.unit}）' if one.unit else ''}" for one in sheet.questions]
     values = accepted(
         template, {"matter": sheet.title, "questions": asked, "return_by": return_by.isoformat()}

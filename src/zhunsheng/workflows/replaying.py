@@ -17,7 +17,8 @@ from zhunsheng.core.reporting.profiles import Profile
 from zhunsheng.core.rules.tree import Pack
 from zhunsheng.engine.closed import counted, place_of, replay_closed
 from zhunsheng.engine.replay import Touches
-from zhunsheng.engine.tracking import PointIndex, TouchEvent
+from zhunsheng.engine.tracking import TouchEvent
+from zhunsheng.engine.versions import Course
 from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.registers.registry import queries as registry
 from zhunsheng.sensing.signals import queries as signals
@@ -39,7 +40,9 @@ def next_group(viewer: Viewer, asked: Asked, after: str) -> list[str]:
     )
 
 
-def play(viewer: Viewer, packs: Sequence[Pack], asked: Asked, group: Sequence[str]) -> tuple[Part, Events]:
+def play(
+    viewer: Viewer, packs: Sequence[Pack | Course], asked: Asked, group: Sequence[str]
+) -> tuple[Part, Events]:
     """Play each version over one group of businesses; with all events of the first version."""
     world = signals.world(viewer=viewer, known_at=asked.end)
     stored = telling(portraits.held(viewer=viewer, subjects=group, until=asked.end))
@@ -56,15 +59,13 @@ def play(viewer: Viewer, packs: Sequence[Pack], asked: Asked, group: Sequence[st
     read = (*world, *facts, *(fact for own in later.values() for fact in own))
     digest = hashlib.sha256("".join(f"{f.fact_id} {f.recorded_at}\n" for f in read).encode()).hexdigest()
     who = {s: partial(register.profile, s, cards.get(s), told[s]) for s in chosen}
-    hits = [
-        list(_hits(PointIndex.of(p), touches, who, later, asked.outcomes))
-        for p, touches in zip(packs, found, strict=True)
-    ]
+    items = [(p if isinstance(p, Course) else Course.of(p)).items for p in packs]
+    hits = [list(_hits(*told, who, later, asked.outcomes)) for told in zip(items, found, strict=True)]
     return Part(chosen, hits, digest), [(s, e) for s, own in sorted(found[0].items()) for e in own]
 
 
 def _hits(
-    index: PointIndex,
+    items: Mapping[str, str],
     told: Touches,
     who: Mapping[str, Callable[[int], Profile]],
     later: Mapping[str, Sequence[Fact]],
@@ -73,5 +74,5 @@ def _hits(
     for subject, events in sorted(told.items()):
         for e in counted(events):
             results = results_of(outcomes, place_of(e.point, e.object), e.at, later.get(subject, ()))
-            item, profile = index.items[e.point], who[subject](e.at)
+            item, profile = items[e.point], who[subject](e.at)
             yield Hit(e.at, subject, item, e.point, e.object, e.colour.value, profile, results)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any
 
 from zhunsheng.core.actors import Actor, Viewer
-from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.foundation.outbox.actions import Together
-from zhunsheng.foundation.schedule import actions as schedule
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.actions import tasks, visits
 from zhunsheng.judging.triggers.queries import TouchCard
@@ -25,23 +23,17 @@ VIEWER = Viewer.bureau(BY.key)
 
 
 def follow(touch_ids: Sequence[int], at: datetime, by: Actor = BY) -> None:
-    """Tasks in step with their touches, each new one with a clock. Under observation there are none yet."""
+    """Tasks in step with their touches, each with its deadline. Under observation there are none yet."""
     touches = triggers.cards(viewer=VIEWER, touch_ids=touch_ids)
     in_step(touches, at, by)
-    red, terms, policy, clocks = _reviewed(touches), clock_terms(), trigger_policy(), dict[int, date]()
+    red, terms, policy = _reviewed(touches), clock_terms(), trigger_policy()
     subjects = registry.cards(viewer=VIEWER, keys={touch.subject for touch in red})
     for touch in red:
         subject = subjects.get(touch.subject)
         whose = (subject.station, subject.name) if subject else ("", touch.subject)
         _, point = point_of(touch.point, touch.pack_hash)
         desk = tasks.Desk(*whose, terms, policy, point.red_measures)
-        clocks |= tasks.follow(by=by, at=at, touch_id=touch.id, desk=desk)
-    _set_clocks(clocks, at)
-
-
-def _set_clocks(due: Mapping[int, date], at: datetime) -> None:
-    instants = {str(n): datetime.combine(on, time(23, 59, 59, tzinfo=SHANGHAI)) for n, on in due.items()}
-    schedule.set_due(by=BY, at=at, topic="task.due", instants=instants)
+        tasks.follow(by=by, at=at, touch_id=touch.id, desk=desk)
 
 
 def _reviewed(touches: Sequence[TouchCard]) -> list[TouchCard]:
@@ -59,15 +51,14 @@ def on_opened(payloads: Sequence[Mapping[str, Any]], at: datetime) -> None:
     follow(opened, at)
 
 
-def on_due(payload: Mapping[str, Any], at: datetime) -> None:
+def pass_due(task_id: int, at: datetime) -> None:
     """The last second of a task's due date: whoever has not finished it by then is reported upwards."""
-    tasks.pass_due(by=BY, at=datetime.fromisoformat(payload["due_at"]), task_id=int(payload["key"]))
+    tasks.pass_due(by=BY, at=at, task_id=task_id)
 
 
 def extend(by: Actor, at: datetime, task_id: int, reason: str) -> None:
     """A named person extends a lead once; its clock is set anew."""
-    due = tasks.extend(by=by, at=at, task_id=task_id, reason=reason, terms=clock_terms())
-    _set_clocks({task_id: due}, at)
+    tasks.extend(by=by, at=at, task_id=task_id, reason=reason, terms=clock_terms())
 
 
 def merge_stations(by: Actor, at: datetime, old: str, new: str, reason: str) -> int:
@@ -77,4 +68,4 @@ def merge_stations(by: Actor, at: datetime, old: str, new: str, reason: str) -> 
     return len(tasks.hand_over(by=by, at=at, reason=reason, station=(old, new)))
 
 
-HANDLES = {"touch.review": Together(on_opened), "due.task.due": on_due}
+HANDLES = {"touch.review": Together(on_opened)}

@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from zhunsheng.foundation.evidence.actions import forget_again
 from zhunsheng.foundation.evidence.keys import KeyFileError
-from zhunsheng.foundation.evidence.signing import RollbackError, Sealed, seal
+from zhunsheng.foundation.evidence.signing import BY, RollbackError, Sealed, seal
 from zhunsheng.foundation.evidence.vouching import vouch
 
 
@@ -27,7 +28,11 @@ class Turn:
 
 
 def seal_log(at: datetime) -> Turn:
-    """One turn of the log. A log that must not sign halts; acts go on and wait to be logged."""
+    """One turn of the log. A log that must not sign halts; acts go on and wait to be logged.
+
+    Before it, a database that was put back forgets whom it must.
+    """
+    forget_again(by=BY, at=at)
     try:
         told: Sealed = seal(home=settings.HOME, at=at, host=urlsplit(settings.PUBLIC_ADDRESS).netloc)
     except (RollbackError, KeyFileError) as error:

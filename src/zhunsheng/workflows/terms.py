@@ -10,6 +10,7 @@ from zhunsheng.core.actors import Viewer
 from zhunsheng.core.deadlines.terms import ClockTerms
 from zhunsheng.engine.documentfiles import open_catalogue
 from zhunsheng.engine.library import Library, open_library
+from zhunsheng.foundation.documents.queries import wordings
 from zhunsheng.foundation.documents.terms import DocumentTerms
 from zhunsheng.foundation.schedule import queries as clocks
 from zhunsheng.judging.triggers.policies import TriggerPolicy
@@ -31,10 +32,11 @@ def clock_terms() -> ClockTerms:
 
 
 def document_terms() -> DocumentTerms:
-    """Catalogue, clocks, the bureau's name and telephone."""
+    """Catalogue, clocks, the bureau's name and telephone, its own wordings."""
     return DocumentTerms(
         catalogue=open_catalogue(settings.PACKS),
         clocks=clock_terms(),
         bureau=settings.BUREAU_NAME,
         contact=settings.BUREAU_CONTACT,
+        wordings=wordings.published(viewer=Viewer.bureau("wording")),
     )

@@ -21,6 +21,7 @@ from zhunsheng.sensing.signals import actions as signals
 from zhunsheng.sensing.signals import queries as told
 from zhunsheng.sensing.signals.new_facts import WORLD, NewFact
 from zhunsheng.workflows.clocking import in_step
+from zhunsheng.workflows.ruling import rules_at
 from zhunsheng.workflows.suspending import rest_if_due
 
 BY = Actor.service("link")
@@ -58,13 +59,14 @@ def _take_back(survivor: str, since: int, at: datetime) -> None:
 
     Each is judged again as of its own instant, from what remains; the touches themselves stay on record.
     """
-    library, world = open_library(settings.PACKS), told.world(viewer=VIEWER)
+    contracts, world = open_library(settings.PACKS).contracts, told.world(viewer=VIEWER)
     facts = told.timeline(viewer=VIEWER, subject=survivor)
     gone: list[Fact] = []
     for touch in [f for f in facts if f.kind == "TOUCH" and f.recorded_at >= since]:
         remaining = [f for f in facts if f not in gone]
         others, when = [f for f in remaining if f is not touch], touch.recorded_at
-        points = judge(library.pack, survivor, others, world, when, when).points
+        pack = rules_at(moment(when)).pack
+        points = judge(pack, survivor, others, world, when, when).points
         shown = {f"{p.point}/{p.object}": SEVERITY[p.colour] for p in points}
         if shown.get(touch.object, 0) < SEVERITY[Colour(str(touch.payload["colour"]))]:
             about = f":{touch.fact_id.split(':')[1]}:"
@@ -72,4 +74,4 @@ def _take_back(survivor: str, since: int, at: datetime) -> None:
             gone += [f for f in written if about in f.fact_id]
     names = [(f.kind, f.subject, moment(f.occurred_at), f.object, f.fact_id) for f in gone]
     back = [NewFact(kind, s, on, object=o, retracts=name) for kind, s, on, o, name in names]
-    signals.record_facts(by=BY, at=at, facts=back, source="registry", contracts=library.contracts)
+    signals.record_facts(by=BY, at=at, facts=back, source="registry", contracts=contracts)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.conf import settings
-
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.engine.judgement import Judgement
-from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.outbox import actions as outbox
 from zhunsheng.judging.portraits import queries as portraits
+from zhunsheng.workflows.ruling import rules_at
 
 BY = Actor.service("judge")
 VIEWER = Viewer.bureau(BY.key)
@@ -20,10 +18,7 @@ VIEWER = Viewer.bureau(BY.key)
 def class_at_once(judgements: Sequence[Judgement], at: datetime) -> None:
     """Called after a judgement: whose immediate rules are others than in its class is classed now."""
     standing = portraits.rules_in_effect(viewer=VIEWER, subjects=[j.subject for j in judgements])
-    immediate = [
-        {rule.id for rule in model.rules if rule.immediate}
-        for model in open_library(settings.PACKS).pack.models
-    ]
+    immediate = [{rule.id for rule in model.rules if rule.immediate} for model in rules_at(at).pack.models]
     told = []
     for judgement in judgements:
         subject = judgement.subject

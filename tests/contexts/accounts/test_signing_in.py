@@ -72,7 +72,13 @@ def test_in_by_password_and_code_and_out_again() -> None:
     accounts.sign_out(by=HERE, at=NOW, token=step.token)
     assert who_is(step.token, NOW) is None
     told = [e.action for e in evidence.entries_of(target="account:chenglan", viewer=BUREAU)]
-    assert told == ["ACCOUNT_OPENED", "SECOND_FACTOR_SET", "SIGNED_IN", "SESSION_ENDED"]
+    assert told == [
+        "ACCOUNT_OPENED",
+        "FIRST_FACTOR_PASSED",
+        "SECOND_FACTOR_SET",
+        "SIGNED_IN",
+        "SESSION_ENDED",
+    ]
 
 
 def test_no_path_goes_round_the_second_factor() -> None:

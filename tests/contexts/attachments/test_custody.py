@@ -17,6 +17,7 @@ from zhunsheng.foundation.attachments.actions import Capture
 from zhunsheng.foundation.attachments.capturing import CaptureMethod
 from zhunsheng.foundation.attachments.sniffing import AttachmentError
 from zhunsheng.foundation.evidence.models import SealedDetail
+from zhunsheng.foundation.evidence.personal import open_for
 
 pytestmark = pytest.mark.django_db
 OWNER = "touch:7"
@@ -49,7 +50,9 @@ def test_who_when_by_what_means_and_the_device_apart(captured: int) -> None:
     assert (kept.actor, kept.at, kept.detail["method"]) == ("程岚", NOW, "RECORDER")
     assert kept.detail["captured_at"] == (NOW - timedelta(minutes=9)).isoformat()
     assert "执法记录仪" not in str(kept.detail)
-    assert "执法记录仪 7 号" in SealedDetail.objects.get(commitment=kept.detail["sealed"]).content
+    row = SealedDetail.objects.get(commitment=kept.detail["sealed"])
+    told = open_for(row.person, bytes(row.sealed), bound=row.commitment)
+    assert told is not None and "执法记录仪 7 号" in told.decode(errors="replace")
     assert queries.custody(viewer=Viewer.business("S1"), attachment_id=captured) == []
 
 

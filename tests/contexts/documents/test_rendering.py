@@ -47,11 +47,16 @@ def drawn(fonts: Path, told: dict[str, Any], on: dt.date = DAY) -> bytes:
 
 @pytest.mark.parametrize("kind", WORDED)
 def test_every_kind_is_an_archival_pdf(fonts: Path, kind: str) -> None:
-    with pikepdf.open(io.BytesIO(drawn(fonts, content(kind)))) as file:
+    is_archival(drawn(fonts, content(kind)), "样例")
+
+
+def is_archival(body: bytes, title: str) -> None:
+    """What PDF/A-2b asks and a reader of the file can see."""
+    with pikepdf.open(io.BytesIO(body)) as file:
         assert file.check_pdf_syntax() == []
         with file.open_metadata() as told:
             assert (told["pdfaid:part"], told["pdfaid:conformance"]) == ("2", "B")
-            assert "样例" in told["dc:title"]
+            assert title in told["dc:title"]
         intent = file.Root.OutputIntents[0]
         assert intent.S == "/GTS_PDFA1" and bytes(intent.DestOutputProfile.read_bytes())[36:40] == b"acsp"
         assert not file.is_encrypted

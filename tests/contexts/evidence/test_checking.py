@@ -103,7 +103,7 @@ ALTERATIONS = {
     "a stamp of no checkpoint": (altered(LogTimestamp, size=9), "没有这个检查点"),
     "a stamp that is none": (altered(LogTimestamp, response=b"x"), "时间戳不成立"),
     "a stamp that was not noted": (gone(AuditEvent, action=STAMPED), "不是当时留痕的那一份"),
-    "a sealed detail is told otherwise": (altered(SealedDetail, content="{}"), "被改动"),
+    "a sealed detail is told otherwise": (altered(SealedDetail, sealed=bytes(40)), "被改动"),
 }
 
 

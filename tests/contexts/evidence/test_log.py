@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -13,7 +14,7 @@ from tests.contexts.evidence.logs import BUREAU, CLERK, NOW, OFFICER, act, check
 from zhunsheng.core.actors import HumanDecisionRequiredError, Viewer
 from zhunsheng.core.tlog import merkle, tiles
 from zhunsheng.core.tlog.leaves import LeafError
-from zhunsheng.foundation.evidence import actions, queries, sequencer, tree
+from zhunsheng.foundation.evidence import actions, personal, queries, sequencer, tree
 from zhunsheng.foundation.evidence.keys import FOLDER, KEY, KeyFileError
 from zhunsheng.foundation.evidence.models import AuditEvent, Leaf, LeafSalt, LogEra, LogTile, SealedDetail
 from zhunsheng.foundation.evidence.signing import RollbackError, begin_again
@@ -152,7 +153,8 @@ def test_what_has_no_one_spelling_is_refused_when_it_is_written() -> None:
         actions.record(by=CLERK, at=NOW, action="SEEN", target="t", detail={"part": [{"share": 0.5}]})
 
 
-def test_forgetting_a_person_silences_leaves_and_keeps_proofs(tmp_path: Path) -> None:
+def test_forgetting_a_person_silences_leaves_and_keeps_proofs(tmp_path: Path, settings: Any) -> None:
+    settings.HOME = tmp_path
     with transaction.atomic():
         told = actions.seal_detail(by=CLERK, at=NOW, person="P-CHENG", told={"device": "手机 13900009801"})
         actions.record(by=OFFICER, at=NOW, action="FILE_KEPT", target="touch:1", detail=told)
@@ -175,8 +177,18 @@ def test_forgetting_a_person_silences_leaves_and_keeps_proofs(tmp_path: Path) ->
 def test_a_sealed_detail_that_was_altered_is_seen(tmp_path: Path) -> None:
     with transaction.atomic():
         actions.seal_detail(by=CLERK, at=NOW, person="P", told={"device": "甲"})
-    SealedDetail.objects.update(content='{"device":"乙"}')
+    good = bytes(SealedDetail.objects.get().sealed)
+    assert checked(tmp_path).faults == [] and "甲".encode() not in good
+    SealedDetail.objects.update(sealed=good[:-1] + bytes([good[-1] ^ 1]))
     assert len(checked(tmp_path).faults) == 1
+
+
+def test_a_persons_key_that_is_gone_without_a_decision_is_told(tmp_path: Path, settings: Any) -> None:
+    settings.HOME = tmp_path
+    with transaction.atomic():
+        actions.seal_detail(by=CLERK, at=NOW, person="P", told={"device": "甲"})
+    personal.destroy("P")
+    assert "密钥不见了" in checked(tmp_path).faults[0]
 
 
 def test_a_key_that_is_gone_or_open_to_all_signs_nothing(tmp_path: Path) -> None:

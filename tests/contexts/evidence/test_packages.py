@@ -9,6 +9,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -186,7 +187,8 @@ def test_a_package_under_strange_keys_proves_nothing(tmp_path: Path) -> None:
     assert verify_evidence.main([str(path), "--key", strange[0]]) == 1
 
 
-def test_who_was_forgotten_is_left_out(tmp_path: Path) -> None:
+def test_who_was_forgotten_is_left_out(tmp_path: Path, settings: Any) -> None:
+    settings.HOME = tmp_path
     a_package(tmp_path)
     actions.forget(by=OFFICER, at=NOW, person=OFFICER.key, reason="期满")
     sealed(tmp_path)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.contexts.evidence.logs import BUREAU, CLERK, NOW, OFFICER, act, sealed
 from zhunsheng.core.actors import Viewer
-from zhunsheng.foundation.evidence import actions, showing
+from zhunsheng.foundation.evidence import actions, personal, showing
 from zhunsheng.foundation.evidence.models import SealedDetail
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +37,8 @@ def test_what_was_kept_apart_opens_for_a_purpose_and_only_as_it_was() -> None:
     with pytest.raises(ValueError, match="用途"):
         opened(commitment, " ")
     assert opened(commitment, "核对") == {"device": "甲"}
-    SealedDetail.objects.create(commitment="0" * 64, person="P", salt=b"x", content="{}")
+    SealedDetail.objects.create(
+        commitment="0" * 64, person="P", sealed=personal.seal_for("P", b"x{}", bound="0" * 64)
+    )
     with pytest.raises(ValueError, match="不符"):
         opened("0" * 64, "核对")

@@ -38,6 +38,12 @@ def yearly(*results: str) -> list[Told]:
     return [f("ANNUAL_REPORT_RESULT", 300, str(2020 + n), result=r) for n, r in enumerate(results)]
 
 
+# Most answers are "no": what is told never counts, only that somebody looked.
+SELF_CHECK = f(
+    "SELF_CHECK_DONE", 9, "S-LIFT", title="电梯", questions=5, gaps=4, told="否", next_on="2026-09-30"
+)
+
+
 CASES: dict[str, list[tuple[list[Told], int | None]]] = {
     "I01": [
         ([firm(0)], 300),
@@ -199,6 +205,9 @@ CASES: dict[str, list[tuple[list[Told], int | None]]] = {
     "I47": [
         ([f("COMMITMENT", 9, "诺", state="KEPT")], 0),
         ([f("COMMITMENT", 9, "诺", state="KEPT"), f("COMPLIANCE_BUILDING", 9)], -200),
+        ([f("COMMITMENT", 9, "诺", state="KEPT"), SELF_CHECK], -100),
+        ([f("COMMITMENT", 9, "诺", state="KEPT"), SELF_CHECK, f("COMPLIANCE_BUILDING", 9)], -200),
+        ([SELF_CHECK], 0),
     ],
 }
 

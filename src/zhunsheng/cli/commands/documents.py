@@ -96,13 +96,12 @@ def check(out: Output) -> ExitCode:
         "worded": _("有正文为真"),
         "fields": _("字段：name、type、name_zh、required"),
     },
-    database=False,
 )
 def kinds(out: Output, kind: str | None) -> None:
     """All kinds, or one with its fields."""
     with refusals():
-        catalogue = open_catalogue(settings.PACKS)
-        told = [catalogue.template(kind)] if kind else list(catalogue.templates.values())
+        terms, today = document_terms(), _today()
+        told = [terms.template(kind, today)] if kind else terms.templates(today)
     for one in told:
         mark = "" if one.worded else _("（无正文）")
         out.line(f"{one.group:10} {one.id:24} {one.name_zh}{mark}")
@@ -127,11 +126,11 @@ def kinds(out: Output, kind: str | None) -> None:
 
 @command.command(help=_("打印一种文书的样例值（YAML），改写后用于起草。"))
 @click.argument("kind")
-@reporting({"values": _("样例值")}, database=False)
+@reporting({"values": _("样例值")})
 def sample(out: Output, kind: str) -> None:
     """A file to begin with."""
     with refusals():
-        values = dict(open_catalogue(settings.PACKS).template(kind).sample)
+        values = dict(document_terms().template(kind, _today()).sample)
     out.line(yaml.safe_dump(values, allow_unicode=True, sort_keys=False).rstrip())
     out.result({"values": {name: _plain(value) for name, value in values.items()}})
 

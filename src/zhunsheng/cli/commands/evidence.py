@@ -17,7 +17,7 @@ from zhunsheng.cli.people import BY, officer
 from zhunsheng.core.actors import Actor
 from zhunsheng.core.clock import instant
 from zhunsheng.core.tlog.notes import NoteError
-from zhunsheng.foundation.evidence import others, signing
+from zhunsheng.foundation.evidence import actions, others, signing
 from zhunsheng.foundation.evidence.handing_out import NothingToProveError
 from zhunsheng.foundation.evidence.keyring import known
 from zhunsheng.foundation.evidence.keys import KeyFileError
@@ -92,6 +92,19 @@ def sm2(out: Output, by: str) -> None:
     with _refusals():
         signing.add_sm2(by=_keeper(by), home=settings.HOME, at=now())
     _told(out)
+
+
+@command.command(help=_("按本人请求或期满清除其封存的个人信息：销毁密钥，此后恢复的备份也打不开。"))
+@click.argument("person")
+@BY
+@WHY
+@reporting({"person": _("人员编号"), "leaves": _("沉默的日志条目")})
+def forget(out: Output, person: str, by: str, why: str) -> None:
+    """Entries, leaves and proofs stay."""
+    with _refusals():
+        leaves = actions.forget(by=_keeper(by), at=now(), person=person, reason=why)
+    out.line(f"{person}: {leaves}")
+    out.result({"person": person, "leaves": leaves})
 
 
 @command.command("begin-again", help=_("数据库从备份恢复之后另起日志，首批条目写明旧日志止于何处。"))

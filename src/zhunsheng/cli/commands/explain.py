@@ -22,12 +22,12 @@ from zhunsheng.core.rules.tree import Basis
 from zhunsheng.engine.explain import WayBack, explain
 from zhunsheng.engine.frozen import frozen_of
 from zhunsheng.engine.judgement import ModelResult
-from zhunsheng.engine.library import open_library
 from zhunsheng.engine.reference import judge
 from zhunsheng.foundation.evidence import queries as evidence
 from zhunsheng.foundation.evidence.keyring import known, verifier
 from zhunsheng.sensing.signals import queries as signals
 from zhunsheng.workflows.proving import targets_of
+from zhunsheng.workflows.ruling import rules_at
 
 
 def way_words(way: WayBack) -> str:
@@ -111,9 +111,9 @@ def _tell_proofs(out: Output, proofs: list[dict[str, Any]]) -> None:
 )
 def command(out: Output, code: str, as_of: datetime | None, told_pack: str | None) -> None:
     """Judge one subject with the trace on."""
-    library = open_library(settings.PACKS)
-    pack = version(told_pack) if told_pack else library.pack
     viewer, known_at = Viewer.bureau("explain"), as_of or now()
+    library = rules_at(known_at)
+    pack = version(told_pack) if told_pack else library.pack
     at = instant(known_at)
     refuse_merged(code, known_at)
     facts = signals.timeline(viewer=viewer, subject=code, known_at=known_at)

@@ -19,8 +19,9 @@ from zhunsheng.core.packs.findings import Finding, Severity
 from zhunsheng.core.packs.lists import as_markdown, as_record, list_changes
 from zhunsheng.core.packs.nodes import PackError
 from zhunsheng.core.packs.proof import prove_pack
+from zhunsheng.engine.examples import tried
 from zhunsheng.engine.library import proof_policy
-from zhunsheng.engine.packfiles import load_pack
+from zhunsheng.engine.packfiles import load_pack, read_documents
 
 
 @click.group(help=_("规则包：发布前的静态证明、逐条朗读、两版比较。"))
@@ -38,7 +39,14 @@ def _proved(folder: Path) -> list[Finding]:
     except PackError as error:
         cure = "按提示改正后重新检查"
         return [Finding(Severity.ERROR, "UNREADABLE", error.path, error.message_zh, cure)]
-    return prove_pack(loaded.pack, loaded.contracts, policy)
+    cases = tried(loaded.pack, loaded.contracts, list(read_documents(folder)))
+    cure = "改正规则或示例后重新检查"
+    failing = [
+        Finding(Severity.ERROR, "EXAMPLE", case["id"], case["why_zh"], cure)
+        for case in cases
+        if not case["passes"]
+    ]
+    return [*prove_pack(loaded.pack, loaded.contracts, policy), *failing]
 
 
 @command.command(help=_("对规则包作静态证明；有 ERROR 时退出码为 1。"))

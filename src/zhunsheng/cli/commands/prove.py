@@ -8,7 +8,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from zhunsheng.cli import sparking
@@ -17,6 +16,7 @@ from zhunsheng.cli.exit_codes import ExitCode
 from zhunsheng.cli.output import Output, reporting
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.clock import instant, moment
+<<<<<<< HEAD
 from zhunsheng.engine.library import open_library
 from zhunsheng.engine.nation.layout import open_layout
 from zhunsheng.engine.nation.running import Question
@@ -25,6 +25,18 @@ from zhunsheng.engine.spark.proving import prove_generated as prove_generated_on
 from zhunsheng.engine.spark.proving import prove_layout
 from zhunsheng.sensing.signals import queries as signals
 from zhunsheng.workflows.exporting import export
+=======
+from zhunsheng.engine.prove import (
+    Mismatch,
+    Proof,
+    prove_courses,
+    prove_generated,
+    prove_histories,
+    prove_judgements,
+)
+from zhunsheng.sensing.signals import queries as signals
+from zhunsheng.workflows.ruling import course_at, rules_at
+>>>>>>> main
 
 VIEWER = Viewer.bureau("prove")
 PACKS, SPARK_PACKS = 50, 5
@@ -67,11 +79,35 @@ def command(
     cluster: sparking.Cluster,
 ) -> ExitCode:
     """Compare everything, tell the smallest case of each disagreement."""
+<<<<<<< HEAD
     when = as_of or now()
     if engine == sparking.SPARK:
         proof = _on_spark(out, when, SPARK_PACKS if packs is None else packs, cluster)
     else:
         proof = _here(out, when, histories, days, PACKS if packs is None else packs)
+=======
+    known_at = as_of or now()
+    pack, course = rules_at(known_at).pack, course_at(known_at)
+    at = instant(known_at)
+    world = signals.world(viewer=VIEWER)
+    proof = Proof(0, 0, ())
+    with out.progress(_("证明")) as progress:
+        timelines = signals.timelines(viewer=VIEWER, known_at=known_at)
+        while part := list(islice(timelines, 500)):
+            facts = [fact for _subject, own in part for fact in own]
+            proof += prove_judgements(pack, facts, world, [(at, at)])
+            progress.advance(len(part))
+        start = at - days * 86_400
+        first = islice(signals.timelines(viewer=VIEWER, known_at=known_at), histories)
+        some = [fact for _subject, own in first for fact in own]
+        if some:
+            lived = course.within(start, at)
+            if len(lived.packs) == 1:
+                proof += prove_histories(pack, some, world, start, at)
+            else:
+                proof += prove_courses(lived, some, world, start, at)
+        proof += prove_generated(packs)
+>>>>>>> main
     records = [_record(mismatch) for mismatch in proof.mismatches]
     answer = {"judgements": proof.judgements, "histories": proof.histories, "mismatches": records}
     out.line(

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from zhunsheng.cli.days import now
@@ -19,10 +18,12 @@ from zhunsheng.cli.versions import version
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.clock import moment
 from zhunsheng.core.reporting.profiles import Selection
-from zhunsheng.engine.closed import STARTS
-from zhunsheng.engine.library import open_library
+from zhunsheng.core.rules.tree import Pack
+from zhunsheng.engine.lived import STARTS
 from zhunsheng.engine.tracking import TouchEvent
+from zhunsheng.engine.versions import Course
 from zhunsheng.workflows.impacting import asked_of, report, text_of
+from zhunsheng.workflows.ruling import course_at, rules_at
 
 VIEWER = Viewer.bureau("replay")
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -88,11 +89,23 @@ def _precision(told: Content, row: Content) -> str:
     return words % values + _("，有结果 %(known)d 次，占 %(seen).1f%%") % values
 
 
+def _against(told: str | None) -> Pack | Course | None:
+    """What is compared with: the version in effect, what was in effect then, another version, or nothing."""
+    if told == "then":
+        return course_at(now())
+    if told == "none":
+        return None
+    return rules_at(now()).pack if told is None else version(told)
+
+
 @click.command(
     help=_("重放：用某个规则包（目录）对一段历史逐事实、逐到期时点研判，看它会触及谁、要多少人力。")
 )
 @click.argument("pack", type=FOLDER)
-@click.option("--against", help=_("对照的版本：目录、版本号或散列值；写 none 不对照。默认现行版本。"))
+@click.option(
+    "--against",
+    help=_("对照的版本：目录、版本号或散列值；写 then 按当时先后施行的各版，写 none 不对照。默认现行版本。"),
+)
 @click.option(
     "--report",
     "target",
@@ -121,9 +134,7 @@ def command(
 ) -> None:
     """Changes nothing; what was covered by another point of its item is told but not counted."""
     rules = version(str(pack))
-    other = open_library(settings.PACKS).pack if against is None else None
-    if against not in {None, "none"}:
-        other = version(str(against))
+    other = _against(against)
     versions = [rules, *([other] if other and other.content_hash != rules.content_hash else [])]
     with out.progress(_("重放")) as progress:
         content, events = report(

@@ -29,7 +29,14 @@ class Name:
     en: str
 
 
-Value = str | int | dt.date | Word | Name
+@dataclass(frozen=True)
+class Words:
+    """Several words of the catalogue, one after another."""
+
+    texts: tuple[str, ...]
+
+
+Value = str | int | dt.date | Word | Words | Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,8 @@ class Sentence:
             match value:
                 case Word(text):
                     return translate(text)
+                case Words(texts):
+                    return translate(_("、")).join(map(translate, texts))
                 case Name(zh, en):
                     return (en or zh) if english else zh
                 case int():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 
 from zhunsheng.core.documents.catalogue import Catalogue
 from zhunsheng.core.documents.clauses import Clause, citation_words, clause_key
 from zhunsheng.core.documents.composing import Content, Frame, accepted, compose, laws_of
 from zhunsheng.core.documents.fields import FieldError, FieldType
-from zhunsheng.core.documents.template import OF_A_FIELD, BlockKind, Template
+from zhunsheng.core.documents.template import BLANK, OF_A_FIELD, BlockKind, Template
 from zhunsheng.core.packs.findings import Finding, Severity
 
 SAMPLE_FRAME = Frame(
@@ -23,12 +24,13 @@ SAMPLE_FRAME = Frame(
     original="云汀市监样例〔2026〕0号",
     rights="在告知的期限内申请救济",
 )
+STRAY = re.compile(r"[{}]")
 FIELD_OF_BLOCK = {BlockKind.ITEMS: FieldType.LIST, BlockKind.CLAUSES: FieldType.LAW}
 
 
 def check_catalogue(catalogue: Catalogue, clocks: set[str]) -> list[Finding]:
     """All findings; `clocks` are the keys of packs/deadlines."""
-    found = [f for template in catalogue.templates.values() for f in _check(template, clocks)]
+    found = [f for template in catalogue.templates.values() for f in check_template(template, clocks)]
     for rule in catalogue.bundles:
         unknown = [kind for kind in (rule.kind, *rule.needs) if kind not in catalogue.templates]
         found += [
@@ -53,7 +55,8 @@ def sample_content(template: Template) -> Content:
     return compose(template, values, clauses, SAMPLE_FRAME)
 
 
-def _check(template: Template, clocks: set[str]) -> Iterator[Finding]:
+def check_template(template: Template, clocks: set[str]) -> Iterator[Finding]:
+    """Findings of one template or entry; `clocks` are the keys of packs/deadlines."""
     path = template.id
     for clock in (template.serve_clock, *template.served_clocks, *template.told_clocks):
         if clock and clock not in clocks:
@@ -95,6 +98,9 @@ def _check_blanks(template: Template) -> Iterator[Finding]:
                 yield _error("BLANK_MAY_BE_EMPTY", path, f"{name} 可能没有内容", f"给这一段写 when: {name}")
             if style and style != "capital":
                 yield _error("UNKNOWN_STYLE", path, f"不认识的写法 {style}", "可用：capital（日期大写）")
+        if any(STRAY.search(BLANK.sub("", text)) for text in (block.text, *(r.text for r in block.rows))):
+            cure = f"空格写成 {{名称}}，可用：{'、'.join(sorted(template.known()))}"
+            yield _error("STRAY_BRACE", path, "花括号里不是字段", cure)
         wanted = FIELD_OF_BLOCK.get(block.kind)
         told = template.fields.get(block.text)
         if wanted is not None and told is not None and told.type is not wanted:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,3 +82,16 @@ def _inner(place: Place, paragraphs: int | None) -> str:
         case [paragraph, item, *_rest]:
             return f"第{paragraph}款第{item}项"
     return ""
+
+
+def places_within(key: str, paragraphs: Sequence[tuple[str, Sequence[str]]]) -> Iterator[tuple[str, str]]:
+    """Every place of an article that can be cited, as (reference, its text): the whole, paragraphs, items.
+
+    `key` is the article as references write it (83, 83-1); `paragraphs` are its text as [text, [item, …]].
+    """
+    yield key, ""
+    for number, (text, items) in enumerate(paragraphs, 1):
+        paragraph = f"{key}({number})" if len(paragraphs) > 1 else key
+        if paragraph != key:
+            yield paragraph, text
+        yield from ((f"{paragraph}({item})", words) for item, words in enumerate(items, 1))

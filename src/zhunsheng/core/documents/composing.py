@@ -77,7 +77,7 @@ def compose(
 ) -> Content:
     """The content of a document from accepted values; IncompleteError when something is lacking."""
     if not template.worded:
-        raise IncompleteError(f"{template.name_zh}：目录中只有字段，本局尚未填写正文（packs/documents）")
+        raise IncompleteError(f"{template.name_zh}：目录中只有字段，本局尚未填写正文（文书 → 文书正文）")
     absent = lacking(template, values)
     if absent:
         raise IncompleteError(f"{template.name_zh}：还缺 {'、'.join(absent)}")

@@ -216,6 +216,8 @@ def _counted(speaker: Speaker, measures: list[Measure]) -> tuple[str, ...]:
     for one in _aggregates(measures):
         when = "只看最近一次" if one.op in NEWEST else speaker.window(one.window)
         told.append(f"{speaker.select(one.select)}：{when}")
+        known = [speaker.contracts.get(kind) for kind in one.select.kinds]
+        told += [f"{c.name_zh}：{c.description_zh}" for c in known if c is not None and c.description_zh]
     return tuple(dict.fromkeys(told))
 
 

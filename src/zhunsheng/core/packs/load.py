@@ -1,7 +1,7 @@
 """Puts a pack together from parsed YAML documents: items with trigger points, models with indicators.
 
 Documents are mappings that say what they are by their `schema` key:
-`zhunsheng.item/1`, `zhunsheng.model/1`, `zhunsheng.indicator/1`, `zhunsheng.pack/1`.
+`zhunsheng.item/1`, `zhunsheng.model/1`, `zhunsheng.indicator/1`, `zhunsheng.pack/1`, `zhunsheng.example/1`.
 Reading files from disk is not done here; a caller hands over (path, document) pairs.
 """
 
@@ -99,6 +99,8 @@ def assemble(documents: Iterable[tuple[str, Document]], contracts: ContractSet) 
             case "zhunsheng.indicator/1":
                 indicators.setdefault(document["model"], []).append(read_indicator(document, where))
                 freezing.setdefault(document["model"], []).append((where, document.get("freezes", {})))
+            case "zhunsheng.example/1":
+                pass  # tries the rules and is no rule: it belongs to the text that has the hash
             case other:
                 raise PackError(where, f"不认识的 schema {other!r}")
     if head is None:

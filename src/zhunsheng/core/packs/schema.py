@@ -282,8 +282,28 @@ def _contracts() -> Schema:
     return _closed({"kinds": {"type": "object", "additionalProperties": kind}}, ("kinds",))
 
 
+def _example() -> Schema:
+    fact = {"kind": NAME, "at": NAME, "object": TEXT, "payload": {"type": "object"}}
+    shows = {"point": NAME, "object": TEXT, "colour": {"enum": ["NONE", "YELLOW", "RED", "CRITICAL"]}}
+    expect = {
+        "points": {"type": "array", "items": _closed(shows, ("point", "colour")), "minItems": 1},
+        "score_hundredths": WHOLE,
+    }
+    return _closed(
+        {
+            "schema": {"const": "zhunsheng.example/1"},
+            "id": NAME,
+            "name_zh": NAME,
+            "as_of": NAME,
+            "facts": {"type": "array", "items": _closed(fact, ("kind", "at"))},
+            "expect": _closed(expect, minProperties=1),
+        },
+        ("schema", "id", "name_zh", "as_of", "facts", "expect"),
+    )
+
+
 def pack_schema() -> Schema:
-    """One schema for every file of a pack: head, item, model, indicator or contracts."""
+    """One schema for every file of a pack: head, item, model, indicator, contracts or example."""
     text = {"type": ["string", "integer"]}
     head = {
         "type": "object",
@@ -299,12 +319,13 @@ def pack_schema() -> Schema:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "urn:zhunsheng:pack:1",
         "title": "准绳规则包文件",
-        "anyOf": [head, _ref("item"), _ref("model"), _ref("indicator"), _ref("contracts")],
+        "anyOf": [head, _ref("item"), _ref("model"), _ref("indicator"), _ref("contracts"), _ref("example")],
         "$defs": {
             **_nodes(),
             "item": _item(),
             "model": _model(),
             "indicator": _indicator(),
             "contracts": _contracts(),
+            "example": _example(),
         },
     }

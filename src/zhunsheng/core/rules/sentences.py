@@ -5,6 +5,7 @@ Names come from the fact contracts; a kind or field without a contract is shown 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -123,6 +124,11 @@ class Speaker:
         if spec is not None and spec.type is FieldType.MONEY_FEN and isinstance(value, int):
             return f"{points_text(value)}元"
         return self._values(kinds, field, (value,))
+
+    def content(self, kinds: tuple[str, ...], values: Mapping[str, Literal | None]) -> str:
+        """Stored values with the names of their fields."""
+        told = [(name, value) for name, value in values.items() if value is not None]
+        return "；".join(f"{self.field(kinds, n)} {self.stored(kinds, n, v)}" for n, v in told)
 
     def _object(self, kinds: tuple[str, ...]) -> str:
         for kind in kinds:

@@ -5,7 +5,7 @@ A person acts under one grant at a time and picks it; two roles never add up to 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -69,16 +69,19 @@ class _Beside:
         return frozenset(power for power in wanted if self.book.permissions[power].certificate in kinds)
 
 
-def _beside(grants: Sequence[Grant], on: date) -> _Beside:
-    people = {grant.person_id for grant in grants}
-    roles: dict[int, set[str]] = {}
-    for person, role in standing_grants(on).filter(person__in=people).values_list("person_id", "role"):
+def _beside(grants: Sequence[Grant], held: Iterable[tuple[int, str]], on: date) -> _Beside:
+    """`held`: (person, role) of all grants that these people hold on this day."""
+    book, roles = role_book(), dict[int, set[str]]()
+    for person, role in held:
         roles.setdefault(person, set()).add(role)
     certificates: dict[int, set[str]] = {}
-    held = Certificate.objects.filter(person__in=people, valid_from__lte=on, valid_to__gte=on)
-    for person, kind in held.values_list("person_id", "kind"):
-        certificates.setdefault(person, set()).add(kind)
-    return _Beside(roles, certificates, role_book())
+    # Most roles have no power that hangs on a certificate; then nobody needs to look.
+    asking = {grant.person_id for grant in grants if book.wants_certificate(grant.role)}
+    if asking:
+        lasting = Certificate.objects.filter(person__in=asking, valid_from__lte=on, valid_to__gte=on)
+        for person, kind in lasting.values_list("person_id", "kind"):
+            certificates.setdefault(person, set()).add(kind)
+    return _Beside(roles, certificates, book)
 
 
 def _scope_of(grant: Grant, units: Callable[[], tree.Tree]) -> Scope:
@@ -103,9 +106,26 @@ def empower(grant: Grant, on: date) -> Acting:
     return empowered([grant], on)[0]
 
 
+def under(grant: int, person: int, on: date) -> Acting | None:
+    """A person at work under one of the own standing grants; None if it does not stand on this day.
+
+    Every page asks, so all grants of the person are read at once: what the others deny counts too.
+    """
+    standing = list(standing_grants(on).filter(person=person))
+    chosen = [held for held in standing if held.id == grant]
+    told = _told(chosen, ((held.person_id, held.role) for held in standing), on)
+    return told[0] if told else None
+
+
 def empowered(grants: Sequence[Grant], on: date) -> list[Acting]:
     """The same for many grants with the same few looks into the database, in their order."""
-    beside, units = _beside(grants, on), cache(tree.read)
+    people = {grant.person_id for grant in grants}
+    held = standing_grants(on).filter(person__in=people).values_list("person_id", "role")
+    return _told(grants, held, on)
+
+
+def _told(grants: Sequence[Grant], held: Iterable[tuple[int, str]], on: date) -> list[Acting]:
+    beside, units = _beside(grants, held, on), cache(tree.read)
     return [_acting(grant, beside.powers_of(grant), _scope_of(grant, units), beside.book) for grant in grants]
 
 

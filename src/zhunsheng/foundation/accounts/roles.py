@@ -68,6 +68,11 @@ class RoleBook:
             raise PackError(f"roles/{key}", "没有这个岗位")
         return self.roles[key]
 
+    def wants_certificate(self, key: str) -> bool:
+        """Whether something that the role permits hangs on a certificate; False for a role without a file."""
+        powers = self.roles[key].permissions if key in self.roles else ()
+        return any(self.permissions[power].certificate for power in powers)
+
     def barred_by(self, part: str, taken: frozenset[str]) -> str:
         """Why this part may not be taken after those; empty if it may."""
         for exclusion in self.exclusions:

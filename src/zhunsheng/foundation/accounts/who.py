@@ -47,15 +47,15 @@ def who_is(token: str, at: datetime, side: str = Side.BUREAU) -> SignedIn | None
 
 
 def _signed_in(row: LoginSession, today: date) -> SignedIn:
-    person, grant = row.account.person, None
+    person, at_work = row.account.person, None
     if row.stage == SessionStage.SIGNED_IN and row.grant_id:
-        grant = acting.standing_grants(today).filter(id=row.grant_id, person=person).first()
+        at_work = acting.under(row.grant_id, person.id, today)
     return SignedIn(
         row.id,
         row.account.name,
         person.key,
         person.name,
         SessionStage(row.stage),
-        acting.empower(grant, today) if grant else None,
+        at_work,
         row.by_provider,
     )

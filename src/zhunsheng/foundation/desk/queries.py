@@ -80,9 +80,10 @@ def notices(
 
 @dataclass(frozen=True, slots=True)
 class BatchCard:
-    """An act on many rows, as (key, before, after)."""
+    """An act on many rows of a list, as (key, before, after)."""
 
     id: int
+    list_name: str
     act: str
     rows: tuple[tuple[str, str, str], ...]
     done_at: datetime
@@ -95,4 +96,4 @@ def batch(*, viewer: Viewer, batch_id: int) -> BatchCard | None:
     if row is None or not viewer.is_staff:
         return None
     rows = tuple((key, before, after) for key, before, after in row.rows)
-    return BatchCard(row.id, row.act, rows, row.done_at, row.undone_at)
+    return BatchCard(row.id, row.list_name, row.act, rows, row.done_at, row.undone_at)

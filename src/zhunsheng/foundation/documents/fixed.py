@@ -56,3 +56,25 @@ def kept_by_the_database() -> Iterator[migrations.RunPython]:
         delete="OLD.id IS NOT NULL",
         why="a finished service never changes",
     )
+
+
+FIXED_WORDING = ("kind", "number", "body", "content_hash", "reason", "authors", "author", "author_name")
+ENDED_WORDING = (
+    *FIXED_WORDING,
+    *("state", "approver", "approver_name", "opinion", "drafted_at", "effective_on"),
+)
+
+
+def wording_kept_by_the_database() -> migrations.RunPython:
+    """The migration operation for wordings: only a draft changes, a published or withdrawn one not at all."""
+    text, whole = (changed(f'"{n}"' for n in names) for names in (FIXED_WORDING, ENDED_WORDING))
+    return guard_rows(
+        "documents_wording",
+        update={
+            v: f"(OLD.state <> 'DRAFT' AND ({text[v]})) OR "
+            f"(OLD.state IN ('PUBLISHED', 'WITHDRAWN') AND ({whole[v]}))"
+            for v in DIFFERS
+        },
+        delete="OLD.id IS NOT NULL",
+        why="a wording that was handed in never changes",
+    )

@@ -17,6 +17,17 @@ class DocumentState(StrEnum):
     DISCARDED = "DISCARDED"
 
 
+class WordingState(StrEnum):
+    """Where a bureau's own wording stands. From PUBLISHED on it never changes; it is in force from its day
+    until the day of the next one."""
+
+    DRAFT = "DRAFT"
+    REVIEWING = "REVIEWING"
+    APPROVED = "APPROVED"
+    PUBLISHED = "PUBLISHED"
+    WITHDRAWN = "WITHDRAWN"
+
+
 class ServiceState(StrEnum):
     """Where an attempt stands."""
 
@@ -60,6 +71,13 @@ SERVICE_TRANSITIONS: dict[ServiceState, frozenset[ServiceState]] = {
     ServiceState.STARTED: frozenset({ServiceState.DONE, ServiceState.FAILED}),
     ServiceState.DONE: frozenset(),
     ServiceState.FAILED: frozenset(),
+}
+WORDING_TRANSITIONS: dict[WordingState, frozenset[WordingState]] = {
+    WordingState.DRAFT: frozenset({WordingState.REVIEWING, WordingState.WITHDRAWN}),
+    WordingState.REVIEWING: frozenset({WordingState.DRAFT, WordingState.APPROVED, WordingState.WITHDRAWN}),
+    WordingState.APPROVED: frozenset({WordingState.PUBLISHED, WordingState.WITHDRAWN}),
+    WordingState.PUBLISHED: frozenset(),
+    WordingState.WITHDRAWN: frozenset(),
 }
 
 

@@ -6,9 +6,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from zhunsheng.core.documents.service import Method
-from zhunsheng.foundation.documents.lifecycle import DocumentState, ServiceState, StepKind
+from zhunsheng.foundation.documents.lifecycle import DocumentState, ServiceState, StepKind, WordingState
 from zhunsheng.foundation.evidence.append_only import AppendOnlyModel
 
+ON_ITS_WAY = [WordingState.DRAFT.value, WordingState.REVIEWING.value, WordingState.APPROVED.value]
 ISSUED_STATES = ["ISSUED", "SERVED", "CANCELLED"]
 
 
@@ -31,6 +32,64 @@ class KeptTemplate(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.version}"
+
+
+class Wording(models.Model):
+    """One version of a bureau's own wording of a kind: a template document with its life.
+
+    `authors` are the keys of all who wrote on it; none of them may approve. `effective_on` is the first day
+    on which documents are begun with it.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=64)
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in WordingState])
+    # Text, because the order of fields is part of a form and jsonb does not keep it.
+    body = models.TextField()
+    content_hash = models.CharField(max_length=64)
+    reason = models.CharField(max_length=500)
+    authors = models.JSONField()
+    author = models.CharField(max_length=200)
+    author_name = models.CharField(max_length=200)
+    approver = models.CharField(max_length=200, blank=True, default="")
+    approver_name = models.CharField(max_length=200, blank=True, default="")
+    opinion = models.CharField(max_length=500, blank=True, default="")
+    drafted_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    effective_on = models.DateField(null=True)
+
+    class Meta:
+        ordering = ("kind", "number")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=[s.value for s in WordingState]), name="documents_known_wording_state"
+            ),
+            models.UniqueConstraint(fields=["kind", "number"], name="documents_one_wording_number"),
+            models.UniqueConstraint(
+                fields=["kind"], condition=Q(state__in=ON_ITS_WAY), name="documents_one_wording_on_its_way"
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "effective_on"],
+                condition=Q(state="PUBLISHED"),
+                name="documents_one_wording_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(approver="") | ~Q(approver=F("author")), name="documents_wording_by_another"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["APPROVED", "PUBLISHED"]) | ~Q(approver=""),
+                name="documents_wording_approved",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="PUBLISHED", effective_on__isnull=False)
+                | (~Q(state="PUBLISHED") & Q(effective_on__isnull=True)),
+                name="documents_wording_for_a_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number} {self.state}"
 
 
 class SerialBook(models.Model):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from zhunsheng.core.clock import day_start, moment
@@ -25,12 +26,27 @@ UNITS_ZH = {
 
 @dataclass(frozen=True, slots=True)
 class DocumentTerms:
-    """Handed to every action: nothing of it is read by the actions themselves."""
+    """Handed to every action: nothing of it is read by the actions themselves.
+
+    `wordings` are the bureau's own by kind: published ones with their first day, oldest first.
+    """
 
     catalogue: Catalogue
     clocks: ClockTerms
     bureau: str
     contact: str
+    wordings: Mapping[str, tuple[tuple[date, Template], ...]] = field(default_factory=dict)
+
+    def template(self, kind: str, on: date) -> Template:
+        """What a document of a kind is begun with on a day: the bureau's own wording in force, or the
+        catalogue's. UnknownTemplateError for a kind that the catalogue does not know."""
+        entry = self.catalogue.template(kind)
+        standing = [told for day, told in self.wordings.get(kind, ()) if day <= on]
+        return standing[-1] if standing else entry
+
+    def templates(self, on: date) -> list[Template]:
+        """Every kind with what it is begun with on a day."""
+        return [self.template(kind, on) for kind in self.catalogue.templates]
 
     def organ_name(self, key: str) -> str:
         """The name of an organ; the bureau's own where the catalogue leaves it open."""

@@ -23,6 +23,7 @@ from zhunsheng.foundation.evidence.models import (
     SealedDetail,
 )
 from zhunsheng.foundation.evidence.others import Authority
+from zhunsheng.foundation.evidence.personal import AlteredError, erased, open_for
 from zhunsheng.foundation.evidence.sequencer import event_of
 from zhunsheng.foundation.evidence.vouching import STAMPED, StampError, check_stamp
 
@@ -176,6 +177,13 @@ def _check_vouched(verifiers: list[Verifier], who: Authority | None, checked: Ch
 
 
 def _check_sealed(checked: Checked) -> None:
+    forgotten = {decision.person for decision in erased()}
     for row in SealedDetail.objects.iterator(ROWS_A_LOOK):
-        if sha256(bytes(row.salt) + row.content.encode()).hexdigest() != row.commitment:
+        try:
+            told = open_for(row.person, bytes(row.sealed), bound=row.commitment)
+        except AlteredError:
+            told = b""
+        if told is None and row.person not in forgotten:
+            checked.fault(f"封存内容 {row.commitment[:12]} 的密钥不见了")
+        elif told is not None and sha256(told).hexdigest() != row.commitment:
             checked.fault(f"封存内容 {row.commitment[:12]} 被改动")

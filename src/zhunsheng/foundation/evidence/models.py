@@ -30,18 +30,26 @@ class AuditEvent(AppendOnlyModel):
 class SealedDetail(models.Model):
     """Personal data that belong to an entry, kept apart so that they can be erased.
 
-    The entry carries `commitment`: SHA-256 over `salt` and `content`. Erasing the row leaves entry, leaf and
-    proof as they are.
+    The entry carries `commitment`: SHA-256 over a salt and the content. `sealed` is both, under the person's
+    own key (`personal.py`). Erasing key and row leaves entry, leaf and proof as they are.
     """
 
     id = models.BigAutoField(primary_key=True)
     commitment = models.CharField(max_length=64, unique=True)
     person = models.CharField(max_length=200, db_index=True)
-    salt = models.BinaryField()
-    content = models.TextField()
+    sealed = models.BinaryField()
 
     def __str__(self) -> str:
         return self.commitment
+
+
+class Erasure(models.Model):
+    """A decision of the ledger outside the database that this database has carried out."""
+
+    number = models.CharField(primary_key=True, max_length=32)
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class LogEra(models.Model):

@@ -58,10 +58,15 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED, allowZip64=False) as archive:
         for name in sorted(files):
-            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            info.create_system, info.external_attr = 3, 0o644 << 16
-            archive.writestr(info, files[name])
+            archive.writestr(undated(name), files[name])
     return target.getvalue()
+
+
+def undated(name: str) -> zipfile.ZipInfo:
+    """The head of a file in a zip that is to have the same bytes each time: without date and machine."""
+    info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+    info.create_system, info.external_attr = 3, 0o644 << 16
+    return info
 
 
 def entry_file(proven: Proven) -> bytes:

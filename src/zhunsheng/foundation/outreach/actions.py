@@ -87,6 +87,9 @@ def take_receipt(
     """
     with transaction.atomic():
         Receipt.objects.create(message_key=key, told=told, received_at=at, note=note[:2000])
+        evidence.record(
+            by=by, at=at, action="MESSAGE_TOLD_OF", target=f"message:{key}", detail={"told": told.value}
+        )
         row = Message.objects.select_for_update().filter(key=key).first()
         if row is None:
             return None

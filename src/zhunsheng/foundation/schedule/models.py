@@ -68,7 +68,11 @@ class DeadlineEntry(models.Model):
 
 
 class DeadlineStep(AppendOnlyModel):
-    """What happened to a deadline, when, by whom, and which posts were told."""
+    """What happened to a deadline, when, by whom, and which posts were told.
+
+    `due_at` and `handler` stand after it, so that any day can be told again; `handler` is null on steps
+    that are older than these columns.
+    """
 
     id = models.BigAutoField(primary_key=True)
     entry = models.ForeignKey(DeadlineEntry, on_delete=models.PROTECT, related_name="steps")
@@ -77,9 +81,12 @@ class DeadlineStep(AppendOnlyModel):
     by_name = models.CharField(max_length=200)
     told = models.JSONField(default=list)
     note = models.TextField(blank=True, default="")
+    due_at = models.DateTimeField(null=True)
+    handler = models.CharField(max_length=200, null=True)
 
     class Meta:
         ordering = ("at", "id")
+        indexes = [models.Index(fields=["kind", "at"], name="schedule_steps_by_kind")]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.kind}"

@@ -6,13 +6,14 @@ from enum import StrEnum
 
 
 class ProposalState(StrEnum):
-    """Where a version stands. What was published gives way to what is published after it."""
+    """Where a version stands. PUBLISHED waits for its day; EFFECTIVE judges until another takes effect."""
 
     DRAFT = "DRAFT"
     REVIEWING = "REVIEWING"
     REVIEWED = "REVIEWED"
     APPROVED = "APPROVED"
     PUBLISHED = "PUBLISHED"
+    EFFECTIVE = "EFFECTIVE"
     SUPERSEDED = "SUPERSEDED"
     WITHDRAWN = "WITHDRAWN"
 
@@ -23,9 +24,25 @@ TRANSITIONS: dict[ProposalState, frozenset[ProposalState]] = {
     S.REVIEWING: frozenset({S.DRAFT, S.REVIEWED, S.WITHDRAWN}),
     S.REVIEWED: frozenset({S.DRAFT, S.APPROVED, S.WITHDRAWN}),
     S.APPROVED: frozenset({S.PUBLISHED, S.WITHDRAWN}),
-    S.PUBLISHED: frozenset({S.SUPERSEDED}),
+    S.PUBLISHED: frozenset({S.EFFECTIVE, S.SUPERSEDED, S.WITHDRAWN}),
+    S.EFFECTIVE: frozenset({S.SUPERSEDED}),
     S.SUPERSEDED: frozenset(),
     S.WITHDRAWN: frozenset(),
+}
+
+
+class ShadowState(StrEnum):
+    """Where a shadow run stands: stopped by a person, or ended by its last day or by taking effect."""
+
+    RUNNING = "RUNNING"
+    STOPPED = "STOPPED"
+    ENDED = "ENDED"
+
+
+SHADOW_TRANSITIONS: dict[ShadowState, frozenset[ShadowState]] = {
+    ShadowState.RUNNING: frozenset({ShadowState.STOPPED, ShadowState.ENDED}),
+    ShadowState.STOPPED: frozenset(),
+    ShadowState.ENDED: frozenset(),
 }
 
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from zhunsheng.foundation.evidence.append_only import AppendOnlyModel
-from zhunsheng.judging.rulebook.lifecycle import ProposalState
+from zhunsheng.judging.rulebook.lifecycle import ProposalState, ShadowState
 
 UNSEEN = [ProposalState.DRAFT, ProposalState.REVIEWING, ProposalState.WITHDRAWN]
 UNAPPROVED = [*UNSEEN, ProposalState.REVIEWED]
@@ -24,7 +24,11 @@ class Dossier(AppendOnlyModel):
 
 
 class Proposal(models.Model):
-    """A version on its way. Whoever drafted it neither reviews nor approves it: the database refuses."""
+    """A version on its way. Whoever drafted it neither reviews nor approves it: the database refuses.
+
+    It judges from `effective_at` on, which is never before `published_at`; which version judges when is read
+    from these two instants, never from the state. `replaces`: the hash of what judged when it was published.
+    """
 
     id = models.BigAutoField(primary_key=True)
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT)
@@ -42,6 +46,9 @@ class Proposal(models.Model):
     drafted_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     effective_on = models.DateField(null=True)
+    published_at = models.DateTimeField(null=True)
+    effective_at = models.DateTimeField(null=True)
+    replaces = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
         ordering = ("id",)
@@ -64,13 +71,78 @@ class Proposal(models.Model):
                 name="rulebook_approved_by_somebody",
             ),
             models.CheckConstraint(
-                condition=~Q(state="PUBLISHED") | Q(effective_on__isnull=False),
+                condition=~Q(state__in=["PUBLISHED", "EFFECTIVE"]) | Q(effective_on__isnull=False),
                 name="rulebook_published_for_a_day",
             ),
+            models.CheckConstraint(
+                condition=Q(effective_at__isnull=True) | Q(effective_at__gte=F("published_at")),
+                name="rulebook_never_backwards",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="EFFECTIVE") | Q(effective_at__isnull=False),
+                name="rulebook_effective_from_an_instant",
+            ),
             models.UniqueConstraint(
-                fields=["state"], condition=Q(state="PUBLISHED"), name="rulebook_one_published"
+                fields=["state"], condition=Q(state="EFFECTIVE"), name="rulebook_one_effective"
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.id} {self.pack_version} {self.state}"
+
+
+class Shadow(models.Model):
+    """A version that runs beside the one in effect: since and until when, by whom, why. Nothing leaves it."""
+
+    id = models.BigAutoField(primary_key=True)
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="shadows")
+    pack_hash = models.CharField(max_length=64)
+    reason = models.CharField(max_length=500)
+    state = models.CharField(max_length=8, default=ShadowState.RUNNING.value)
+    started_by = models.CharField(max_length=40)
+    started_by_name = models.CharField(max_length=200)
+    started_at = models.DateTimeField()
+    until_on = models.DateField()
+    counted_to = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by_name = models.CharField(max_length=200, blank=True, default="")
+    ended_why = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=[s.value for s in ShadowState]), name="rulebook_known_shadow_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="RUNNING", ended_at__isnull=True)
+                | (~Q(state="RUNNING") & Q(ended_at__isnull=False)),
+                name="rulebook_shadow_ended_pair",
+            ),
+            models.UniqueConstraint(
+                fields=["proposal"], condition=Q(state="RUNNING"), name="rulebook_one_shadow"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.pack_hash[:12]} {self.state}"
+
+
+class ShadowCount(AppendOnlyModel):
+    """Touches of one day, item and station among some businesses: of the shadow, live, and of one only."""
+
+    id = models.BigAutoField(primary_key=True)
+    shadow = models.ForeignKey(Shadow, on_delete=models.PROTECT, related_name="counts")
+    day = models.DateField()
+    item = models.CharField(max_length=16)
+    unit = models.CharField(max_length=40, blank=True, default="")
+    touches = models.IntegerField()
+    live = models.IntegerField()
+    gained = models.IntegerField()
+    lost = models.IntegerField()
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.shadow_id} {self.day} {self.item} +{self.gained} -{self.lost}"

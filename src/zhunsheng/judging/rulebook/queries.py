@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q, Sum
+
 from zhunsheng.core.actors import Viewer
-from zhunsheng.judging.rulebook.lifecycle import ProposalState
-from zhunsheng.judging.rulebook.models import Proposal
+from zhunsheng.core.clock import day_of, instant
+from zhunsheng.judging.rulebook.lifecycle import ProposalState, ShadowState
+from zhunsheng.judging.rulebook.models import Proposal, Shadow, ShadowCount
 
 SHOWN_MAX = 200
 
@@ -32,6 +36,8 @@ class ProposalCard:
     drafted_at: datetime
     changed_at: datetime
     effective_on: date | None
+    effective_at: datetime | None
+    replaces: str
 
 
 def _card(row: Proposal) -> ProposalCard:
@@ -50,6 +56,8 @@ def _card(row: Proposal) -> ProposalCard:
         row.drafted_at,
         row.changed_at,
         row.effective_on,
+        row.effective_at,
+        row.replaces,
     )
 
 
@@ -64,3 +72,107 @@ def proposal(*, viewer: Viewer, proposal_id: int) -> tuple[ProposalCard, dict[st
     """One with its dossier; for supervisors of any scope."""
     row = Proposal.objects.select_related("dossier").filter(id=proposal_id).first()
     return (_card(row), json.loads(row.dossier.text)) if row and viewer.is_supervisor else None
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A version that was published: from which instant it judges, and what judged when it was published."""
+
+    proposal: int
+    pack_hash: str
+    replaces: str
+    since_at: datetime
+
+
+def rulings(*, viewer: Viewer, known_at: datetime) -> list[Ruling]:
+    """What was published by an instant and not called off by then, in the order in which it takes effect.
+
+    Of two for one instant the one published later judges. For supervisors of any scope.
+    """
+    if not viewer.is_supervisor:
+        return []
+    called_off = Q(state=ProposalState.WITHDRAWN.value, changed_at__lte=known_at)
+    rows = Proposal.objects.filter(published_at__lte=known_at, effective_at__isnull=False).exclude(called_off)
+    told = rows.order_by("effective_at", "published_at", "id")
+    return [Ruling(r.id, r.pack_hash, r.replaces, r.effective_at) for r in told if r.effective_at]
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowCard:
+    """A shadow run with who, why and until when."""
+
+    id: int
+    proposal: int
+    pack_hash: str
+    pack_version: str
+    reason: str
+    state: ShadowState
+    started_by_name: str
+    started_at: datetime
+    until_on: date
+    counted_to: datetime
+    ended_at: datetime | None
+    ended_by_name: str
+    ended_why: str
+
+
+def shadows(*, viewer: Viewer, proposal_id: int | None = None, running: bool = False) -> list[ShadowCard]:
+    """Shadow runs, newest first; for supervisors of any scope."""
+    rows = Shadow.objects.select_related("proposal").order_by("-id")
+    if proposal_id is not None:
+        rows = rows.filter(proposal=proposal_id)
+    if running:
+        rows = rows.filter(state=ShadowState.RUNNING.value)
+    return [_shadow(row) for row in rows[:SHOWN_MAX]] if viewer.is_supervisor else []
+
+
+def shadow(*, viewer: Viewer, shadow_id: int) -> ShadowCard | None:
+    """One of them; for supervisors of any scope."""
+    row = Shadow.objects.select_related("proposal").filter(id=shadow_id).first()
+    return _shadow(row) if row is not None and viewer.is_supervisor else None
+
+
+def _shadow(row: Shadow) -> ShadowCard:
+    return ShadowCard(
+        row.id,
+        row.proposal_id,
+        row.pack_hash,
+        row.proposal.pack_version,
+        row.reason,
+        ShadowState(row.state),
+        row.started_by_name,
+        row.started_at,
+        row.until_on,
+        row.counted_to,
+        row.ended_at,
+        row.ended_by_name,
+        row.ended_why,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowRow:
+    """Touches of a day, an item and a station: of the shadow, live, only of the shadow, only live."""
+
+    day: date
+    item: str
+    unit: str
+    touches: int
+    live: int
+    gained: int
+    lost: int
+
+
+def shadow_counts(*, viewer: Viewer, cards: Sequence[ShadowCard]) -> dict[int, list[ShadowRow]]:
+    """By run, the days that are counted to the end, by item and station; for who sees the whole bureau."""
+    told: dict[int, list[ShadowRow]] = {card.id: [] for card in cards}
+    if not viewer.sees_all:
+        return told
+    over = {card.id: day_of(instant(card.counted_to)) for card in cards}
+    columns = ("shadow", "day", "item", "unit")
+    rows = ShadowCount.objects.filter(shadow__in=over).order_by(*columns).values_list(*columns)
+    sums = rows.annotate(Sum("touches"), Sum("live"), Sum("gained"), Sum("lost"))
+    for run, day, item, unit, *numbers in sums:
+        if day < over[run]:
+            told[run].append(ShadowRow(day, item, unit, *numbers))
+    return told

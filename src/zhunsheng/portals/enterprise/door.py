@@ -13,9 +13,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
+from zhunsheng.core.actors import Actor, ActorKind
 from zhunsheng.foundation.accounts.lifecycle import SessionStage
 from zhunsheng.foundation.accounts.tenancy import within_wall
 from zhunsheng.foundation.accounts.who import SignedIn, who_is
+from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.portals.enterprise.visiting import DOOR, Opened, Visit
 from zhunsheng.registers.mandates import queries as mandates
@@ -66,11 +68,23 @@ def at_stage(*stages: SessionStage) -> Callable[[View], View]:
             found = signed_in(request)
             if found is None or found.stage not in stages:
                 return HttpResponseRedirect(reverse(STEPS[found.stage] if found else "business:in"))
-            return kept_apart(view(request, found, **named))
+            try:
+                return kept_apart(view(request, found, **named))
+            except Http404:
+                _tell_refusal(request, found)
+                raise
 
         return answer
 
     return decorate
+
+
+def _tell_refusal(request: HttpRequest, found: SignedIn) -> None:
+    asked = request.resolver_match
+    if asked is not None:
+        by, at = Actor(ActorKind.BUSINESS, found.person, found.name), page_clock().now()
+        told = {**asked.kwargs, "method": request.method}
+        evidence.note_refusal(by=by, at=at, page=asked.view_name, asked=told)
 
 
 def under_mandate(act: str) -> Callable[[View], View]:

@@ -6,9 +6,9 @@ Only the reminder line is told. Class, points and what the bureau does about oth
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,11 +18,14 @@ from zhunsheng.core.rules.sentences import Speaker
 from zhunsheng.core.rules.tree import Basis
 from zhunsheng.engine.explain import ComparisonTrace, PointTrace, WayBack, explain_points
 from zhunsheng.engine.judgement import Truth
-from zhunsheng.engine.library import Library, open_library
+from zhunsheng.engine.library import Library
 from zhunsheng.engine.reference import judge
 from zhunsheng.judging.triggers.queries import TouchCard
-from zhunsheng.portals.enterprise.visiting import DOOR, Opened
+from zhunsheng.portals.enterprise.visiting import DOOR, Opened, Visit
 from zhunsheng.sensing.signals import queries as signals
+from zhunsheng.workflows.ruling import rules_of
+
+_Judged = tuple[Library, Sequence[PointTrace], Sequence[tuple[str, str, WayBack]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +65,31 @@ class Reason:
 
 
 def reason_of(opened: Opened) -> Reason:
-    """Judge this one business now and tell what touches the line of this reminder."""
-    library, touch = open_library(settings.PACKS), opened.touch
-    facts = signals.timeline(viewer=opened.viewer, subject=opened.subject.key, known_at=opened.at)
+    """What touches the line of this reminder now."""
+    (told,) = reasons_of(opened, [opened.touch])
+    return told
+
+
+def reasons_of(visit: Visit, touches: Sequence[TouchCard]) -> list[Reason]:
+    """Judge this one business now and tell what touches the line of each of these reminders.
+
+    A reminder is told by the version under which it began; each version judges once.
+    """
+    facts = signals.timeline(viewer=visit.viewer, subject=visit.subject.key, known_at=visit.at)
     # Statistics about the trade as a whole are needed to judge; of them nothing is shown.
     world = signals.world(viewer=DOOR)
-    now = instant(opened.at)
-    judgement = judge(library.pack, opened.subject.key, facts, world, now, now)
-    traces, ways = explain_points(library.pack, judgement, facts, world)
-    trace = next((t for t in traces if _same(t, touch)), None)
-    way = next((w for p, o, w in ways if (p, o) == (touch.point, touch.object)), None)
-    return _told(library, touch, trace, way, {fact.fact_id: fact for fact in facts})
+    known, now, judged = {fact.fact_id: fact for fact in facts}, instant(visit.at), dict[str, _Judged]()
+    for pack_hash in dict.fromkeys(touch.pack_hash for touch in touches):
+        library = rules_of(pack_hash, visit.at)
+        judgement = judge(library.pack, visit.subject.key, facts, world, now, now)
+        judged[pack_hash] = (library, *explain_points(library.pack, judgement, facts, world))
+    told = []
+    for touch in touches:
+        library, traces, ways = judged[touch.pack_hash]
+        trace = next((t for t in traces if _same(t, touch)), None)
+        way = next((w for p, o, w in ways if (p, o) == (touch.point, touch.object)), None)
+        told.append(_told(library, touch, trace, way, known))
+    return told
 
 
 def _same(trace: PointTrace, touch: TouchCard) -> bool:

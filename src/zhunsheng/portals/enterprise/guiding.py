@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from zhunsheng.core.statutes.guidance import Guide, Sheet, of_trade
-from zhunsheng.engine.library import open_library
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.portals.enterprise.visiting import Visit, page
 from zhunsheng.workflows import guiding
+from zhunsheng.workflows.ruling import rules_at
 
 SEARCH_CHARACTERS_MAX = 40
 Entry = TypeVar("Entry", Guide, Sheet)
@@ -26,11 +25,11 @@ def points_of(visit: Visit) -> frozenset[str]:
     told = triggers.touches(viewer=visit.viewer, subject=key)
     items = {item for item, state in states.items() if state == "ENROLLED"}
     items |= {touch.item for touch in told if touch.reply_due_on is not None} | visit.items
-    pack = open_library(settings.PACKS).pack
+    pack = rules_at(visit.at).pack
     return frozenset(point.id for item in pack.items if item.id in items for point in item.points)
 
 
-def _of_its_trade(visit: Visit, rows: Sequence[Entry], points: frozenset[str]) -> list[Entry]:
+def of_its_trade(visit: Visit, rows: Sequence[Entry], points: frozenset[str]) -> list[Entry]:
     """Guides or sheets of its trade, those about its own points first."""
     told = [one for one in rows if of_trade(one, visit.subject.industry, points)]
     return sorted(told, key=lambda one: not points & set(one.points))
@@ -56,8 +55,8 @@ def guides(request: HttpRequest, visit: Visit) -> HttpResponse:
     """All of its trade, or what has the words searched for; the self-check sheets beside them."""
     asked = request.GET.get("q", "").strip()[:SEARCH_CHARACTERS_MAX]
     points = points_of(visit)
-    told = _of_its_trade(visit, guiding.guides_at(visit.at).rows, points)
-    sheets = _of_its_trade(visit, guiding.sheets_at(visit.at).rows, points)
+    told = of_its_trade(visit, guiding.guides_at(visit.at).rows, points)
+    sheets = of_its_trade(visit, guiding.sheets_at(visit.at).rows, points)
     words: dict[str, object] = {
         "here": "guides",
         "q": asked,
@@ -76,7 +75,7 @@ def _has(one: Guide, asked: str) -> bool:
 def guide(request: HttpRequest, visit: Visit, code: str) -> HttpResponse:
     """Steps, what is easily missed, the law behind it, whence and how old."""
     found = with_code(guiding.guides_at(visit.at).rows, code)
-    sheets = _of_its_trade(visit, guiding.sheets_at(visit.at).rows, points_of(visit))
+    sheets = of_its_trade(visit, guiding.sheets_at(visit.at).rows, points_of(visit))
     words: dict[str, object] = {
         "here": "guides",
         "guide": found,

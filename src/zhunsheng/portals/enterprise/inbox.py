@@ -6,17 +6,17 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from zhunsheng.engine.library import open_library
+from zhunsheng.core.rules.tree import TriggerPoint
 from zhunsheng.foundation.outreach import queries as messages
 from zhunsheng.foundation.outreach.queries import MessageCard
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.queries import TouchCard
 from zhunsheng.portals.enterprise.visiting import CLOSED, Visit, page
 from zhunsheng.registers.mandates import queries as mandates
+from zhunsheng.workflows.ruling import points_at
 
 LETTERS_SHOWN, TITLE_CHARACTERS = 50, 40
 LINK = re.compile(r"https?://\S+/b/\S+")
@@ -44,7 +44,10 @@ class Letter:
 def home(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Reminders that wait come first, then those that are over; then the letters."""
     told = triggers.touches(viewer=visit.viewer, subject=visit.subject.key)
-    rows = [_waiting(touch, visit) for touch in told if touch.reply_due_on is not None]
+    points = points_at(visit.at)
+    rows = [
+        _waiting(touch, visit, points.get(touch.point)) for touch in told if touch.reply_due_on is not None
+    ]
     told_by = messages.to_recipient(viewer=visit.viewer, recipient=visit.subject.key, channel="INBOX")
     words: dict[str, object] = {
         "waiting": sorted(
@@ -68,8 +71,7 @@ def _letter(card: MessageCard) -> Letter:
     return Letter(card.created_at, title[:TITLE_CHARACTERS], text)
 
 
-def _waiting(touch: TouchCard, visit: Visit) -> Waiting:
-    point = open_library(settings.PACKS).points.get(touch.point)
+def _waiting(touch: TouchCard, visit: Visit, point: TriggerPoint | None) -> Waiting:
     late = touch.reply_due_on is not None and touch.reply_due_on < visit.at.date() and not touch.answer
     matter = point.name_zh if point is not None else touch.point
     return Waiting(touch, matter, touch.state in CLOSED, late)

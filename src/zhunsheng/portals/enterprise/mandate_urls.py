@@ -10,6 +10,7 @@ from zhunsheng.portals.enterprise import (
     guiding,
     inbox,
     objecting,
+    packaging,
     selfchecking,
     signing,
     standing,
@@ -45,6 +46,7 @@ urlpatterns = [
         form(under_mandate("OBJECT")(objecting.object_to)),
         name="object",
     ),
+    path("<int:mandate>/package.zip", require_GET(under_mandate("READ")(packaging.package)), name="package"),
     path("<int:mandate>/people/", form(under_mandate("GIVE")(appointing.people)), name="people"),
     path(
         "<int:mandate>/people/<int:number>/withdraw/",

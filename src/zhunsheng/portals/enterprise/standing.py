@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -16,12 +15,13 @@ from zhunsheng.core.rules.sentences import Speaker
 from zhunsheng.core.rules.tree import Aggregate, Measure, Ratio
 from zhunsheng.engine.explain import ComparisonTrace, PointTrace, explain_standing
 from zhunsheng.engine.judgement import Truth
-from zhunsheng.engine.library import Library, open_library
+from zhunsheng.engine.library import Library
 from zhunsheng.engine.reference import judge
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.portals.enterprise.visiting import DOOR, Visit, page
 from zhunsheng.sensing.objections import queries as objections
 from zhunsheng.sensing.signals import queries as signals
+from zhunsheng.workflows.ruling import rules_at
 
 RECORDS_SHOWN = 100
 # Facts that judging writes itself: a condition on them is about the loop, not about the business.
@@ -65,10 +65,10 @@ class Record:
 
 def own_file(request: HttpRequest, opened: Visit) -> HttpResponse:
     """Lines with their distance, then the records."""
-    library = open_library(settings.PACKS)
+    library = rules_at(opened.at)
     facts = signals.timeline(viewer=opened.viewer, subject=opened.subject.key, known_at=opened.at)
     lines = list(_lines(opened, library, facts))
-    records = records_of(opened, library)
+    records, speaker = records_of(opened, library), Speaker(library.contracts)
     words: dict[str, object] = {
         "here": "file",
         "lines": lines,
@@ -76,7 +76,12 @@ def own_file(request: HttpRequest, opened: Visit) -> HttpResponse:
         "records": records[:RECORDS_SHOWN],
         "records_total": len(records),
         "objections": [
-            (card, _name(card.kind, library))
+            (
+                card,
+                _name(card.kind, library),
+                speaker.content((card.kind,), card.proposed),
+                speaker.content((card.kind,), card.accepted),
+            )
             for card in objections.of_subject(viewer=opened.viewer, subject=opened.subject.key)
         ],
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from zhunsheng.portals.enterprise import guiding, selfchecking, standing, views
+from zhunsheng.portals.enterprise import guiding, packaging, selfchecking, standing, views
 from zhunsheng.portals.enterprise.opening import by_link
 
 form = require_http_methods(["GET", "POST"])
@@ -14,6 +14,7 @@ app_name = "enterprise"
 urlpatterns = [
     path("<str:token>/", require_GET(by_link(views.reminder)), name="reminder"),
     path("<str:token>/file/", require_GET(by_link(standing.own_file)), name="own-file"),
+    path("<str:token>/package.zip", require_GET(by_link(packaging.package)), name="package"),
     path("<str:token>/answer/", form(by_link(views.answer)), name="answer"),
     path(
         "<str:token>/answer/files/<int:number>/remove/",

@@ -18,7 +18,7 @@ from zhunsheng.registers.registry.queries import SubjectCard
 DOOR = Viewer.bureau("business-door")
 # Pages of the business as a whole: within a mandate they hang on no reminder.
 WHOLE = frozenset(
-    {"own-file", "home", "guides", "guide", "guide-note", "self-check", "self-check-review"}
+    {"own-file", "home", "guides", "guide", "guide-note", "package", "self-check", "self-check-review"}
     | {f"self-check-{part}" for part in ("done", "dates", "paper", "file", "remove")}
 )
 CLOSED = frozenset({"NORMAL", "SUSPENDED"})

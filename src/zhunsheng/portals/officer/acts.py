@@ -71,6 +71,7 @@ JUDGING: Words = {
 }
 MESSAGES: Words = {
     "MESSAGE_QUEUED": _("消息待发"),
+    "MESSAGE_TOLD_OF": _("消息回执"),
     "TRIAL_BEGUN": _("开始短信试运行"),
     "TRIAL_ENDED": _("结束短信试运行"),
     "OUTBOX_SETTLED": _("处置发件"),
@@ -97,12 +98,16 @@ LAW_AND_LISTS: Words = {
     "LAB_STOPPED": _("试算：停下"),
     "LAB_DONE": _("试算：完成"),
     "LAB_FAILED": _("试算：未能完成"),
+    "SHADOW_STARTED": _("影子运行开始"),
+    "SHADOW_STOPPED": _("影子运行停止"),
+    "SHADOW_ENDED": _("影子运行到期"),
     "RULE_DRAFTED": _("规则起草"),
     "RULE_DRAFT": _("规则退回草案"),
     "RULE_REVIEWING": _("规则送审"),
     "RULE_REVIEWED": _("规则审查"),
     "RULE_APPROVED": _("规则批准"),
     "RULE_PUBLISHED": _("规则发布"),
+    "RULE_EFFECTIVE": _("规则施行"),
     "RULE_SUPERSEDED": _("规则被取代"),
     "RULE_WITHDRAWN": _("规则撤回"),
     "LIST_DRAFTED": _("清单起草"),
@@ -117,6 +122,7 @@ LAW_AND_LISTS: Words = {
     "LIST_SUPERSEDED": _("清单失效"),
     "LIST_USED": _("清单使用"),
     "LIST_EVALUATED": _("清单评估"),
+    "LIST_CHOSEN": _("两级清单选定适用"),
     "YEAR_ANNOUNCED": _("录入放假安排"),
 }
 CLOCKS: Words = {
@@ -137,6 +143,13 @@ CLOCKS: Words = {
     "DEADLINE_OVERDUE_LONG": _("期限长期逾期"),
 }
 DOCUMENTS: Words = {
+    "WORDING_DRAFTED": _("文书正文起草"),
+    "WORDING_REVISED": _("文书正文修改"),
+    "WORDING_DRAFT": _("文书正文退回草稿"),
+    "WORDING_REVIEWING": _("文书正文送审"),
+    "WORDING_APPROVED": _("文书正文批准"),
+    "WORDING_PUBLISHED": _("文书正文发布"),
+    "WORDING_WITHDRAWN": _("文书正文撤回"),
     "DOCUMENT_DRAFTED": _("文书起草"),
     "DOCUMENT_REVISED": _("文书修改"),
     "DOCUMENT_SUBMITTED": _("文书送审"),
@@ -183,6 +196,8 @@ PEOPLE: Words = {
     "SIGNED_OUT": _("退出登录"),
     "SESSION_ENDED": _("结束会话"),
     "SIGN_IN_REFUSED": _("登录被拒"),
+    "FIRST_FACTOR_PASSED": _("第一因素通过，尚未登录"),
+    "ACCESS_REFUSED": _("访问未放行"),
     "IDENTITY_LINKED": _("关联统一认证"),
     "IDENTITY_UNLINKED": _("解除统一认证关联"),
     "CLAIM_OPENED": _("发起主体认领"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.conf import settings
+from collections.abc import Mapping
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import localtime
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_safe
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.facts import Fact
 from zhunsheng.core.rules.sentences import point_lines
-from zhunsheng.engine.library import open_library
+from zhunsheng.core.rules.tree import TriggerPoint
 from zhunsheng.foundation.accounts.acting import Acting
 from zhunsheng.foundation.attachments import queries as files
 from zhunsheng.foundation.outbox import queries as outbox
@@ -37,11 +38,12 @@ from zhunsheng.portals.officer.words import (
 from zhunsheng.registers.registry import queries as registry
 from zhunsheng.registers.registry import scoping
 from zhunsheng.web.clock import page_clock
+from zhunsheng.workflows.ruling import rules_of
 
 
-def row_of(touch: TouchCard, name: str) -> dict[str, object]:
+def row_of(touch: TouchCard, name: str, points: Mapping[str, TriggerPoint]) -> dict[str, object]:
     """A touch as a row, in words."""
-    point = open_library(settings.PACKS).points.get(touch.point)
+    point = points.get(touch.point)
     return {
         "touch": touch,
         "name": name,
@@ -67,22 +69,23 @@ def touch_page(request: HttpRequest, acting: Acting, number: int, problem: str =
     subject = registry.get(viewer=viewer, key=found.subject) if found else None
     if found is None or subject is None:
         raise Http404
-    told = Told(viewer, found.subject, page_clock().now())
-    point = told.library.points[found.point]
-    item = next(item for item in told.library.pack.items if item.id == found.item)
+    at = page_clock().now()
+    told = Told(viewer, found.subject, at, rules_of(found.pack_hash, at).pack)
+    point = told.point(found.point)
+    item = next(item for item in told.pack.items if item.id == found.item)
     owner = f"touch:{found.id}"
     words = {
         "here": "board",
         "errors": {"next": problem} if problem else {},
         "typed": {name: request.POST.get(name, "") for name in ("reason", "text")},
-        "next": next_steps(acting, found, localtime(page_clock().now()).date()),
-        "row": row_of(found, subject.name),
+        "next": next_steps(acting, found, localtime(at).date()),
+        "row": row_of(found, subject.name, {point.id: point}),
         "touch": found,
         "subject": subject,
         "item": item,
         "point": point,
         "compared": told.compared(found.point, found.object),
-        "facts": [(told.kind(f.kind), f.object, f.fact_id) for f in _facts(told, found)],
+        "facts": [(told.title(f), f.object, f.fact_id) for f in _facts(told, found)],
         "way": told.point_way(found.point, found.object),
         "basis": [(b.law, b.article, BASIS.get(b.status, b.status)) for b in point.basis],
         "lines": point_lines(point, told.library.contracts),

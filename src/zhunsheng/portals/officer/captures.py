@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from zhunsheng.core.actors import FieldLevel
 from zhunsheng.foundation.accounts.acting import Acting
@@ -21,7 +21,7 @@ from zhunsheng.foundation.accounts.revealing import RevealError, may_reveal, sta
 from zhunsheng.foundation.attachments import actions as keeping
 from zhunsheng.foundation.attachments import queries as attachments
 from zhunsheng.foundation.attachments.queries import CapturedFile
-from zhunsheng.foundation.attachments.sniffing import AttachmentError
+from zhunsheng.foundation.attachments.sniffing import SHOWN, AttachmentError
 from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.portals.officer.acts import ACTS
 from zhunsheng.portals.officer.door import with_power
@@ -64,6 +64,7 @@ def file(request: HttpRequest, acting: Acting, number: int) -> HttpResponse:
             for entry in found.story
         ],
         "may_read": may and usable,
+        "picture": usable and found.file.card.picture,
         "may_open": may and bool(found.sealed),
         "who_sees": who_sees(acting, found.file.subject),
     }
@@ -101,6 +102,21 @@ def _asked(request: HttpRequest, acting: Acting, found: CapturedFile, title: str
         "fields": shown(fields, values, errors),
     }
     return render(request, "officer/evidence/purpose.html", words)
+
+
+@require_safe
+@with_power("subject.read")
+def picture(request: HttpRequest, acting: Acting, number: int) -> HttpResponse:
+    """What a picture shows, without place and device: its newest redaction copy, or its own clean copy."""
+    del request
+    found = _found(acting, number)
+    copies = [copy for copy in found.copies if copy.withdrawn_at is None and copy.broken_at is None]
+    card = copies[-1].card if copies else found.file.card
+    usable = found.sound and found.file.withdrawn_at is None
+    at = page_clock().now()
+    if not usable or not card.picture or not keeping.check(by=acting.actor, at=at, attachment_id=card.id):
+        raise Http404
+    return HttpResponse(card.path(original=False).read_bytes(), content_type=SHOWN)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.conf import settings
@@ -16,19 +16,21 @@ from django.views.decorators.http import require_safe
 
 from zhunsheng.core.deadlines.icalendar import CalendarEntry, icalendar
 from zhunsheng.core.deadlines.nearness import Nearness
+from zhunsheng.core.deadlines.terms import ClockTerms
 from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.accounts.acting import Acting
 from zhunsheng.foundation.accounts.queries import organisation
 from zhunsheng.foundation.schedule import queries as clocks
-from zhunsheng.foundation.schedule.queries import DueCard
+from zhunsheng.foundation.schedule.queries import DueCard, DueFilter, Narrow
 from zhunsheng.portals.officer.door import with_power
 from zhunsheng.portals.officer.words import DEADLINE_STEPS, NEARNESS, POSTS
 from zhunsheng.registers.registry import scoping
 from zhunsheng.web.clock import page_clock
+from zhunsheng.web.paging import ROWS_A_PAGE, page_number, paging
 
-ROWS_MAX = 400
+CALENDAR_ROWS_MAX = 400
 KINDS = {"statutory", "work"}
-PAGES = {"document": "officer:document", "touch": "officer:touch"}
+PAGES = {"document": "officer:document", "touch": "officer:touch", "objection": "officer:objection"}
 TONES = {Nearness.OVERDUE: "bad", Nearness.TODAY: "warn", Nearness.THIS_WEEK: "warn"}
 Text = str | Promise
 Step = tuple[object, Text, str, list[Text]]
@@ -49,34 +51,62 @@ class Row:
     told: list[Text]
 
 
-def _due(acting: Acting, kind: str) -> list[Row]:
+def _asked(request: HttpRequest, acting: Acting, terms: ClockTerms) -> DueFilter:
+    """What the address asks for; nonsense is left out."""
+    kind, near = request.GET.get("kind", ""), request.GET.get("near", "")
+    words = request.GET.get("q", "").replace("\0", "").strip()[:100]
+    hands: set[str] = set()
+    if words:
+        hands = clocks.due_hands(viewer=acting.viewer, narrowed=_within(acting))
+    names = organisation.person_names(viewer=acting.viewer, keys=hands)
+    return DueFilter(
+        terms.book.keys(statutory=kind == "statutory") if kind in KINDS else None,
+        Nearness(near) if near in NEARNESS else None,
+        words,
+        frozenset(hand for hand in hands if words.casefold() in names.get(hand, hand).casefold()),
+    )
+
+
+def _within(acting: Acting) -> Narrow:
+    return lambda rows: scoping.within(rows, acting.viewer)
+
+
+def _due(acting: Acting, wanted: DueFilter, terms: ClockTerms, offset: int, rows_max: int) -> list[Row]:
     """The own deadlines and those of subjects in scope; everybody's for whoever sees the whole bureau."""
-    viewer = acting.viewer
-    terms = clocks.terms(viewer=viewer, base=open_library(settings.PACKS).clocks)
     cards = clocks.due_list(
-        viewer=viewer,
+        viewer=acting.viewer,
         at=page_clock().now(),
         terms=terms,
-        kinds=terms.book.keys(statutory=kind == "statutory") if kind in KINDS else None,
-        rows_max=ROWS_MAX,
-        narrowed=lambda rows: scoping.within(rows, viewer),
+        wanted=wanted,
+        offset=offset,
+        rows_max=rows_max,
+        narrowed=_within(acting),
     )
-    names = organisation.person_names(viewer=viewer, keys={card.handler for card in cards})
+    names = organisation.person_names(viewer=acting.viewer, keys={card.handler for card in cards})
     return [_row(card, names.get(card.handler, card.handler)) for card in cards]
+
+
+def _terms(acting: Acting) -> ClockTerms:
+    return clocks.terms(viewer=acting.viewer, base=open_library(settings.PACKS).clocks)
+
+
+def page_of(key: str, matter: str) -> str:
+    """The page on which a deadline is worked at; '' when there is none."""
+    page, number = PAGES.get(key.partition(":")[0], ""), key.partition(":")[2].partition(":")[0]
+    kind, _colon, owner = matter.partition(":")
+    if not page and kind in PAGES:
+        page, number = PAGES[kind], owner
+    return reverse(page, args=[int(number)]) if page and number.isdigit() else ""
 
 
 def _row(card: DueCard, who: str) -> Row:
     english = (get_language() or "").startswith("en")
-    page, number = PAGES.get(card.key.partition(":")[0], ""), card.key.partition(":")[2].partition(":")[0]
-    kind, _colon, owner = card.matter.partition(":")
-    if not page and kind in PAGES:
-        page, number = PAGES[kind], owner
     return Row(
         card.key,
         card.nearness,
         card.due_on,
         card.title,
-        reverse(page, args=[int(number)]) if page and number.isdigit() else "",
+        page_of(card.key, card.matter),
         who,
         [sentence.say(_, english=english) for sentence in card.trace],
         [
@@ -87,30 +117,31 @@ def _row(card: DueCard, who: str) -> Row:
     )
 
 
-def _rows(request: HttpRequest, acting: Acting) -> list[Row]:
-    order, kind = list(Nearness), request.GET.get("kind", "")
-    rows = _due(acting, kind)
-    words = request.GET.get("q", "").replace("\0", "").strip()[:100].casefold()
-    fitting = (row for row in rows if words in f"{row.title} {row.who}".casefold())
-    return sorted(fitting, key=lambda row: (order.index(row.near), row.on or date.max, row.key))
-
-
 @require_safe
 @with_power("subject.read")
 def index(request: HttpRequest, acting: Acting) -> HttpResponse:
-    """The most pressing first, in the five parts of the queue."""
-    rows, near = _rows(request, acting), request.GET.get("near", "")
-    chosen = near if near in NEARNESS else ""
+    """The most pressing first, in the five parts of the queue, a page of them; how many there are in all."""
+    terms = _terms(acting)
+    wanted, at = _asked(request, acting, terms), page_clock().now()
+    counted = clocks.due_counts(viewer=acting.viewer, at=at, wanted=wanted, narrowed=_within(acting))
+    total = counted[wanted.near] if wanted.near else sum(counted.values())
+    rows = _due(acting, wanted, terms, (page_number(request) - 1) * ROWS_A_PAGE, ROWS_A_PAGE)
     words = {
         "here": "clocks",
         "parts": [
-            (words, TONES.get(Nearness(code), ""), [row for row in rows if row.near == code])
+            (
+                words,
+                TONES.get(Nearness(code), ""),
+                counted[Nearness(code)],
+                [r for r in rows if r.near == code],
+            )
             for code, words in NEARNESS.items()
-            if chosen in {"", code}
         ],
-        "counts": [(code, words, sum(row.near == code for row in rows)) for code, words in NEARNESS.items()],
-        "chosen": chosen,
+        "counts": [(code, words, counted[Nearness(code)]) for code, words in NEARNESS.items()],
+        "chosen": wanted.near or "",
+        "total": total,
         "any": bool(rows),
+        "paging": paging(request, total),
         "kind": request.GET.get("kind", ""),
         "asked": request.GET.get("q", ""),
         "query": request.GET.urlencode(),
@@ -122,11 +153,11 @@ def index(request: HttpRequest, acting: Acting) -> HttpResponse:
 @require_safe
 @with_power("subject.read")
 def calendar(request: HttpRequest, acting: Acting) -> HttpResponse:
-    """The same dates for a calendar program."""
+    """The same dates for a calendar program, the nearest `CALENDAR_ROWS_MAX` of them."""
+    terms = _terms(acting)
+    rows = _due(acting, replace(_asked(request, acting, terms), near=None), terms, 0, CALENDAR_ROWS_MAX)
     entries = [
-        CalendarEntry(row.key, row.on, row.title, "\n".join(row.why))
-        for row in _rows(request, acting)
-        if row.on is not None
+        CalendarEntry(row.key, row.on, row.title, "\n".join(row.why)) for row in rows if row.on is not None
     ]
     text = icalendar(entries, stamped_at=page_clock().now(), host=request.get_host())
     headers = {"Content-Disposition": 'attachment; filename="dates.ics"'}

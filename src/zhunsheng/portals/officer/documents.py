@@ -1,8 +1,6 @@
-"""Official documents at the desk: the list, one with its text and history, its next step, its files."""
+"""Official documents at the desk: one with its text and history, its next step, its files."""
 
 from __future__ import annotations
-
-from datetime import date, datetime
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -11,7 +9,6 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from zhunsheng.core.actors import PowerLackingError
-from zhunsheng.core.clock import day_of, instant
 from zhunsheng.core.documents.composing import IncompleteError, lines_of
 from zhunsheng.foundation.accounts.acting import Acting
 from zhunsheng.foundation.documents.actions import drafting, issuing
@@ -21,32 +18,16 @@ from zhunsheng.foundation.documents.queries import pages, registers
 from zhunsheng.foundation.documents.queries.documents import DocumentFile
 from zhunsheng.foundation.documents.queries.pages import PageFormat
 from zhunsheng.foundation.documents.rendering.pdf import RenderError
+from zhunsheng.portals.officer.clauses import cited
 from zhunsheng.portals.officer.door import with_power
+from zhunsheng.portals.officer.lists.laws import today
 from zhunsheng.portals.officer.words import DOCUMENT_STATES, DOCUMENT_STEPS, METHODS
 from zhunsheng.web.clock import page_clock
+from zhunsheng.workflows.picking import law_fields
 from zhunsheng.workflows.terms import document_terms
 
-ROWS_SHOWN = 100
 POWER = "document.read"
 REFUSALS = (DocumentStepError, IncompleteError, PowerLackingError)
-
-
-@require_safe
-@with_power(POWER)
-def listing(request: HttpRequest, acting: Acting) -> HttpResponse:
-    """The newest documents within the scope, of one state or of all."""
-    state = request.GET.get("state", "")
-    chosen = [state] if state in DOCUMENT_STATES else []
-    cards = papers.listing(viewer=acting.viewer, states=chosen, rows_max=ROWS_SHOWN)
-    words = {
-        "here": "documents",
-        "rows": [(card, DOCUMENT_STATES[card.state]) for card in cards],
-        "states": DOCUMENT_STATES.items(),
-        "chosen": state,
-        "rows_max": ROWS_SHOWN,
-        "may_draft": "document.draft" in acting.actor.powers,
-    }
-    return render(request, "officer/documents.html", words)
 
 
 @require_safe
@@ -57,10 +38,10 @@ def document(request: HttpRequest, acting: Acting, number: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, acting: Acting, number: int, refusal: str = "") -> HttpResponse:
-    told, today = _file(acting, number), _day(page_clock().now())
+    told, day = _file(acting, number), today()
     lacks = ""
     try:
-        content = papers.content(viewer=acting.viewer, document_id=number, terms=document_terms(), on=today)
+        content = papers.content(viewer=acting.viewer, document_id=number, terms=document_terms(), on=day)
     except IncompleteError as error:
         content, lacks = None, str(error)
     powers = acting.actor.powers
@@ -69,6 +50,7 @@ def _page(request: HttpRequest, acting: Acting, number: int, refusal: str = "") 
         "file": told,
         "state": DOCUMENT_STATES[told.card.state],
         "lines": lines_of(content) if content else [],
+        "cited": cited(acting.viewer, told.clauses, told.acted_on or day),
         "lacks": lacks,
         "refusal": refusal,
         "steps": [(step, DOCUMENT_STEPS.get(step.kind, step.kind)) for step in told.steps],
@@ -77,7 +59,7 @@ def _page(request: HttpRequest, acting: Acting, number: int, refusal: str = "") 
             for one in registers.services(viewer=acting.viewer, document_id=number)
         ],
         **_more(told, powers),
-        "who_sees": papers.why_visible(viewer=acting.viewer, document_id=number, on=today, power=POWER),
+        "who_sees": papers.why_visible(viewer=acting.viewer, document_id=number, on=day, power=POWER),
         "may_submit": told.review and told.card.state == "DRAFT" and "document.draft" in powers,
         "may_review": told.card.state == "REVIEWING" and "document.review" in powers,
         "may_issue": told.card.state == ("APPROVED" if told.review else "DRAFT")
@@ -89,10 +71,12 @@ def _page(request: HttpRequest, acting: Acting, number: int, refusal: str = "") 
 def _more(file: DocumentFile, powers: frozenset[str]) -> dict[str, object]:
     """What else may be done: change a draft, correct what was issued, serve it in one of the ways."""
     issued = file.card.state in {"ISSUED", "SERVED"}
-    catalogue, serves = document_terms().catalogue, "document.serve" in powers
-    correcting = next((t.id for t in catalogue.templates.values() if t.corrects and t.worded), "")
+    serves, templates = "document.serve" in powers, document_terms().templates(today())
+    correcting = next((one.id for one in templates if one.corrects and one.worded), "")
+    may_revise = file.card.state == "DRAFT" and "document.draft" in powers
     return {
-        "may_revise": file.card.state == "DRAFT" and "document.draft" in powers,
+        "may_revise": may_revise,
+        "picks": law_fields(file) if may_revise else {},
         "may_correct": bool(correcting) and issued and "document.draft" in powers,
         "correcting": correcting,
         "may_serve": serves,
@@ -134,7 +118,7 @@ def page_file(request: HttpRequest, acting: Acting, number: int, form: str) -> H
             document_id=number,
             form=PageFormat(form),
             terms=document_terms(),
-            on=_day(page_clock().now()),
+            on=today(),
         )
     except (IncompleteError, RenderError) as error:
         return _page(request, acting, number, str(error))
@@ -150,7 +134,3 @@ def _file(acting: Acting, number: int) -> DocumentFile:
     if found is None:
         raise Http404
     return found
-
-
-def _day(at: datetime) -> date:
-    return day_of(instant(at))

@@ -5,7 +5,8 @@ Without a log-in that is somebody who sees nothing. What a signed link opens, it
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 
 from django.conf import settings
@@ -13,13 +14,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
-from zhunsheng.core.actors import Audience, Viewer
+from zhunsheng.core.actors import Actor, Audience, Viewer
 from zhunsheng.foundation import snapshots
 from zhunsheng.foundation.accounts import tenancy
 from zhunsheng.foundation.accounts.acting import Acting, day
 from zhunsheng.foundation.accounts.lifecycle import SessionStage
 from zhunsheng.foundation.accounts.queries import access
 from zhunsheng.foundation.accounts.who import SignedIn, who_is
+from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.foundation.outreach import queries as outreach
 from zhunsheng.portals.officer.navigation import open_to
 from zhunsheng.web.clock import page_clock
@@ -101,6 +103,19 @@ def remember(response: HttpResponse, request: HttpRequest, token: str) -> HttpRe
     return response
 
 
+@contextmanager
+def refusals_told(request: HttpRequest, by: Actor) -> Iterator[None]:
+    """Whoever is not let through inside is refused as before, and it stands in the audit trail."""
+    try:
+        yield
+    except Http404:
+        asked = request.resolver_match
+        if asked is not None:
+            at, page = page_clock().now(), asked.view_name
+            evidence.note_refusal(by=by, at=at, page=page, asked={**asked.kwargs, "method": request.method})
+        raise
+
+
 def at_work(view: View) -> View:
     """Only for somebody who works under a grant; the view gets the request and the grant in use.
 
@@ -112,7 +127,8 @@ def at_work(view: View) -> View:
         acting = _acting(request)
         if isinstance(acting, HttpResponse):
             return acting
-        response = view(request, acting, **named)
+        with refusals_told(request, acting.actor):
+            response = view(request, acting, **named)
         patch_cache_control(response, no_store=True, private=True)
         return response
 

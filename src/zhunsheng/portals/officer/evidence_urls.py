@@ -11,6 +11,7 @@ app_name = "evidence"
 urlpatterns = [
     path("", listing.list_page(LISTS["files"], "evidence", "officer/evidence/files.html"), name="files"),
     path("<int:number>/", captures.file, name="file"),
+    path("<int:number>/picture/", captures.picture, name="picture"),
     path("<int:number>/original/", captures.original, name="original"),
     path("<int:number>/device/", captures.device, name="device"),
     path("log/", proofs.log, name="log"),

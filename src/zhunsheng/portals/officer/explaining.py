@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from zhunsheng.core.actors import FieldLevel, Viewer
@@ -16,10 +15,11 @@ from zhunsheng.core.rules.tree import Pack, TriggerPoint
 from zhunsheng.engine.explain import Explanation, PointTrace, WayBack, explain
 from zhunsheng.engine.frozen import Frozen, frozen_of
 from zhunsheng.engine.judgement import Truth
-from zhunsheng.engine.library import Library, open_library
+from zhunsheng.engine.library import Library
 from zhunsheng.engine.reference import judge
 from zhunsheng.sensing.objections import queries as objections
 from zhunsheng.sensing.signals import queries as signals
+from zhunsheng.workflows.ruling import rules_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Told:
 
     def __init__(self, viewer: Viewer, subject: str, at: datetime, pack: Pack | None = None) -> None:
         self.viewer = viewer
-        self.library: Library = open_library(settings.PACKS)
+        self.library: Library = rules_at(at)
         self.pack = pack or self.library.pack
         self.facts = signals.timeline(viewer=viewer, subject=subject, known_at=at)
         self.marked = objections.marked(viewer=viewer, subject=subject)
@@ -75,10 +75,10 @@ class Told:
         """The facts, newest first."""
         newest = sorted(self.facts, key=lambda fact: fact.order, reverse=True)[:rows_max]
         return [
-            Event(moment(f.occurred_at), self._title(f), self._payload(f), self._closed(f)) for f in newest
+            Event(moment(f.occurred_at), self.title(f), self._payload(f), self._closed(f)) for f in newest
         ]
 
-    def _title(self, fact: Fact) -> str:
+    def title(self, fact: Fact) -> str:
         """The kind, and whether the business says that it is wrong."""
         name = self.kind(fact.kind)
         return _("%(name)s（异议办理中）") % {"name": name} if fact.fact_id in self.marked else name
@@ -117,7 +117,7 @@ class Told:
                 speaker.line_sign(c.node),
                 tuple(
                     (
-                        self.kind(self.by_id[name].kind),
+                        self.title(self.by_id[name]),
                         self.by_id[name].object,
                         day_of(self.by_id[name].occurred_at),
                         None if end is None else day_of(end),

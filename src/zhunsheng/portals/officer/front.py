@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,7 +11,6 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from zhunsheng.core.actors import Viewer
-from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.outbox import queries as outbox
 from zhunsheng.foundation.outreach import queries as outreach
 from zhunsheng.judging.portraits import queries as portraits
@@ -23,6 +21,7 @@ from zhunsheng.registers.registry import queries as registry
 from zhunsheng.registers.registry import scoping
 from zhunsheng.sensing.signals import queries as signals
 from zhunsheng.web.clock import page_clock
+from zhunsheng.workflows.ruling import points_at, rules_at
 
 ROWS_SHOWN = 10
 SENT = ("ACCEPTED", "DELIVERED")
@@ -37,7 +36,7 @@ def front(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     unclear = sum(n for (_topic, state), n in outbox.counts(viewer=viewer).items() if state == "UNKNOWN")
     visits, alerts = triggers.visit_list(viewer=viewer), triggers.area_alerts(viewer=viewer)
     alarms = triggers.data_alarms(viewer=viewer)
-    points = open_library(settings.PACKS).points
+    points = points_at(page_clock().now())
     shown = [subject for subject, *_ in visits[:ROWS_SHOWN]] + [
         subject for subject, *_ in alarms[:ROWS_SHOWN]
     ]
@@ -105,5 +104,5 @@ def _by_item(viewer: Viewer) -> list[tuple[str, str, int, int, int]]:
 
     return [
         (i.id, i.name_zh, number(i.id, "YELLOW"), number(i.id, "RED"), number(i.id, "CRITICAL"))
-        for i in open_library(settings.PACKS).pack.items
+        for i in rules_at(page_clock().now()).pack.items
     ]

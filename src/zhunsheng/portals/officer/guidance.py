@@ -14,7 +14,6 @@ from zhunsheng.core.actors import PowerLackingError
 from zhunsheng.core.packs.nodes import PackError
 from zhunsheng.core.statutes.guidance import GUIDANCE, SELF_CHECKS
 from zhunsheng.engine.guidancefiles import as_file, list_from, shipped_list
-from zhunsheng.engine.library import open_library
 from zhunsheng.engine.packfiles import FILE_BYTES_MAX
 from zhunsheng.foundation.accounts.acting import Acting
 from zhunsheng.foundation.accounts.actions.grants import ExcludedPartError
@@ -25,6 +24,7 @@ from zhunsheng.registers.statutes.lifecycle import ListStepError
 from zhunsheng.registers.statutes.queries import lists
 from zhunsheng.web.clock import page_clock
 from zhunsheng.workflows import guiding
+from zhunsheng.workflows.ruling import points_at
 
 SHIPPED = (GUIDANCE, SELF_CHECKS)
 REFUSALS = (PackError, ListStepError, ExcludedPartError, PowerLackingError)
@@ -39,7 +39,7 @@ def page(request: HttpRequest, acting: Acting) -> HttpResponse:
     year = at.date().year
     uses = lists.uses(viewer=acting.viewer, list_key=GUIDANCE, year=year)
     checked = lists.uses(viewer=acting.viewer, list_key=SELF_CHECKS, year=year)
-    names = {name: point.name_zh for name, point in open_library(settings.PACKS).points.items()}
+    names = {name: point.name_zh for name, point in points_at(at).items()}
     words = {
         "here": "policy",
         "own_guides": guides.version is not None,

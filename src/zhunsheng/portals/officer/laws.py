@@ -116,11 +116,12 @@ def compare(request: HttpRequest, viewer: Viewer, number: int) -> HttpResponse:
     return render(request, "officer/laws/compare.html", words)
 
 
-@internal
-def search(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """Articles by words, by law and number, or for a lay question, as they stood on a day."""
-    on = day_asked(request)
-    text = request.GET.get("q", "").replace("\0", "").strip()[:100]
+Hit = tuple[int, str, ArticleText]
+
+
+def hits_of(viewer: Viewer, text: str, on: date) -> tuple[list[Hit], int]:
+    """Articles for what was typed, as (number of the law, its name, article), in force on a day; those asked
+    for by law and number first, and how many these are."""
     asked = asked_place(text)
     record = law_records(settings.PACKS).get(asked[0]) if asked else None
     exact = (
@@ -141,5 +142,18 @@ def search(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         one = ArticleText(card.number, card.branch, card.division, card.paragraphs)
         if all((known[card.law], one.key) != (number, seen.key) for number, _name, seen in hits):
             hits.append((known[card.law], card.law, one))
-    words = {"here": "laws", "asked": text, "on": on, "hits": hits, "exact": len(exact)}
+    return hits, len(exact)
+
+
+def text_asked(request: HttpRequest) -> str:
+    """What was typed into the box of the search."""
+    return request.GET.get("q", "").replace("\0", "").strip()[:100]
+
+
+@internal
+def search(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Articles by words, by law and number, or for a lay question, as they stood on a day."""
+    on, text = day_asked(request), text_asked(request)
+    hits, exact = hits_of(viewer, text, on)
+    words = {"here": "laws", "asked": text, "on": on, "hits": hits, "exact": exact}
     return render(request, "officer/laws/search.html", words)

@@ -20,7 +20,7 @@ from zhunsheng.foundation.accounts.acting import Acting
 from zhunsheng.foundation.desk import actions as desk
 from zhunsheng.foundation.desk import queries as kept
 from zhunsheng.foundation.tabular.writing import write_table
-from zhunsheng.portals.officer.batching import ACTS, BY_TOUCH, DECIDE
+from zhunsheng.portals.officer.batches import BATCHES
 from zhunsheng.portals.officer.door import at_work, with_power
 from zhunsheng.portals.officer.lists import LISTS
 from zhunsheng.web.clock import page_clock
@@ -45,9 +45,10 @@ PAGES = {
     "grants": "org:review",
     "laws": "laws:index",
     "mandates": "mandates:index",
+    "documents": "officer:documents",
+    "objections": "officer:objections",
+    "alarms": "officer:alarms",
 }
-
-BATCHES = {"tasks": ACTS, "touches": BY_TOUCH}
 
 
 def page_of(name: str, query: str = "") -> str:
@@ -63,6 +64,7 @@ def list_page(definition: ListDefinition[Any], here: str, template: str = "offic
     def page(request: HttpRequest, acting: Acting) -> HttpResponse:
         viewer = acting.viewer
         columns = kept.columns(viewer=viewer, list_name=definition.key)
+        batch = BATCHES.get(definition.key)
         words = {
             "here": here,
             "list": shown(definition.asked(request.GET), viewer, columns),
@@ -73,7 +75,8 @@ def list_page(definition: ListDefinition[Any], here: str, template: str = "offic
             "page": page_of(definition.key),
             "rows_max": EXPORT_ROWS_MAX,
             "text": request.GET.get("q", ""),
-            "acts": BATCHES.get(definition.key, {}).items() if DECIDE in acting.actor.powers else (),
+            "powers": acting.actor.powers,
+            "acts": batch.acts.items() if batch and batch.power in acting.actor.powers else (),
         }
         return render(request, template, words)
 

@@ -21,11 +21,13 @@ from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.accounts.acting import Acting, day
 from zhunsheng.foundation.outbox import actions as outbox
 from zhunsheng.foundation.outbox import queries as rows
-from zhunsheng.foundation.outbox.lifecycle import SETTLED, Finding, RowState
+from zhunsheng.foundation.outbox.lifecycle import SETTLED, Finding
 from zhunsheng.foundation.outreach import queries as outreach
 from zhunsheng.foundation.outreach.actions import SMS_TOPIC
 from zhunsheng.foundation.outreach.queries import MessageCard
 from zhunsheng.judging.triggers import queries as triggers
+from zhunsheng.portals.officer.batches import UNCLEAR
+from zhunsheng.portals.officer.batches.messages import unclear as unclear_messages
 from zhunsheng.portals.officer.door import with_power
 from zhunsheng.portals.officer.lists.messages import MessageRow, template_of, without_link
 from zhunsheng.portals.officer.seeing import who_sees
@@ -165,24 +167,13 @@ def settle(request: HttpRequest, acting: Acting, number: int) -> HttpResponse:
 @with_power(READ)
 def unclear(request: HttpRequest, acting: Acting) -> HttpResponse:
     """Short messages that wait for a person, oldest first, within the scope."""
-    waiting = {row.key: row for row in rows.unsettled(viewer=acting.viewer, topic=SMS_TOPIC)}
-    cards = outreach.with_keys(viewer=acting.viewer, keys=waiting, narrowed=_within(acting.viewer))
-    names = registry.names(viewer=acting.viewer, keys={card.subject for card in cards})
-    shown = cards[:UNCLEAR_SHOWN]
+    told, may = unclear_messages(acting.viewer), SETTLE in acting.actor.powers
     words = {
         "here": "messages",
-        "rows": [
-            (
-                card,
-                names.get(card.subject, card.subject),
-                waiting[card.key],
-                ROW_STATES[waiting[card.key].state],
-            )
-            for card in shown
-        ],
-        "total": len(cards),
-        "may_settle": SETTLE in acting.actor.powers,
-        "unknown": RowState.UNKNOWN.value,
+        "rows": [(one, ROW_STATES[one.row.state]) for one in told[:UNCLEAR_SHOWN]],
+        "total": len(told),
+        "may_settle": may,
+        "acts": UNCLEAR.acts.items() if may else (),
     }
     return render(request, "officer/messages/unclear.html", words)
 

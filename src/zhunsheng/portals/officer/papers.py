@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import wraps
@@ -38,6 +39,7 @@ REFUSALS = (
     *(UnknownClockError, UnknownTemplateError),
 )
 DRAFT, SERVE = "document.draft", "document.serve"
+NAME = re.compile(r"[a-z_]{1,60}")
 Submitted = Callable[[], int]
 
 
@@ -53,27 +55,46 @@ def _form(
     refusal = ""
     if request.method == "POST":
         try:
-            return HttpResponseRedirect(reverse("officer:document", args=[submit()]))
+            return HttpResponseRedirect(_then(request, submit()))
         except REFUSALS as error:
             refusal = str(error)
     shown = inputs(fields, values, request.POST if request.method == "POST" else None)
-    told = {"here": "documents", "title": title, "inputs": shown, "refusal": refusal, **words}
+    picks = [(one.name[2:], one.label) for one in shown if one.law]
+    told = {
+        "here": "documents",
+        "title": title,
+        "inputs": shown,
+        "picks": picks,
+        "refusal": refusal,
+        **words,
+    }
     return render(request, "officer/paper_form.html", told, status=400 if refusal else 200)
+
+
+def _then(request: HttpRequest, document: int) -> str:
+    """Where a saved form leads: to the document, or on to the clauses of the field that was asked for."""
+    field = request.POST.get("pick", "")
+    if NAME.fullmatch(field):
+        return reverse("officer:paper-clauses", args=[document, field])
+    return reverse("officer:document", args=[document])
 
 
 @require_safe
 @with_power(DRAFT)
 def kinds(request: HttpRequest, acting: Acting) -> HttpResponse:
     """Which document, for which business: the kinds that have a wording."""
-    told = [one for one in document_terms().catalogue.templates.values() if one.worded and not one.corrects]
+    told = [one for one in document_terms().templates(today()) if one.worded and not one.corrects]
     subject = request.GET.get("subject", "")[:40]
     words = {"here": "documents", "kinds": told, "subject": subject}
     return render(request, "officer/paper_kinds.html", words)
 
 
 def _template(kind: str) -> Template:
-    found = document_terms().catalogue.templates.get(kind)
-    if found is None or not found.worded:
+    try:
+        found = document_terms().template(kind, today())
+    except UnknownTemplateError:
+        raise Http404 from None
+    if not found.worded:
         raise Http404
     return found
 
@@ -137,13 +158,14 @@ def _file(acting: Acting, number: int) -> DocumentFile:
 def revise(request: HttpRequest, acting: Acting, number: int) -> HttpResponse:
     """Other values for a draft; the one before stays and can be compared."""
     file = _file(acting, number)
+    fields = file.template.fields.values()
 
     def submit() -> int:
-        values = values_of(file.fields, request.POST)
+        values = values_of(fields, request.POST)
         story.again(by=acting.actor, at=page_clock().now(), document_id=number, values=values)
         return number
 
-    return _form(request, file.card.title, file.fields, dict(file.values), submit, back=number)
+    return _form(request, file.card.title, fields, dict(file.values), submit, back=number)
 
 
 @require_safe

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import wraps
 
@@ -25,7 +25,7 @@ from zhunsheng.portals.officer.words import CONCLUSIONS, LIST_LEVELS, LIST_STATE
 from zhunsheng.registers.statutes.actions import lists as actions
 from zhunsheng.registers.statutes.lifecycle import Conclusion, ListStepError
 from zhunsheng.registers.statutes.queries import lists as queries
-from zhunsheng.registers.statutes.queries.lists import ListCard
+from zhunsheng.registers.statutes.queries.lists import ChoiceCard, ListCard
 from zhunsheng.web.clock import page_clock
 
 POWERS = ("subject.read", actions.EDIT, actions.REVIEW, actions.APPROVE)
@@ -33,7 +33,8 @@ REFUSALS = (ListStepError, ExcludedPartError, PowerLackingError)
 Card = dict[str, object]
 
 
-def _told(card: ListCard) -> Card:
+def told_of(card: ListCard) -> Card:
+    """A version with its state and level in words."""
     return {
         "card": card,
         "state": LIST_STATES[card.state],
@@ -41,6 +42,14 @@ def _told(card: ListCard) -> Card:
         "level": LIST_LEVELS.get(card.level, card.level),
         "entries": len(card.content["entries"]),
     }
+
+
+def choices_of(acting: Acting, version_ids: Sequence[int]) -> list[tuple[ChoiceCard, object, object]]:
+    """Choices between levels that these versions were part of, with the words of both levels."""
+    return [
+        (told, LIST_LEVELS.get(told.higher.level), LIST_LEVELS.get(told.lower.level))
+        for told in queries.choices(viewer=acting.viewer, version_ids=version_ids)
+    ]
 
 
 @require_safe
@@ -51,8 +60,8 @@ def index(request: HttpRequest, acting: Acting) -> HttpResponse:
     late = queries.unevaluated(viewer=acting.viewer, on=today(), months=months)
     words = {
         "here": "policy",
-        "rows": [_told(card) for card in cards],
-        "late": [_told(card) for card in late],
+        "rows": [told_of(card) for card in cards],
+        "late": [told_of(card) for card in late],
         "months": months,
         "may_draft": actions.EDIT in acting.actor.powers,
     }
@@ -81,7 +90,7 @@ def _page(request: HttpRequest, acting: Acting, key: str, number: str, refusal: 
     uses = queries.uses(viewer=viewer, list_key=key, year=year)
     words = {
         "here": "policy",
-        **_told(shown),
+        **told_of(shown),
         "author": names.get(shown.author, shown.author),
         "approver": names.get(shown.approver, shown.approver),
         "reviews": [
@@ -91,8 +100,8 @@ def _page(request: HttpRequest, acting: Acting, key: str, number: str, refusal: 
         "steps": _steps(shown, acting),
         "kinds": [(kind, text) for kind, text in REVIEWS.items() if kind not in shown.reviews],
         "refusal": refusal,
-        "versions": [_told(card) for card in reversed(found)],
-        "rows": [_entry(entry, uses) for entry in shown.content["entries"]],
+        "versions": [told_of(card) for card in reversed(found)],
+        "rows": [entry_of(entry, uses) for entry in shown.content["entries"]],
         "uses": sum(uses.values()),
         "year": year,
         "evaluations": [
@@ -101,11 +110,12 @@ def _page(request: HttpRequest, acting: Acting, key: str, number: str, refusal: 
         ],
         "conclusions": CONCLUSIONS.items(),
         "today": today(),
+        "choices": choices_of(acting, [shown.id]),
     }
     return render(request, "officer/policy/list.html", words, status=400 if refusal else 200)
 
 
-def _entry(entry: dict[str, object], uses: dict[str, int]) -> Card:
+def entry_of(entry: dict[str, object], uses: dict[str, int]) -> Card:
     """Code, name, and the other fields that say something, as text."""
     code = str(entry["code"])
     named = next((str(entry[k]) for k in ("conduct_zh", "name_zh", "名称") if entry.get(k)), "")
@@ -230,6 +240,7 @@ def compare(request: HttpRequest, acting: Acting, key: str) -> HttpResponse:
         "versions": found,
         "old": old,
         "new": new,
+        "choices": choices_of(acting, [old.id, new.id]),
         "changes": [
             (
                 change.code,
@@ -243,33 +254,3 @@ def compare(request: HttpRequest, acting: Acting, key: str) -> HttpResponse:
         ],
     }
     return render(request, "officer/policy/compare.html", words)
-
-
-@require_safe
-@with_power(*POWERS)
-def conflict(request: HttpRequest, acting: Acting) -> HttpResponse:
-    """Two lists of different levels side by side, and what the rule proposes; a person chooses."""
-    cards = [card for card in queries.overview(viewer=acting.viewer) if card.valid_from]
-    known = {str(card.id): card for card in cards}
-    one_card, other = (known.get(request.GET.get(name, "")) for name in ("one", "other"))
-    told = None
-    if one_card and other and one_card.level != other.level:
-        told = queries.conflict(
-            viewer=acting.viewer,
-            one_id=one_card.id,
-            other_id=other.id,
-            lower_more_favourable=bool(request.GET.get("favourable")),
-            lower_within_authority=bool(request.GET.get("lawful")),
-        )
-    words = {
-        "here": "policy",
-        "cards": [_told(card) for card in cards],
-        "one": one_card,
-        "other": other,
-        "favourable": request.GET.get("favourable"),
-        "lawful": request.GET.get("lawful"),
-        "same": bool(one_card and other and one_card.level == other.level),
-        "both": [(_told(c), [_entry(e, {}) for e in c.content["entries"]]) for c in told[:2]] if told else [],
-        "proposal": told[2] if told else None,
-    }
-    return render(request, "officer/policy/conflict.html", words)

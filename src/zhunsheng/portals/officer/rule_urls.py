@@ -14,5 +14,6 @@ urlpatterns = [
     path("life/draft/", rulelife.draft, name="draft"),
     path("life/<int:number>/", rulelife.one, name="proposal"),
     path("life/<int:number>/step/", rulelife.step, name="step"),
+    path("life/<int:number>/shadow/", rulelife.shadow, name="shadow"),
     path("cards/<str:key>/", rules.rule, name="card"),
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.conf import settings
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -13,15 +12,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from zhunsheng.core.actors import PowerLackingError
-from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.accounts.acting import Acting
 from zhunsheng.judging.rulebook import actions, queries
+from zhunsheng.judging.rulebook.actions import shadows
 from zhunsheng.judging.rulebook.lifecycle import TRANSITIONS, ProposalState, ProposalStepError
 from zhunsheng.judging.rulebook.queries import ProposalCard
 from zhunsheng.portals.officer.door import with_power
+from zhunsheng.portals.officer.ruleshadow import may_start, runs_of, take
 from zhunsheng.portals.officer.words import PROPOSAL_TONES, PROPOSALS
 from zhunsheng.web.clock import page_clock
-from zhunsheng.workflows.proposing import propose
+from zhunsheng.workflows.proposing import propose, roll_back
+from zhunsheng.workflows.ruling import rules_at
+from zhunsheng.workflows.taking_effect import publish
 
 POWERS = (actions.EDIT, actions.REVIEW, actions.APPROVE, actions.PUBLISH)
 NUMBER_DIGITS = 18
@@ -32,18 +34,18 @@ STEPS = {
     "back": (actions.REVIEW, ProposalState.DRAFT),
     "approve": (actions.APPROVE, ProposalState.APPROVED),
     "publish": (actions.PUBLISH, ProposalState.PUBLISHED),
+    "call_off": (actions.PUBLISH, ProposalState.WITHDRAWN),
     "withdraw": (actions.EDIT, ProposalState.WITHDRAWN),
 }
 NOT_ONES_OWN = frozenset({"review", "approve"})
 
 
-def _told(card: ProposalCard) -> dict[str, object]:
+def _told(card: ProposalCard, in_effect: str) -> dict[str, object]:
     return {
         "card": card,
         "state": PROPOSALS[card.state],
         "tone": PROPOSAL_TONES.get(card.state, ""),
-        # What judges is what is installed; nothing else is said to be in force.
-        "installed": card.pack_hash == open_library(settings.PACKS).pack.content_hash,
+        "in_effect": card.state is ProposalState.EFFECTIVE and card.pack_hash == in_effect,
     }
 
 
@@ -51,8 +53,11 @@ def _told(card: ProposalCard) -> dict[str, object]:
 @with_power("subject.read", *POWERS)
 def index(request: HttpRequest, acting: Acting) -> HttpResponse:
     """Every proposal, newest first."""
-    rows = [_told(card) for card in queries.proposals(viewer=acting.viewer)]
-    return render(request, "officer/rules/life.html", {"here": "rules", "rows": rows})
+    now = rules_at(page_clock().now()).pack.content_hash
+    rows = [_told(card, now) for card in queries.proposals(viewer=acting.viewer)]
+    running = queries.shadows(viewer=acting.viewer, running=True)
+    words = {"here": "rules", "rows": rows, "running": running}
+    return render(request, "officer/rules/life.html", words)
 
 
 @require_POST
@@ -78,18 +83,37 @@ def one(request: HttpRequest, acting: Acting, number: int) -> HttpResponse:
     return _page(request, acting, number)
 
 
+@require_POST
+@with_power(shadows.POWER)
+def shadow(request: HttpRequest, acting: Acting, number: int) -> HttpResponse:
+    """A run beside the version in effect begins or stops."""
+    if queries.proposal(viewer=acting.viewer, proposal_id=number) is None:
+        raise Http404
+    wanted, why = request.POST.get("shadow", ""), request.POST.get("why", "")
+    try:
+        until = _day(request.POST.get("until", "")) if wanted == "start" else None
+        take(acting.actor, page_clock().now(), number, wanted, why, until)
+    except (ProposalStepError, PowerLackingError) as error:
+        return _page(request, acting, number, str(error))
+    return HttpResponseRedirect(reverse("rules:proposal", args=[number]))
+
+
 def _page(request: HttpRequest, acting: Acting, number: int, problem: str = "") -> HttpResponse:
     found = queries.proposal(viewer=acting.viewer, proposal_id=number)
     if found is None:
         raise Http404
     card, dossier = found
+    runs = runs_of(acting.viewer, card)
     words = {
         "here": "rules",
-        **_told(card),
+        **_told(card, rules_at(page_clock().now()).pack.content_hash),
         "dossier": dossier,
         "steps": _steps(card, acting),
         "own": card.author == acting.actor.key,
         "errors": {"step": problem} if problem else {},
+        "runs": runs,
+        "may_start": may_start(card, runs, acting.actor),
+        "may_stop": shadows.POWER in acting.actor.powers,
         "today": page_clock().now().date().isoformat(),
     }
     return render(request, "officer/rules/proposal.html", words, status=400 if problem else 200)
@@ -97,11 +121,14 @@ def _page(request: HttpRequest, acting: Acting, number: int, problem: str = "") 
 
 def _steps(card: ProposalCard, acting: Acting) -> set[str]:
     own = card.author == acting.actor.key
-    return {
+    stood = card.state in {ProposalState.EFFECTIVE, ProposalState.SUPERSEDED}
+    restores = {"restore"} if stood and actions.EDIT in acting.actor.powers else set()
+    return restores | {
         name
         for name, (power, after) in STEPS.items()
         if power in acting.actor.powers
         and after in TRANSITIONS[card.state]
+        and (card.state is ProposalState.PUBLISHED) == (name == "call_off")
         and not (own and name in NOT_ONES_OWN)
     }
 
@@ -109,11 +136,11 @@ def _steps(card: ProposalCard, acting: Acting) -> set[str]:
 @require_POST
 @with_power(*POWERS)
 def step(request: HttpRequest, acting: Acting, number: int) -> HttpResponse:
-    """The next step; what is refused is said on the page."""
+    """The next step; what is refused is said on the page. A roll back is a proposal of its own."""
     if queries.proposal(viewer=acting.viewer, proposal_id=number) is None:
         raise Http404
     try:
-        _do(request, acting, number)
+        number = _do(request, acting, number)
     except (ProposalStepError, PowerLackingError) as error:
         return _page(request, acting, number, str(error))
     except IntegrityError:
@@ -121,7 +148,8 @@ def step(request: HttpRequest, acting: Acting, number: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("rules:proposal", args=[number]))
 
 
-def _do(request: HttpRequest, acting: Acting, number: int) -> None:
+def _do(request: HttpRequest, acting: Acting, number: int) -> int:
+    """The proposal to look at afterwards."""
     by, at, told = acting.actor, page_clock().now(), request.POST
     why = told.get("why", "")
     match told.get("step", ""):
@@ -134,11 +162,16 @@ def _do(request: HttpRequest, acting: Acting, number: int) -> None:
         case "approve":
             actions.approve(by=by, at=at, proposal_id=number, dossier_hash=told.get("dossier", ""))
         case "publish":
-            actions.publish(by=by, at=at, proposal_id=number, on=_day(told.get("on", "")))
+            publish(by, at, number, _day(told.get("on", "")))
+        case "call_off":
+            actions.call_off(by=by, at=at, proposal_id=number, reason=why)
         case "withdraw":
             actions.withdraw(by=by, at=at, proposal_id=number, reason=why)
+        case "restore":
+            return roll_back(by, at, acting.viewer, number, why)
         case _:
             raise Http404
+    return number
 
 
 def _day(text: str) -> date:

@@ -22,6 +22,8 @@ from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.judging.portraits.queries import PackUse
 from zhunsheng.portals.officer.access import internal
 from zhunsheng.portals.officer.words import BASIS
+from zhunsheng.web.clock import page_clock
+from zhunsheng.workflows.ruling import rules_at
 
 KINDS: dict[str, str | Promise] = {
     CardKind.POINT: _("触发点"),
@@ -44,7 +46,7 @@ class Version:
 
 def versions_of(viewer: Viewer) -> Versions:
     """By hash, the one in force first, then the kept ones, newest first."""
-    pack, uses = open_library(settings.PACKS).pack, portraits.pack_uses(viewer=viewer)
+    pack, uses = rules_at(page_clock().now()).pack, portraits.pack_uses(viewer=viewer)
     kept = {h: (name, at) for name, h, at in portraits.kept_packs(viewer=viewer)}
     own = kept.pop(pack.content_hash, (pack.version, None))
     told = [Version(pack.content_hash, pack.version, own[1], True, uses.get(pack.content_hash))]
@@ -53,7 +55,7 @@ def versions_of(viewer: Viewer) -> Versions:
 
 
 def _read(viewer: Viewer, version: str) -> tuple[Pack, ContractSet]:
-    library = open_library(settings.PACKS)
+    library = rules_at(page_clock().now())
     if version == library.pack.content_hash:
         return library.pack, library.contracts
     found = portraits.kept_pack(viewer=viewer, content_hash=version)

@@ -26,7 +26,7 @@ from zhunsheng.foundation.accounts.queries import access, logins
 from zhunsheng.foundation.accounts.roles import role_book
 from zhunsheng.foundation.accounts.totp import SECRET_BYTES
 from zhunsheng.foundation.accounts.who import SignedIn, who_is
-from zhunsheng.portals.officer.door import STEPS, home_of, remember, signed_in, token_of
+from zhunsheng.portals.officer.door import STEPS, home_of, refusals_told, remember, signed_in, token_of
 from zhunsheng.web.addresses import source_of
 from zhunsheng.web.clock import page_clock
 from zhunsheng.web.fields import Field
@@ -46,7 +46,8 @@ def at_stage(*stages: SessionStage) -> Callable[[View], View]:
             found = signed_in(request)
             if found is None or found.stage not in stages:
                 return HttpResponseRedirect(reverse(STEPS[found.stage] if found else "sign:in"))
-            response = view(request, found, **named)
+            with refusals_told(request, Actor(ActorKind.PERSON, found.person, found.name)):
+                response = view(request, found, **named)
             patch_cache_control(response, no_store=True, private=True)
             return response
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import perf_counter
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -15,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.listing import Part
-from zhunsheng.engine.library import Library, open_library
+from zhunsheng.engine.library import Library
 from zhunsheng.foundation.outbox import queries as outbox
 from zhunsheng.foundation.schedule import queries as schedule
 from zhunsheng.judging.portraits import queries as portraits
@@ -26,6 +25,7 @@ from zhunsheng.registers.registry.queries import SubjectFilter
 from zhunsheng.sensing.signals import queries as signals
 from zhunsheng.web.clock import page_clock
 from zhunsheng.web.paging import ROWS_A_PAGE
+from zhunsheng.workflows.ruling import rules_at
 
 # What the pages promise, in a city of a million businesses (experience.md 101).
 PROMISE_MS = 300
@@ -89,7 +89,8 @@ def _state(last: datetime | None, days: int | None, at: datetime) -> tuple[str, 
 @internal
 def sources(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Every source: last fact, expected rhythm, silent since; and the alarms that are open."""
-    library, at = open_library(settings.PACKS), page_clock().now()
+    at = page_clock().now()
+    library = rules_at(at)
     rows = sources_of(viewer, library, at)
     alarms = triggers.data_alarms(viewer=viewer)
     shown = alarms[:ALARMS_SHOWN]

@@ -6,8 +6,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from zhunsheng.core.actors import Viewer
+from zhunsheng.core.listing import Part
 from zhunsheng.core.rules.sentences import points_text
 from zhunsheng.foundation.accounts.acting import Acting
+from zhunsheng.foundation.attachments import queries as files
+from zhunsheng.foundation.attachments.capturing import CaptureMethod
+from zhunsheng.foundation.attachments.queries import AttachmentCard, FileFilter
 from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.portals.officer import revealing
@@ -17,10 +22,12 @@ from zhunsheng.portals.officer.explaining import Told
 from zhunsheng.portals.officer.seeing import who_sees
 from zhunsheng.portals.officer.words import SUBJECT_STATES
 from zhunsheng.registers.registry import queries as registry
+from zhunsheng.registers.registry import scoping
 from zhunsheng.registers.registry.scoping import FIELD_LEVELS
 from zhunsheng.web.clock import page_clock
+from zhunsheng.workflows.ruling import points_at
 
-TOUCHES_SHOWN = 100
+TOUCHES_SHOWN, FILES_SHOWN = 100, 20
 
 
 @require_safe
@@ -31,7 +38,8 @@ def subject(request: HttpRequest, acting: Acting, key: str) -> HttpResponse:
     found = registry.get(viewer=viewer, key=key)
     if found is None:
         raise Http404
-    told = Told(viewer, key, page_clock().now())
+    at = page_clock().now()
+    told, points = Told(viewer, key, at), points_at(at)
     card = portraits.current(viewer=viewer, subject=key)
     rows = triggers.touches(viewer=viewer, subject=key, rows_max=TOUCHES_SHOWN)
     words = {
@@ -45,12 +53,25 @@ def subject(request: HttpRequest, acting: Acting, key: str) -> HttpResponse:
         "sum": told.sum_rows(),
         "frozen": told.frozen,
         "way": told.class_way(),
-        "touches": [row_of(row, found.name) for row in rows],
+        "touches": [row_of(row, found.name, points) for row in rows],
         "who_sees": who_sees(acting, key),
         "belongings": registry.belongings(viewer=viewer, key=key),
+        "files": handed_in(viewer, key),
         "timeline": revealing.timeline(acting, key, told.timeline()),
         "phone_address": revealing.address_of(acting, key, FIELD_LEVELS["phone"], field="phone")
         if found.phone
         else "",
     }
     return render(request, "officer/subject.html", words)
+
+
+def handed_in(viewer: Viewer, key: str) -> list[AttachmentCard]:
+    """What the business handed in last with its answers, self-checks and objections."""
+    wanted, part = FileFilter(subject=key, method=CaptureMethod.UPLOAD.value), Part(rows_max=FILES_SHOWN)
+    told = files.listed(
+        viewer=viewer,
+        part=part,
+        wanted=wanted,
+        narrowed=lambda rows: scoping.within(rows, viewer, "shared_with"),
+    )
+    return [one.card for one in told.rows if one.card.sealed_at is not None and one.withdrawn_at is None]

@@ -46,6 +46,13 @@ STEP_ACTS: Words = {
     "RECHECK_PASSED": _("复核通过，办结"),
     "RECHECK_FAILED": _("复核未通过，转线索"),
 }
+OBJECTION_STATES: Words = {
+    "MARKED": _("办理中"),
+    "UPHELD": _("采纳"),
+    "PARTLY": _("部分采纳"),
+    "REJECTED": _("不采纳"),
+}
+OBJECTION_TONES = {"MARKED": "warn", "UPHELD": "good", "PARTLY": "good"}
 NOTICES: Words = {"COPY": _("抄送"), "HANDED": _("移交")}
 MESSAGES: Words = {
     "QUEUED": _("待发"),
@@ -183,6 +190,7 @@ DOCUMENT_STATES: Words = {
     "CANCELLED": _("已作废"),
     "DISCARDED": _("草稿作废"),
 }
+DOCUMENT_TONES = {"SERVED": "good", "REVIEWING": "warn", "APPROVED": "warn", "CANCELLED": "bad"}
 DOCUMENT_STEPS: Words = {
     "DRAFTED": _("起草"),
     "REVISED": _("修改"),
@@ -196,6 +204,27 @@ DOCUMENT_STEPS: Words = {
     "CANCELLED": _("作废"),
     "DISCARDED": _("草稿作废"),
     "CORRECTED": _("被更正"),
+}
+WORDINGS: Words = {
+    "DRAFT": _("草稿"),
+    "REVIEWING": _("审核中"),
+    "APPROVED": _("已批准"),
+    "PUBLISHED": _("已发布，待施行"),
+    "EFFECTIVE": _("施行中"),
+    "SUPERSEDED": _("已被取代"),
+    "WITHDRAWN": _("已撤回"),
+}
+WORDING_TONES = {"EFFECTIVE": "good", "APPROVED": "good", "PUBLISHED": "good", "REVIEWING": "warn"}
+PART_KINDS: Words = {
+    "to": _("抬头（写给谁）"),
+    "p": _("段落"),
+    "h": _("小标题"),
+    "items": _("列表：一个字段逐项列出"),
+    "clauses": _("条文：一个字段逐条全文"),
+    "table": _("表格：一行一格，栏目 | 内容"),
+    "signatures": _("签名栏：一行一人"),
+    "seal": _("落款（机关、日期、用印处）"),
+    "note": _("附注（小字）"),
 }
 METHODS: Words = {
     "DIRECT": _("直接送达"),
@@ -295,8 +324,20 @@ PROPOSALS: Words = {
     "REVIEWING": _("审查中"),
     "REVIEWED": _("已审查，待批准"),
     "APPROVED": _("已批准"),
-    "PUBLISHED": _("已发布"),
+    "PUBLISHED": _("已发布，待施行"),
+    "EFFECTIVE": _("施行中"),
     "SUPERSEDED": _("已被取代"),
     "WITHDRAWN": _("已撤回"),
 }
-PROPOSAL_TONES = {"PUBLISHED": "good", "APPROVED": "good", "REVIEWING": "warn", "REVIEWED": "warn"}
+SHADOWS: Words = {
+    "RUNNING": _("影子运行中"),
+    "STOPPED": _("已停止"),
+    "ENDED": _("已到期"),
+}
+PROPOSAL_TONES = {
+    "EFFECTIVE": "good",
+    "PUBLISHED": "good",
+    "APPROVED": "good",
+    "REVIEWING": "warn",
+    "REVIEWED": "warn",
+}

@@ -30,6 +30,7 @@ from zhunsheng.foundation.schedule import queries as clocks
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.queries import lists
 from zhunsheng.judging.triggers.queries.lists import TaskFilter, TouchFilter
+from zhunsheng.portals.officer.clocks import page_of
 from zhunsheng.portals.officer.door import with_power
 from zhunsheng.portals.officer.lists import LISTS
 from zhunsheng.portals.officer.lists import tasks as tasks_list
@@ -158,11 +159,16 @@ class Desk:
             at=self.at,
             terms=terms,
             handler=self.acting.person,
-            kinds=terms.book.keys(statutory=True),
+            wanted=clocks.DueFilter(kinds=terms.book.keys(statutory=True)),
         )
         return [
             Item(
-                _("法定期限"), card.title, about=card.matter, due_on=card.due_on, tone=self._tone(card.due_on)
+                _("法定期限"),
+                card.title,
+                page_of(card.key, card.matter),
+                terms.book.row(card.clock).name_zh,
+                card.due_on,
+                tone=self._tone(card.due_on),
             )
             for card in told
             if card.due_on and (not near or card.nearness in near)

@@ -152,6 +152,46 @@ class ListEvaluation(AppendOnlyModel):
         return f"{self.version_id} {self.year} {self.conclusion}"
 
 
+class ListChoice(AppendOnlyModel):
+    """Which of two lists of different levels applies where they differ: a person's choice.
+
+    What M01 proposed stands beside it, with the two answers that this rests on. A later choice supersedes.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    higher = models.ForeignKey(ListVersion, on_delete=models.PROTECT, related_name="choices_below")
+    lower = models.ForeignKey(ListVersion, on_delete=models.PROTECT, related_name="choices_above")
+    chosen = models.ForeignKey(ListVersion, on_delete=models.PROTECT, related_name="chosen_in")
+    proposed = models.ForeignKey(ListVersion, on_delete=models.PROTECT, related_name="proposed_in")
+    lower_more_favourable = models.BooleanField()
+    lower_within_authority = models.BooleanField()
+    reason = models.TextField()
+    supersedes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="superseded_by"
+    )
+    at = models.DateTimeField(db_index=True)
+    by = models.CharField(max_length=200)
+    by_name = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(higher=F("lower")) & (Q(chosen=F("higher")) | Q(chosen=F("lower"))),
+                name="statutes_one_of_the_two",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="statutes_choice_has_a_reason"),
+            models.UniqueConstraint(
+                fields=["higher", "lower"],
+                condition=Q(supersedes__isnull=True),
+                name="statutes_one_first_choice",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.higher_id} {self.lower_id} → {self.chosen_id}"
+
+
 class ListUse(models.Model):
     """An entry of a list was relied on, for the yearly evaluation."""
 

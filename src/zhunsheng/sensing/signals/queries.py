@@ -13,7 +13,8 @@ from django.db import connection
 from django.db.models import Count, Max, Min, Q
 
 from zhunsheng.core.actors import Viewer
-from zhunsheng.core.clock import day_end, instant
+from zhunsheng.core.alarms.finding import Happening
+from zhunsheng.core.clock import day_end, instant, moment
 from zhunsheng.core.facts import Fact, in_force
 from zhunsheng.core.merging import LINK, joined, survivor
 from zhunsheng.engine.library import open_library
@@ -169,6 +170,27 @@ def told_of(*, viewer: Viewer, subjects: Iterable[str], kinds: Iterable[str]) ->
     rows = rows.filter(subject__in=sorted(subjects), kind__in=sorted(kinds))
     facts = (fact_of(row) for row in rows.order_by("subject", "sequence").values_list(*COLUMNS))
     return [(subject, list(group)) for subject, group in groupby(facts, key=lambda fact: fact.subject)]
+
+
+def happened(
+    *, viewer: Viewer, kinds: Iterable[str], since: datetime, until: datetime, at_least: int
+) -> list[Happening]:
+    """Facts of some kinds between two instants as known at the second, of whom at least so many were told;
+    for the bureau only."""
+    if not viewer.is_staff:
+        return []
+    wanted = sorted(kinds)
+    rows = scoping.within(StoredFact.objects.exclude(subject=WORLD), viewer)
+    rows = rows.filter(kind__in=wanted, occurred_at__gte=since, occurred_at__lte=until)
+    many = rows.order_by().values("subject").annotate(n=Count("sequence")).filter(n__gte=at_least)
+    told = told_of(viewer=viewer, subjects=many.values_list("subject", flat=True), kinds=wanted)
+    first, known_at = instant(since), instant(until)
+    return [
+        Happening(fact.fact_id, subject, fact.kind, moment(fact.occurred_at))
+        for subject, own in told
+        for fact in in_force(own, known_at)
+        if first <= fact.occurred_at <= known_at
+    ]
 
 
 def who_told(*, viewer: Viewer, fact_ids: Iterable[str]) -> dict[str, tuple[str, str, str]]:

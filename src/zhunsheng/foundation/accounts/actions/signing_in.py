@@ -124,6 +124,8 @@ def begin(
     row.save()
     if row.stage == SessionStage.SIGNED_IN:
         _arrive(row, at, policy)
+    else:
+        sessions.note(account, at, "FIRST_FACTOR_PASSED", {"session": row.id, "source": row.source})
     return Step(SessionStage(row.stage), token)
 
 

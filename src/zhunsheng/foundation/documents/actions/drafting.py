@@ -51,7 +51,7 @@ def draft(
     FieldError, IncompleteError (no wording) and DocumentStepError say what is wrong.
     """
     by.require_power("document.draft")
-    template = terms.catalogue.template(new.kind)
+    template = terms.template(new.kind, day_of(at))
     terms.organ_name(new.organ)
     values = accepted(template, new.values)
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""Reading documents: lists, one with its history, its page, what changed between two revisions."""
+"""Reading documents: of a matter, one with its history, its page, changes between two revisions."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from zhunsheng.core.documents.clauses import Clause
 from zhunsheng.core.documents.composing import Content, content_hash, lacking
 from zhunsheng.core.documents.fields import Field, FieldType, written
 from zhunsheng.core.documents.template import Template, canonical_bytes
+from zhunsheng.core.listing import Listed, Part
 from zhunsheng.foundation.accounts.queries import access
 from zhunsheng.foundation.documents import scope
 from zhunsheng.foundation.documents.lifecycle import ISSUED
 from zhunsheng.foundation.documents.models import Document, DocumentRevision
 from zhunsheng.foundation.documents.terms import DocumentTerms
 from zhunsheng.foundation.documents.writing import page, template_of
+from zhunsheng.foundation.seeking import beginning, seek
 
 ROWS_MAX = 500
 
@@ -43,6 +45,7 @@ class DocumentCard:
     issued_at: datetime | None
     served_on: date | None
     content_hash: str
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +63,15 @@ class DocumentFile:
     """One document with everything that is known of it.
 
     `intact`: its content still has the hash it was issued with. `corrections` and `corrects` are the
-    numbers of what corrects it and what it corrects. `ends` are the periods that run since its service.
+    numbers of what corrects it and what it corrects. `template` is the version under which it was begun,
+    `clauses` the law it relies on, by `clause_key`, bound to the text of the day of the act.
     """
 
     card: DocumentCard
-    version: str
     acted_on: date | None
     values: dict[str, Any]
-    fields: tuple[Field, ...]
+    template: Template
+    clauses: dict[str, Clause]
     lacking: tuple[str, ...]
     review: bool
     serve: bool
@@ -111,6 +115,7 @@ def _card(row: Document) -> DocumentCard:
         row.issued_at,
         row.served_on,
         row.content_hash,
+        row.version,
     )
 
 
@@ -130,6 +135,42 @@ def listing(
     wanted = {"owner": owner, "kind": kind, "shared_with": recipient}
     rows = rows.filter(**{name: value for name, value in wanted.items() if value})
     return [_card(row) for row in rows[:rows_max]]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFilter:
+    """Which documents: of a state, of a kind, for these recipients (None: for any), by number and author,
+    begun from one instant on and before another."""
+
+    state: str = ""
+    kind: str = ""
+    recipients: Collection[str] | None = None
+    serial: str = ""
+    author: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def listed(*, viewer: Viewer, part: Part, wanted: DocumentFilter) -> Listed[DocumentCard]:
+    """A part of the documents within the viewer's scope; for the bureau."""
+    if not viewer.is_staff:
+        return Listed()
+    rows = scope.documents(viewer)
+    for name, value in (
+        ("state", wanted.state),
+        ("kind", wanted.kind),
+        ("opened_at__gte", wanted.since),
+        ("opened_at__lt", wanted.until),
+    ):
+        if value:
+            rows = rows.filter(**{name: value})
+    if wanted.recipients is not None:
+        rows = rows.filter(shared_with__in=sorted(wanted.recipients))
+    if wanted.serial:
+        rows = rows.filter(**beginning("serial", wanted.serial))
+    if wanted.author:
+        rows = rows.filter(**beginning("author_name", wanted.author))
+    return seek(rows, part, _card)
 
 
 def districts(*, viewer: Viewer, document_ids: Iterable[int]) -> dict[int, str]:
@@ -159,10 +200,10 @@ def document(*, viewer: Viewer, document_id: int) -> DocumentFile | None:
     template = template_of(row)
     return DocumentFile(
         card=_card(row),
-        version=row.version,
         acted_on=row.acted_on,
         values=row.values,
-        fields=tuple(template.fields.values()),
+        template=template,
+        clauses={key: Clause.read(body) for key, body in row.clauses.items()},
         lacking=tuple(lacking(template, row.values)),
         review=template.review,
         serve=template.serve,

@@ -21,7 +21,8 @@ from zhunsheng.foundation.schedule.actions.instants import set_due
 from zhunsheng.foundation.schedule.lifecycle import TRANSITIONS, ClosedDeadlineError, StepKind
 from zhunsheng.foundation.schedule.models import DeadlineEntry, DeadlineStep
 
-TOPIC = "deadline"
+# Two instants of each deadline stand in the queue beforehand: the next level to tell, and its last second.
+TOPIC, END = "deadline", "until"
 LOOK_AT = time(9, tzinfo=SHANGHAI)
 
 
@@ -78,7 +79,15 @@ def open_all(*, by: Actor, at: datetime, openings: Sequence[Opening], terms: Clo
         entries = DeadlineEntry.objects.bulk_create([entry for entry, _, _ in fresh], batch_size=1_000)
         DeadlineStep.objects.bulk_create(
             [
-                DeadlineStep(entry=entry, at=at, kind=StepKind.STARTED.value, by_name=by.name, note=why)
+                DeadlineStep(
+                    entry=entry,
+                    at=at,
+                    kind=StepKind.STARTED.value,
+                    by_name=by.name,
+                    note=why,
+                    due_at=entry.due_at,
+                    handler=entry.handler,
+                )
                 for entry, (_, _, why) in zip(entries, fresh, strict=True)
             ],
             batch_size=1_000,
@@ -88,6 +97,8 @@ def open_all(*, by: Actor, at: datetime, openings: Sequence[Opening], terms: Clo
         evidence.record_all(by=by, at=at, entries=told)
         instants = {entry.key: first for entry, first, _ in fresh}
         set_due(by=Actor.service(TOPIC), at=at, topic=TOPIC, instants=instants)
+        ends = {entry.key: entry.due_at for entry, _, _ in fresh}
+        set_due(by=Actor.service(TOPIC), at=at, topic=END, instants=ends)
 
 
 def _fresh(opening: Opening, at: datetime, terms: ClockTerms) -> tuple[DeadlineEntry, datetime | None, str]:
@@ -197,7 +208,8 @@ def _close(by: Actor, at: datetime, key: str, state: DeadlineState, kind: StepKi
             raise ClosedDeadlineError(f"{key}: {entry.state} → {state}")
         entry.state, entry.closed_at = state.value, at
         entry.save(update_fields=["state", "closed_at"])
-        set_due(by=Actor.service(TOPIC), at=at, topic=TOPIC, instants={key: None})
+        for topic in (TOPIC, END):
+            set_due(by=Actor.service(TOPIC), at=at, topic=topic, instants={key: None})
         _step(by, at, entry, kind, reason)
 
 
@@ -260,11 +272,15 @@ def _save(entry: DeadlineEntry, deadline: Deadline, at: datetime, terms: ClockTe
         raise ClosedDeadlineError(f"{entry.key}: {entry.state} → {state}")
     if reckoned.due_on != entry.due_on:
         entry.level = Level.NONE.value
+    moved = reckoned.due_at != entry.due_at
     entry.body, entry.state = to_json(deadline), state.value
     entry.due_on, entry.due_at = reckoned.due_on, reckoned.due_at
     entry.not_before_on, entry.provisional = reckoned.not_before_on, reckoned.provisional
     entry.met_at, entry.closed_at = deadline.met_at, at if deadline.met_at is not None else None
     entry.save()
+    if moved or entry.closed_at is not None:
+        end = reckoned.due_at if entry.closed_at is None else None
+        set_due(by=Actor.service(TOPIC), at=at, topic=END, instants={entry.key: end})
     set_due(
         by=Actor.service(TOPIC),
         at=at,
@@ -312,7 +328,16 @@ def _step(
     told: Sequence[Post] = (),
 ) -> None:
     posts = [post.value for post in told]
-    DeadlineStep.objects.create(entry=entry, at=at, kind=kind.value, by_name=by.name, told=posts, note=note)
+    DeadlineStep.objects.create(
+        entry=entry,
+        at=at,
+        kind=kind.value,
+        by_name=by.name,
+        told=posts,
+        note=note,
+        due_at=entry.due_at,
+        handler=entry.handler,
+    )
     detail, target = _detail(entry, posts, note), f"deadline:{entry.key}"
     evidence.record(by=by, at=at, action=f"DEADLINE_{kind.value}", target=target, detail=detail)
 

@@ -16,13 +16,13 @@ from zhunsheng.core.rules.tree import Pack
 from zhunsheng.engine.judgement import Judgement
 from zhunsheng.engine.single import judge_by
 from zhunsheng.engine.tracking import Advance, Key, PointState, TouchEvent
+from zhunsheng.engine.versions import Shown, Sight, advance_bound, shown_to
 from zhunsheng.foundation import bulk
 from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.judging.triggers.actions.pages import MACHINE_NAME, Look, Pages
 from zhunsheng.judging.triggers.lifecycle import Step, TouchState, after
 from zhunsheng.judging.triggers.memory import from_json, to_json
 from zhunsheng.judging.triggers.models import SubjectMemory, Touch, TouchStep
-from zhunsheng.judging.triggers.versions import Sight, advance_bound
 from zhunsheng.sensing.signals.new_facts import NewFact
 
 Former = Callable[[str], Pack | None]
@@ -65,7 +65,7 @@ def fold(
         known = _memories([subject for subject, _ in timelines])
         bound = _bound(list(known), pack, former)
         told = [
-            advance_bound(
+            _advanced(
                 pack,
                 judgement,
                 bound.get(subject, {}),
@@ -87,6 +87,17 @@ def fold(
         )
         for judgement, advance in zip(judged, told, strict=True)
     ]
+
+
+def _advanced(
+    pack: Pack, judgement: Judgement, bound: Mapping[Key, Pack], sight: Sight, states: States
+) -> Advance:
+    again = shown_to(sight)
+
+    def shown(its: Pack) -> Shown:
+        return (judgement.points, judgement.next_due) if its is pack else again(its)
+
+    return advance_bound(pack, bound, sight, states, shown)
 
 
 def _soonest(*instants: int | None) -> datetime | None:

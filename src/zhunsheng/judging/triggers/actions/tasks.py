@@ -51,8 +51,8 @@ class Desk:
     red_measures: tuple[str, ...]
 
 
-def follow(*, by: Actor, at: datetime, touch_id: int, desk: Desk) -> dict[int, date]:
-    """Bring the tasks of a touch in step with its state; due dates by id of tasks whose clock must be set.
+def follow(*, by: Actor, at: datetime, touch_id: int, desk: Desk) -> None:
+    """Bring the tasks of a touch in step with its state.
 
     Doing it again changes nothing. A red touch that is critical and may need immediate control also
     opens a proposal, which only a named person may approve.
@@ -63,9 +63,10 @@ def follow(*, by: Actor, at: datetime, touch_id: int, desk: Desk) -> dict[int, d
         if touch.state == TouchState.SUSPENDED:
             for task in tasks.values():
                 _rest(by, at, task, desk.terms)
-            return {}
+            return
         wanted = WORK.get(touch.state)
-        clocked = {t.id: t.due_on for t in tasks.values() if _resume(by, at, t, desk.terms)}
+        for task in tasks.values():
+            _resume(by, at, task, desk.terms)
         for kind, task in tasks.items():
             if kind == TaskKind.EMERGENCY_CONTROL:
                 if touch.state == TouchState.NORMAL:
@@ -73,7 +74,7 @@ def follow(*, by: Actor, at: datetime, touch_id: int, desk: Desk) -> dict[int, d
             elif kind != wanted:
                 _finish(by, at, task, TaskState.DONE, _last_step(touch), desk.terms)
         if wanted is not None and wanted not in tasks:
-            clocked |= _open(by, at, touch, wanted, desk)
+            _open(by, at, touch, wanted, desk)
         urgent = touch.colour == "CRITICAL" and bool(desk.policy.control_measures & set(desk.red_measures))
         control = TaskKind.EMERGENCY_CONTROL
         if (
@@ -81,8 +82,7 @@ def follow(*, by: Actor, at: datetime, touch_id: int, desk: Desk) -> dict[int, d
             and touch.state == TouchState.OFFSITE_REVIEW
             and not touch.tasks.filter(kind=control).exists()
         ):
-            clocked |= _open(by, at, touch, control, desk)
-    return clocked
+            _open(by, at, touch, control, desk)
 
 
 def _open_tasks() -> QuerySet[SupervisionTask]:
@@ -94,7 +94,7 @@ def _last_step(touch: Touch) -> str:
     return row.step if row else ""
 
 
-def _open(by: Actor, at: datetime, touch: Touch, kind: TaskKind, desk: Desk) -> dict[int, date]:
+def _open(by: Actor, at: datetime, touch: Touch, kind: TaskKind, desk: Desk) -> None:
     critical = kind is TaskKind.REVIEW and touch.colour == "CRITICAL"
     clock = f"task.{kind.value.lower()}{'_critical' if critical else ''}"
     since = datetime.combine(_discovered_on(touch), time(), SHANGHAI) if kind is TaskKind.LEAD_DUE else at
@@ -112,7 +112,6 @@ def _open(by: Actor, at: datetime, touch: Touch, kind: TaskKind, desk: Desk) -> 
     of = Matter(_key_of(task.id), f"touch:{touch.id}", title, desk.station, touch.subject)
     deadlines.open_deadline(by=by, at=at, of=of, clock=clock, started_at=since, terms=desk.terms)
     _note(by, at, task, TaskChange.OPENED, desk.station)
-    return {task.id: task.due_on}
 
 
 def _key_of(task_id: int) -> str:
@@ -168,15 +167,14 @@ def _rest(by: Actor, at: datetime, task: SupervisionTask, terms: ClockTerms) -> 
         _note(by, at, task, TaskChange.RESTED)
 
 
-def _resume(by: Actor, at: datetime, task: SupervisionTask, terms: ClockTerms) -> bool:
+def _resume(by: Actor, at: datetime, task: SupervisionTask, terms: ClockTerms) -> None:
     """Take a rested task up again; the days of the rest do not count."""
     if task.state != TaskState.RESTING:
-        return False
+        return
     _move(task, TaskState.OPEN)
     task.due_on = deadlines.go_on(by=by, at=at, key=_key_of(task.id), terms=terms) or task.due_on
     task.save(update_fields=["state", "due_on"])
     _note(by, at, task, TaskChange.RESUMED, str(task.due_on))
-    return True
 
 
 def pass_due(*, by: Actor, at: datetime, task_id: int) -> bool:

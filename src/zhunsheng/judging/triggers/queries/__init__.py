@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Count, QuerySet
 
 from zhunsheng.core.actors import Viewer
+from zhunsheng.core.alarms.finding import Decision
 from zhunsheng.judging.triggers.cards import AlertCard as AlertCard
 from zhunsheng.judging.triggers.cards import AnswerCard as AnswerCard
 from zhunsheng.judging.triggers.cards import EnrolmentCard as EnrolmentCard
@@ -22,6 +23,7 @@ from zhunsheng.judging.triggers.models import (
     DataAlarm,
     Enrolment,
     ScopeWidening,
+    SubjectMemory,
     SupervisionTask,
     Touch,
     TouchAnswer,
@@ -71,6 +73,15 @@ def steps(*, viewer: Viewer, touch_id: int) -> list[StepCard]:
     rows = scoping.within(TouchStep.objects.all(), viewer, "touch__subject")
     rows = rows.filter(touch_id=touch_id).order_by("id")
     return [StepCard(r.step, r.at, r.by_name, r.reason) for r in rows]
+
+
+def decisions(*, viewer: Viewer, steps: Iterable[str], since: datetime, until: datetime) -> list[Decision]:
+    """What was decided about touches by these steps between two instants, both included; bureau only."""
+    if not viewer.is_staff:
+        return []
+    rows = scoping.within(TouchStep.objects.select_related("touch"), viewer, "touch__subject")
+    rows = rows.filter(step__in=sorted(steps), at__gte=since, at__lte=until).order_by("id")
+    return [Decision(r.touch_id, r.touch.subject, r.touch.point, r.step, r.at) for r in rows]
 
 
 def answers_of(*, viewer: Viewer, touch_id: int) -> list[AnswerCard]:
@@ -232,3 +243,11 @@ def data_alarms(*, viewer: Viewer) -> list[tuple[str, str, str, datetime]]:
         return []
     rows = scoping.within(DataAlarm.objects.filter(ended_at=None), viewer).order_by("id")
     return list(rows.values_list("subject", "point", "object", "raised_at"))
+
+
+def moved_after(*, viewer: Viewer, subjects: Iterable[str], at: datetime) -> set[str]:
+    """Of these subjects those whose memory changed behind an instant; for the bureau only."""
+    if not viewer.is_staff:
+        return set()
+    rows = SubjectMemory.objects.filter(subject__in=list(subjects), folded_to__gt=at)
+    return set(rows.values_list("subject", flat=True))

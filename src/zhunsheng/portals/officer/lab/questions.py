@@ -27,6 +27,7 @@ from zhunsheng.web.clock import page_clock
 from zhunsheng.workflows.asking import VALUES_MAX, Question, ask
 from zhunsheng.workflows.counting import bands_of
 from zhunsheng.workflows.keeping import documents_of
+from zhunsheng.workflows.ruling import rules_at
 from zhunsheng.workflows.sweeping import Sweep
 
 FIELDS = ("base", "against", "point", "place", "values", "from", "to", "known_at", "division", "industry")
@@ -76,7 +77,7 @@ def _sizes() -> list[str]:
 
 
 def _classes() -> list[str]:
-    return [cut.name for cut in open_library(settings.PACKS).pack.models[0].cut_offs]
+    return [cut.name for cut in rules_at(page_clock().now()).pack.models[0].cut_offs]
 
 
 def _lines(documents: list[Named], point: str) -> list[tuple[str, int]]:

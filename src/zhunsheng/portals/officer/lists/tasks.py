@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.listing import Listed, Part
-from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.accounts.queries import organisation
 from zhunsheng.judging.triggers.queries import TaskCard
 from zhunsheng.judging.triggers.queries import lists as triggers
 from zhunsheng.portals.officer.lists.days import day_or_none
 from zhunsheng.portals.officer.words import STEPS, TASK_KINDS, TASK_STATES, TASK_TONES
 from zhunsheng.registers.registry import queries as registry
+from zhunsheng.web.clock import page_clock
 from zhunsheng.web.lists import Choice, Column, ListDefinition, Sort, Span, Words
+from zhunsheng.workflows.ruling import points_at
 
 MINE, NOBODYS = "MINE", "NOBODY"
 OPEN, CLOSED = "ANY_OPEN", "ANY_CLOSED"
@@ -44,7 +44,7 @@ def rows_of(viewer: Viewer, tasks: tuple[TaskCard, ...]) -> tuple[TaskRow, ...]:
     """Tasks with the names of subjects, points and holders."""
     names = registry.names(viewer=viewer, keys={task.subject for task in tasks})
     people = organisation.person_names(viewer=viewer, keys={task.holder for task in tasks if task.holder})
-    points = open_library(settings.PACKS).points
+    points = points_at(page_clock().now())
     told = []
     for task in tasks:
         key = str(task.scope.get("point", ""))

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.listing import Listed, Part
-from zhunsheng.engine.library import open_library
 from zhunsheng.judging.triggers.queries import TouchCard
 from zhunsheng.judging.triggers.queries import lists as triggers
 from zhunsheng.portals.officer.lists.days import day_or_none
 from zhunsheng.portals.officer.words import ANSWERS, COLOURS, STATES, TONES
 from zhunsheng.registers.registry import queries as registry
+from zhunsheng.web.clock import page_clock
 from zhunsheng.web.lists import Choice, Column, ListDefinition, Sort, Span, Words
+from zhunsheng.workflows.ruling import points_at, rules_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class TouchRow:
 def rows_of(viewer: Viewer, touches: tuple[TouchCard, ...]) -> tuple[TouchRow, ...]:
     """Touches with the names of their subjects and points."""
     names = registry.names(viewer=viewer, keys={touch.subject for touch in touches})
-    points = open_library(settings.PACKS).points
+    points = points_at(page_clock().now())
     return tuple(
         TouchRow(
             touch,
@@ -66,7 +66,7 @@ def _rows(viewer: Viewer, chosen: Mapping[str, str], part: Part) -> Listed[Touch
 
 
 def _items() -> list[tuple[str, str]]:
-    return [(item.id, f"{item.id} {item.name_zh}") for item in open_library(settings.PACKS).pack.items]
+    return [(item.id, f"{item.id} {item.name_zh}") for item in rules_at(page_clock().now()).pack.items]
 
 
 TOUCHES: ListDefinition[TouchRow] = ListDefinition(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q
+
 from zhunsheng.core.actors import Viewer
-from zhunsheng.core.clock import months_back
+from zhunsheng.core.clock import day_end, moment, months_back
 from zhunsheng.core.statutes.lists import LEVELS, EntryChange, Proposal, compared, proposed
 from zhunsheng.registers.statutes.lifecycle import ListState
-from zhunsheng.registers.statutes.models import ListEvaluation, ListVersion
+from zhunsheng.registers.statutes.models import ListChoice, ListEvaluation, ListVersion
 
 PUBLIC = frozenset({ListState.PUBLISHED.value, ListState.EFFECTIVE.value, ListState.SUPERSEDED.value})
 
@@ -48,6 +50,20 @@ class EvaluationCard:
     by: str
 
 
+@dataclass(frozen=True, slots=True)
+class ChoiceCard:
+    """A choice between two levels, with what was proposed; `stands` until a later one supersedes it."""
+
+    higher: ListCard
+    lower: ListCard
+    chosen: ListCard
+    proposed: ListCard
+    reason: str
+    at: datetime
+    by_name: str
+    stands: bool
+
+
 def versions(*, viewer: Viewer, list_key: str) -> list[ListCard]:
     """All versions, oldest first; outside the bureau only those that were published."""
     rows = ListVersion.objects.filter(list_key=list_key)
@@ -57,13 +73,56 @@ def versions(*, viewer: Viewer, list_key: str) -> list[ListCard]:
 
 
 def in_force(*, viewer: Viewer, list_key: str, on: date) -> ListCard | None:
-    """The version that applied on a day."""
-    for card in versions(viewer=viewer, list_key=list_key):
-        if card.valid_from is None or on < card.valid_from:
-            continue
-        if card.valid_to is None or on <= card.valid_to:
-            return card
-    return None
+    """The version that applied on a day: where two levels were in conflict, the one that a person chose."""
+    found = next((c for c in versions(viewer=viewer, list_key=list_key) if _holds(c, on)), None)
+    seen: set[int] = set()
+    while found is not None and found.id not in seen:
+        seen.add(found.id)
+        found = _chosen_over(found, on) or found
+    return found
+
+
+def _holds(card: ListCard, on: date) -> bool:
+    started = card.valid_from is not None and card.valid_from <= on
+    return started and (card.valid_to is None or on <= card.valid_to)
+
+
+def _chosen_over(card: ListCard, on: date) -> ListCard | None:
+    """The list that stood chosen over this one at the end of a day, if it was in force that day."""
+    told = ListChoice.objects.filter(Q(higher=card.id) | Q(lower=card.id), at__lte=moment(day_end(on)))
+    last = {(row.higher_id, row.lower_id): row for row in told.select_related("chosen").order_by("id")}
+    others = (_card(row.chosen) for row in last.values() if row.chosen_id != card.id)
+    return next((other for other in others if _holds(other, on)), None)
+
+
+def effective(*, viewer: Viewer, on: date) -> list[ListCard]:
+    """Every version in force on a day, by key; outside the bureau those that were published."""
+    rows = ListVersion.objects.filter(valid_from__lte=on).exclude(valid_to__lt=on).order_by("list_key")
+    if not viewer.is_supervisor:
+        rows = rows.filter(state__in=PUBLIC)
+    return [_card(row) for row in rows]
+
+
+def choices(*, viewer: Viewer, version_ids: Iterable[int]) -> list[ChoiceCard]:
+    """Every choice in which one of these versions is chosen or not, the newest first; for the bureau only."""
+    if not viewer.is_supervisor:
+        return []
+    ids = sorted(version_ids)
+    rows = ListChoice.objects.filter(Q(higher__in=ids) | Q(lower__in=ids))
+    rows = rows.select_related("higher", "lower", "chosen", "proposed", "superseded_by").order_by("-id")
+    return [
+        ChoiceCard(
+            _card(row.higher),
+            _card(row.lower),
+            _card(row.chosen),
+            _card(row.proposed),
+            row.reason,
+            row.at,
+            row.by_name,
+            not hasattr(row, "superseded_by"),
+        )
+        for row in rows
+    ]
 
 
 def side_by_side(*, viewer: Viewer, old_id: int, new_id: int) -> list[EntryChange]:

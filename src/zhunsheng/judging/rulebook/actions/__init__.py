@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from zhunsheng.core.actors import Actor
-from zhunsheng.core.clock import day_of, instant
+from zhunsheng.core.clock import day_of, day_start, instant, moment
 from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.judging.rulebook.lifecycle import ProposalState, ProposalStepError, check_step
 from zhunsheng.judging.rulebook.models import Dossier, Proposal
@@ -43,10 +43,8 @@ def draft(*, by: Actor, at: datetime, dossier: Mapping[str, Any], reason: str) -
 
 
 def submit(*, by: Actor, at: datetime, proposal_id: int) -> None:
-    """Hand the draft to the reviewers; a proof with an error is not handed in."""
-    row = Proposal.objects.select_related("dossier").get(id=proposal_id)
-    if json.loads(row.dossier.text)["errors"]:
-        raise ProposalStepError("静态证明有错误，改正后重新试算、重新起草")
+    """Hand the draft to the reviewers; an error of the proof or a failing example is not handed in."""
+    _refuse_unproved(proposal_id)
     _step(by, at, proposal_id, ProposalState.REVIEWING, EDIT)
 
 
@@ -83,29 +81,67 @@ def approve(*, by: Actor, at: datetime, proposal_id: int, dossier_hash: str) -> 
     )
 
 
-def publish(*, by: Actor, at: datetime, proposal_id: int, on: date) -> None:
-    """Publish for a day that is not past; what was published before gives way in the same transaction."""
+def publish(*, by: Actor, at: datetime, proposal_id: int, on: date, replaces: str) -> datetime:
+    """Publish for a day that is not past; the instant from which the version judges.
+
+    That is the beginning of the day in Asia/Shanghai, for today this very instant: no judgement that was made
+    is touched by it. `replaces` is the hash of the pack that judges now.
+    """
     if on < day_of(instant(at)):
         raise ProposalStepError("施行日期不能早于今天")
+    _refuse_unproved(proposal_id)
+    since = max(moment(day_start(on)), moment(instant(at)))
+    changes = {"effective_on": on, "published_at": moment(instant(at)), "effective_at": since}
+    _step(
+        by,
+        at,
+        proposal_id,
+        ProposalState.PUBLISHED,
+        PUBLISH,
+        why=on.isoformat(),
+        changes={**changes, "replaces": replaces},
+    )
+    return since
+
+
+def call_off(*, by: Actor, at: datetime, proposal_id: int, reason: str) -> None:
+    """What was published is called off before its day, with a reason; later only another version helps."""
+    if not reason.strip():
+        raise ProposalStepError("撤销发布须写明理由")
+    row = Proposal.objects.get(id=proposal_id)
+    if row.state != ProposalState.PUBLISHED or row.effective_at is None or row.effective_at <= at:
+        raise ProposalStepError("已施行的版本不能撤销，请恢复原来的版本或另行发布")
+    _step(by, at, proposal_id, ProposalState.WITHDRAWN, PUBLISH, why=reason)
+
+
+def take_effect(*, by: Actor, at: datetime, proposal_id: int) -> bool:
+    """The day has come: the version is in effect and the one before gives way; False if it was called off."""
     with transaction.atomic():
-        for before in Proposal.objects.filter(state=ProposalState.PUBLISHED.value):
-            _step(by, at, before.id, ProposalState.SUPERSEDED, PUBLISH)
-        _step(
-            by,
-            at,
-            proposal_id,
-            ProposalState.PUBLISHED,
-            PUBLISH,
-            why=on.isoformat(),
-            changes={"effective_on": on},
-        )
+        rows = Proposal.objects.select_for_update().order_by("id")
+        row = rows.get(id=proposal_id)
+        if row.state != ProposalState.PUBLISHED:
+            return False
+        for before in rows.filter(state=ProposalState.EFFECTIVE.value):
+            _move(by, at, before, ProposalState.SUPERSEDED, f"rule:{row.id}")
+        _move(by, at, row, ProposalState.EFFECTIVE, row.pack_hash)
+    return True
 
 
 def withdraw(*, by: Actor, at: datetime, proposal_id: int, reason: str) -> None:
     """End a life before publication, with a reason."""
     if not reason.strip():
         raise ProposalStepError("撤回须写明理由")
+    if Proposal.objects.get(id=proposal_id).state == ProposalState.PUBLISHED:
+        raise ProposalStepError("已发布的版本由发布人撤销")
     _step(by, at, proposal_id, ProposalState.WITHDRAWN, EDIT, why=reason)
+
+
+def _refuse_unproved(proposal_id: int) -> None:
+    dossier = json.loads(Proposal.objects.select_related("dossier").get(id=proposal_id).dossier.text)
+    if dossier["errors"]:
+        raise ProposalStepError("静态证明有错误，改正后重新试算、重新起草")
+    if not all(example["passes"] for example in dossier.get("tests", ())):
+        raise ProposalStepError("有示例没有通过，改正后重新试算、重新起草")
 
 
 def _step(
@@ -122,14 +158,18 @@ def _step(
     by.require_person("规则程序", power)
     with transaction.atomic():
         row = Proposal.objects.select_for_update().get(id=proposal_id)
-        check_step(row.state, after)
         if others_only and row.author == by.key:
             raise ProposalStepError("起草的人不能审查或批准自己的版本")
         for name, value in (changes or {}).items():
             setattr(row, name, value)
-        row.state, row.changed_at = after.value, at
-        row.save()
-        _note(by, at, row, f"RULE_{after.value}", {"dossier": row.dossier_id, "why": why})
+        _move(by, at, row, after, why)
+
+
+def _move(by: Actor, at: datetime, row: Proposal, after: ProposalState, why: str) -> None:
+    check_step(row.state, after)
+    row.state, row.changed_at = after.value, at
+    row.save()
+    _note(by, at, row, f"RULE_{after.value}", {"dossier": row.dossier_id, "why": why})
 
 
 def _note(by: Actor, at: datetime, row: Proposal, action: str, detail: Mapping[str, object]) -> None:

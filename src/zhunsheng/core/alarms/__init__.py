@@ -1,0 +1,1 @@
+"""What supervisors are told of: dated lines as data, and the arithmetic that finds what crosses them."""
