@@ -16,16 +16,8 @@ from zhunsheng.cli.exit_codes import ExitCode
 from zhunsheng.cli.output import Output, reporting
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.clock import instant, moment
-<<<<<<< HEAD
-from zhunsheng.engine.library import open_library
 from zhunsheng.engine.nation.layout import open_layout
 from zhunsheng.engine.nation.running import Question
-from zhunsheng.engine.prove import Mismatch, Proof, prove_generated, prove_histories, prove_judgements
-from zhunsheng.engine.spark.proving import prove_generated as prove_generated_on_spark
-from zhunsheng.engine.spark.proving import prove_layout
-from zhunsheng.sensing.signals import queries as signals
-from zhunsheng.workflows.exporting import export
-=======
 from zhunsheng.engine.prove import (
     Mismatch,
     Proof,
@@ -34,9 +26,11 @@ from zhunsheng.engine.prove import (
     prove_histories,
     prove_judgements,
 )
+from zhunsheng.engine.spark.proving import prove_generated as prove_generated_on_spark
+from zhunsheng.engine.spark.proving import prove_layout
 from zhunsheng.sensing.signals import queries as signals
+from zhunsheng.workflows.exporting import export
 from zhunsheng.workflows.ruling import course_at, rules_at
->>>>>>> main
 
 VIEWER = Viewer.bureau("prove")
 PACKS, SPARK_PACKS = 50, 5
@@ -79,35 +73,11 @@ def command(
     cluster: sparking.Cluster,
 ) -> ExitCode:
     """Compare everything, tell the smallest case of each disagreement."""
-<<<<<<< HEAD
     when = as_of or now()
     if engine == sparking.SPARK:
         proof = _on_spark(out, when, SPARK_PACKS if packs is None else packs, cluster)
     else:
         proof = _here(out, when, histories, days, PACKS if packs is None else packs)
-=======
-    known_at = as_of or now()
-    pack, course = rules_at(known_at).pack, course_at(known_at)
-    at = instant(known_at)
-    world = signals.world(viewer=VIEWER)
-    proof = Proof(0, 0, ())
-    with out.progress(_("证明")) as progress:
-        timelines = signals.timelines(viewer=VIEWER, known_at=known_at)
-        while part := list(islice(timelines, 500)):
-            facts = [fact for _subject, own in part for fact in own]
-            proof += prove_judgements(pack, facts, world, [(at, at)])
-            progress.advance(len(part))
-        start = at - days * 86_400
-        first = islice(signals.timelines(viewer=VIEWER, known_at=known_at), histories)
-        some = [fact for _subject, own in first for fact in own]
-        if some:
-            lived = course.within(start, at)
-            if len(lived.packs) == 1:
-                proof += prove_histories(pack, some, world, start, at)
-            else:
-                proof += prove_courses(lived, some, world, start, at)
-        proof += prove_generated(packs)
->>>>>>> main
     records = [_record(mismatch) for mismatch in proof.mismatches]
     answer = {"judgements": proof.judgements, "histories": proof.histories, "mismatches": records}
     out.line(
@@ -122,7 +92,7 @@ def command(
 
 def _on_spark(out: Output, when: dt.datetime, packs: int, cluster: sparking.Cluster) -> Proof:
     """The installed facts with what is usual among their peers, and generated packs, on Spark and here."""
-    pack, at = open_library(settings.PACKS).pack, instant(when)
+    pack, at = rules_at(when).pack, instant(when)
     with (
         TemporaryDirectory(prefix="zhunsheng-prove-") as made,
         out.progress(_("证明")) as progress,
@@ -138,7 +108,7 @@ def _on_spark(out: Output, when: dt.datetime, packs: int, cluster: sparking.Clus
 
 def _here(out: Output, when: dt.datetime, histories: int, days: int, packs: int) -> Proof:
     """Every engine of this machine against the reference."""
-    pack, at = open_library(settings.PACKS).pack, instant(when)
+    pack, course, at = rules_at(when).pack, course_at(when), instant(when)
     world = signals.world(viewer=VIEWER)
     proof = Proof(0, 0, ())
     with out.progress(_("证明")) as progress:
@@ -151,6 +121,10 @@ def _here(out: Output, when: dt.datetime, histories: int, days: int, packs: int)
         first = islice(signals.timelines(viewer=VIEWER, known_at=when), histories)
         some = [fact for _subject, own in first for fact in own]
         if some:
-            proof += prove_histories(pack, some, world, start, at)
+            lived = course.within(start, at)
+            if len(lived.packs) == 1:
+                proof += prove_histories(pack, some, world, start, at)
+            else:
+                proof += prove_courses(lived, some, world, start, at)
         proof += prove_generated(packs)
     return proof
