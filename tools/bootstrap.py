@@ -127,6 +127,13 @@ def install(kind: str) -> None:
     """uv installs the locked set in seconds; where uv does not run, pip installs the same set, slower."""
     say("安装安装器 (installing the installer)")
     pip("install", "--require-hashes", "-r", "requirements/tools.txt")
+    install_locked(kind)
+    say("安装准绳本身 (installing zhunsheng itself)")
+    pip("install", "--no-deps", "--no-build-isolation", "--no-index", "-e", ".")
+
+
+def install_locked(kind: str) -> None:
+    """Install what one lock file says."""
     lock = f"requirements/{kind}.txt"
     count = sum("==" in line for line in (ROOT / lock).read_text(encoding="utf-8").splitlines())
     say(f"安装 {count} 个锁定版本的软件包 (installing {count} locked packages)")
@@ -144,8 +151,16 @@ def install(kind: str) -> None:
     if not installed:
         say("uv 不可用，改用 pip，约需一两分钟 (uv did not work; pip takes a minute or two)")
         pip("install", "--require-hashes", "-r", lock)
-    say("安装准绳本身 (installing zhunsheng itself)")
-    pip("install", "--no-deps", "--no-build-isolation", "--no-index", "-e", ".")
+
+
+def bring(extra: str, module: str) -> bool:
+    """Have an optional extra, which only the tests want; whether it is there."""
+    if not importable(module):
+        try:
+            install_locked(extra)
+        except CannotSetUpError as error:
+            say(str(error))
+    return importable(module)
 
 
 def set_up(kind: str) -> None:

@@ -20,6 +20,7 @@ COMMON = (
 LOCKS = {
     "requirements/runtime.txt": ("pyproject.toml",),
     "requirements/learning.txt": ("pyproject.toml", "--extra", "learning"),
+    "requirements/spark.txt": ("pyproject.toml", "--extra", "spark"),
     "requirements/dev.txt": ("pyproject.toml", "--group", "dev"),
     "requirements/tools.txt": ("requirements/tools.in",),
 }

@@ -17,6 +17,8 @@ from tools.bootstrap import CannotSetUpError, say
 from tools.shares import Run, part_of_it, run_shares, whole_suite
 from zhunsheng.cli.fonts import has_chinese_font
 
+SPARK = "spark"
+
 
 def missing_parts() -> dict[str, str]:
     """What the tests want and this machine lacks: the part and its Debian package."""
@@ -25,6 +27,7 @@ def missing_parts() -> dict[str, str]:
         "Chromium": ("chromium", machine.chromium() is not None),
         "Chinese fonts": ("fonts-noto-cjk", has_chinese_font()),
         "strace": ("strace", machine.which("strace") is not None),
+        "Java": ("default-jre-headless", machine.which("java") is not None),
     }
     return {part: package for part, (package, there) in wanted.items() if not there}
 
@@ -64,7 +67,8 @@ def summary(done: Sequence[Run], missing: dict[str, str], *, static_holds: bool)
         for reason, count in run.skips.most_common():
             print(f"    skipped {count}: {reason}")
     for part, package in missing.items():
-        print(f"not here: {part} — its tests did not run (as root: apt-get install {package})")
+        cure = package if part == SPARK else f"as root: apt-get install {package}"
+        print(f"not here: {part} — its tests did not run ({cure})")
 
 
 def prepare(*, static: bool) -> tuple[bool, dict[str, str]]:
@@ -73,7 +77,10 @@ def prepare(*, static: bool) -> tuple[bool, dict[str, str]]:
     with ThreadPoolExecutor() as pool:
         engine = pool.submit(bootstrap.make_engine)
         checks = pool.submit(check.checks_hold, check.STATIC if static else {})
+        spark = pool.submit(bootstrap.bring, SPARK, "pyspark")
         missing = bring_parts()
+        if not spark.result():
+            missing[SPARK] = "requirements/spark.txt"
         engine.result()
         return checks.result(), missing
 

@@ -20,7 +20,12 @@ from tools import bootstrap, check, machine, run_tests, shares
 from tools.postgres import Server
 
 ROOT = bootstrap.ROOT
-LOCKS = ("requirements/runtime.txt", "requirements/dev.txt", "requirements/tools.txt")
+LOCKS = (
+    "requirements/runtime.txt",
+    "requirements/dev.txt",
+    "requirements/spark.txt",
+    "requirements/tools.txt",
+)
 # Built from pieces, so that this file does not contain what it looks for.
 INDEX_ADDRESS = re.compile(
     r"https?://[^\s\"'<>)]*(?:" + "|".join(["py" + "pi", "python" + "hosted", "/simp" + r"le\b"]) + ")"
@@ -96,12 +101,27 @@ def test_every_locked_package_has_hashes(lock: str) -> None:
     assert [entry.split()[0] for entry in packages if "--hash=sha256:" not in entry] == []
 
 
-def test_runtime_is_part_of_dev() -> None:
+def test_runtime_is_part_of_dev_and_of_what_goes_to_a_cluster() -> None:
     def pins(lock: str) -> set[str]:
         text = (ROOT / lock).read_text(encoding="utf-8")
         return set(re.findall(r"^([a-z0-9][\w.-]*==\S+)", text, re.MULTILINE))
 
-    assert pins("requirements/runtime.txt") - pins("requirements/dev.txt") == set()
+    for other in ("requirements/dev.txt", "requirements/spark.txt"):
+        assert pins("requirements/runtime.txt") - pins(other) == set()
+
+
+def test_an_optional_extra_that_cannot_be_brought_is_told_and_stops_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(kind: str) -> None:
+        raise bootstrap.CannotSetUpError(f"no network for {kind}")
+
+    monkeypatch.setattr(bootstrap, "install_locked", refused)
+    assert bootstrap.bring("spark", "json")
+    assert not bootstrap.bring("spark", "no_such_module")
+    assert "no network for spark" in capsys.readouterr().out
+    run_tests.summary([], {run_tests.SPARK: "requirements/spark.txt"}, static_holds=True)
+    assert "apt-get" not in capsys.readouterr().out
 
 
 def test_a_stamp_holds_until_a_lock_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 from django.utils.translation import gettext as _
 
-from zhunsheng.cli import packing
+from zhunsheng.cli import packing, sparking
 from zhunsheng.cli.days import Instant, now
 from zhunsheng.cli.exit_codes import CannotRunError, ExitCode
 from zhunsheng.cli.output import Output, reporting
@@ -24,9 +24,10 @@ from zhunsheng.engine.nation.running import (
     UnfinishedError,
     progress_of,
     question_of,
-    totals_of,
 )
 from zhunsheng.engine.nation.writing import CannotCarryError
+from zhunsheng.engine.spark.running import open_source
+from zhunsheng.engine.spark.running import run as run_on_spark
 from zhunsheng.workflows.exporting import export as export_facts
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -112,6 +113,7 @@ def _question(
 @click.option("--since", type=THERE, help=_("上次的结果目录：只重新研判有新事实或到期的主体。"))
 @click.option("--peers", is_flag=True, help=_("先统计同业水平；否则用文件中已公布的。"))
 @click.option("--pack", "folder", type=THERE, help=_("规则包目录，默认正在使用的。"))
+@sparking.options
 @reporting({**TOTALS, "resumed": _("原已做完、未重做的文件数")}, database=False)
 def judge(
     out: Output,
@@ -122,14 +124,23 @@ def judge(
     since: Path | None,
     peers: bool,
     folder: Path | None,
+    engine: str,
+    cluster: sparking.Cluster,
 ) -> None:
     """Judge file after file; what is finished stays finished."""
+    on_spark = engine == sparking.SPARK
+    if on_spark and since is not None:
+        raise click.UsageError(_("--since 不能与 --engine spark 同用。"))
     try:
-        told = open_layout(source)
+        told = open_source(source) if on_spark else open_layout(source)
         at, known, pack = _question(told, to, folder, as_of, known_at)
         run = Run(told, to, Question(pack, at, known, peers), since)
         with out.progress(_("研判"), total=told.rows) as progress:
-            totals = run.go(progress.advance)
+            if on_spark:
+                with sparking.session(cluster) as spark:
+                    totals = run_on_spark(spark, told, to, run.asked, cluster.partitions)
+            else:
+                totals = run.go(progress.advance)
     except LayoutError as error:
         raise CannotRunError(str(error)) from error
     except UnfinishedError as error:
@@ -163,8 +174,8 @@ def status(out: Output, to: Path) -> ExitCode:
     question = question_of(to)
     if question is None:
         raise CannotRunError(_("%(folder)s 里没有研判结果。") % {"folder": to})
-    finished, marks = progress_of(to)
-    totals = {k: v for k, v in asdict(totals_of(marks)).items() if k != "resumed"}
+    finished, told = progress_of(to)
+    totals = {k: v for k, v in asdict(told).items() if k != "resumed"}
     answer = {**totals, **_instants(question), "finished": finished}
     _tell(out, answer)
     out.line(_("已做完") if finished else _("没有做完：重复原来的命令即续做"))

@@ -18,7 +18,7 @@ does not have.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,7 +83,7 @@ class Layout:
 
 def open_layout(folder: Path) -> Layout:
     """Look through the footers of all files; LayoutError for what breaks the layout already there."""
-    known_at, joined = _about(folder / ABOUT)
+    known_at, joined = about(folder)
     paths = sorted((folder / FACTS).glob("*.parquet"), key=lambda path: path.name)
     if not paths:
         raise LayoutError(folder / FACTS, "没有 *.parquet 文件", "用 nation export 生成，或按布局说明存放")
@@ -96,7 +96,9 @@ def open_layout(folder: Path) -> Layout:
     return Layout(folder, tuple(shards), known_at, joined)
 
 
-def _about(path: Path) -> tuple[int | None, bool]:
+def about(folder: Path) -> tuple[int | None, bool]:
+    """What `layout.json` says: until when facts were known (None: not said), whether mergers were joined."""
+    path = folder / ABOUT
     if not path.exists():
         return None, False
     try:
@@ -194,24 +196,44 @@ def blocks(shard: Shard, fields: Collection[str] | None = None) -> Iterator[pa.T
     names = [n for n in schema.names if n in ENVELOPE or fields is None or n.partition(".")[2] in fields]
     names = [n for n in names if n not in idle]
     texts = [n for n in names if _is_text(schema.field(n).type) and n not in IDS]
+
+    def tables() -> Iterator[tuple[pa.Table, bool]]:
+        with _open(shard.path, texts) as source:
+            for group in range(groups):
+                try:
+                    yield source.read_row_group(group, names), group + 1 == groups
+                except (OSError, pa.ArrowInvalid) as error:
+                    raise LayoutError(
+                        shard.path, f"读不出：{error}", "重新生成这个文件", group=group
+                    ) from error
+
+    yield from whole_subjects(shard.path, tables())
+
+
+def whole_subjects(path: Path, tables: Iterable[tuple[pa.Table, bool]]) -> Iterator[pa.Table]:
+    """Rows in order, table by table, cut anew between subjects; with each table whether it is the last.
+
+    LayoutError for nulls where none may be and for subjects that do not rise; `path` is named in it.
+    """
     carried: pa.Table | None = None
-    with _open(shard.path, texts) as source:
-        for group in range(groups):
-            try:
-                table = source.read_row_group(group, names)
-            except (OSError, pa.ArrowInvalid) as error:
-                raise LayoutError(shard.path, f"读不出：{error}", "重新生成这个文件", group=group) from error
-            _check_nulls(shard.path, group, table)
-            if carried is not None:
-                table = pa.concat_tables([carried, table])
-            table = as_one_chunk(table)
-            if table.num_rows == 0:
-                continue
-            start = _check_subjects(shard.path, group, table.column(SUBJECT).chunk(0))
-            if group + 1 < groups:
-                carried, table = table.slice(start), table.slice(0, start)
-            if table.num_rows:
-                yield table
+    for group, (table, is_last) in enumerate(tables):
+        _check_nulls(path, group, table)
+        if carried is not None:
+            table = pa.concat_tables([carried, table])
+        table = as_one_chunk(table)
+        if table.num_rows == 0:
+            continue
+        start = _check_subjects(path, group, table.column(SUBJECT).chunk(0))
+        if not is_last:
+            carried, table = table.slice(start), table.slice(0, start)
+        if table.num_rows:
+            yield table
+
+
+def has_corrections(shard: Shard) -> bool:
+    """Whether some fact of the file may name another."""
+    with _open(shard.path) as source:
+        return _has_corrections(source.metadata)
 
 
 def _has_corrections(told: pq.FileMetaData) -> bool:

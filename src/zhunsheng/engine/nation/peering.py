@@ -89,8 +89,8 @@ def as_table(counts: Counts) -> pa.Table:
 
 
 def from_table(table: pa.Table) -> Counts:
-    """The other way."""
+    """The other way; rows of several parts may stand in one table."""
     counts: Counts = {}
     for row in table.to_pylist():
-        counts.setdefault((row["measure"], row["group"]), {})[int(row["value"])] = row["subjects"]
+        add(counts, {(row["measure"], row["group"]): {int(row["value"]): row["subjects"]}})
     return counts

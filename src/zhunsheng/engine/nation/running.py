@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from zhunsheng.engine.fast.compile import Compiler
 from zhunsheng.engine.fast.layout import Layout as Tables
 from zhunsheng.engine.nation import encoding, keeping, layout, peering, results
 from zhunsheng.engine.nation.former import Former, ends_of, known_of
-from zhunsheng.engine.peers import peer_measures
+from zhunsheng.engine.peers import PeerStatistic, peer_measures
 
 RESULT = "zhunsheng.nation-result/1"
 RUN, DONE, JUDGEMENTS, PEERS, STATISTICS = "run.json", "done.json", "judgements", "peers", "peers.parquet"
@@ -155,6 +155,25 @@ class Judging:
             self.classes[row["values"]] += row["counts"]
 
 
+def hold(to: Path, question: dict[str, Any]) -> None:
+    """Note the question that a folder holds the answer to; OtherRunError when it holds another."""
+    held = keeping.read_json(to / RUN)
+    if held is not None and held != question:
+        raise OtherRunError(to, held, question)
+    keeping.write_json(to / RUN, question)
+
+
+def published(
+    to: Path, statistics: Sequence[PeerStatistic], asked: Question, world: Sequence[Fact]
+) -> list[Fact]:
+    """The statistics as facts that follow those of the world, kept beside the result."""
+    after = max((fact.sequence for fact in world), default=0)
+    facts = peering.as_facts(statistics, asked.as_of, asked.known_at, after)
+    table = encoding.table_of(facts, sorted(encoding.fields_in(facts)))
+    keeping.write_parquet(to / STATISTICS, table.schema, [table])
+    return facts
+
+
 class Run:
     """One question to one layout, answered into one folder."""
 
@@ -186,10 +205,7 @@ class Run:
         former_done = self._former_done()
         with keeping.alone_in(self.to):
             question = self.question()
-            held = keeping.read_json(self.to / RUN)
-            if held is not None and held != question:
-                raise OtherRunError(self.to, held, question)
-            keeping.write_json(self.to / RUN, question)
+            hold(self.to, question)
             world = (*self.world, *self._peer_facts(advance)) if self.asked.peers else self.world
             said = said_by(world, self.asked.as_of, self.asked.known_at)
             former = self._former(former_done, said)
@@ -244,12 +260,7 @@ class Run:
                 pieces.keep(shard.name, key, table.schema, [table], {"facts": shard.rows})
             peering.add(whole, peering.from_table(pq.read_table(pieces.file(shard.name))))
             advance(0)
-        statistics = peering.statistics_of(whole)
-        after = max((fact.sequence for fact in self.world), default=0)
-        facts = peering.as_facts(statistics, self.asked.as_of, self.asked.known_at, after)
-        table = encoding.table_of(facts, sorted(encoding.fields_in(facts)))
-        keeping.write_parquet(self.to / STATISTICS, table.schema, [table])
-        return facts
+        return published(self.to, peering.statistics_of(whole), self.asked, self.world)
 
     def _counted(self, shard: layout.Shard) -> peering.Counts:
         fields, found = fields_read(peering.measuring_pack(self.asked.pack)), peering.Counts()
@@ -264,6 +275,8 @@ class Run:
         done, run = (keeping.read_json(self.since / name) for name in (DONE, RUN))
         if done is None or run is None:
             raise UnfinishedError(f"{self.since} 里没有做完的结果")
+        if done.get("engine"):
+            raise UnfinishedError(f"{self.since} 是另一引擎的结果，没有各文件的摘要")
         if run["content_hash"] != self.asked.pack.content_hash:
             raise UnfinishedError(f"{self.since} 用的是另一版规则")
         if run["as_of"] > self.asked.as_of or run["known_at"] > self.asked.known_at:
@@ -301,13 +314,17 @@ def question_of(to: Path) -> dict[str, Any] | None:
     return keeping.read_json(to / RUN)
 
 
-def progress_of(to: Path) -> tuple[bool, list[dict[str, Any]]]:
-    """Whether a run has ended, and the marks of its finished files."""
+def progress_of(to: Path) -> tuple[bool, Totals]:
+    """Whether a run has ended, and the sums of its finished files."""
+    done = keeping.read_json(to / DONE)
+    if done is not None and done.get("engine"):
+        return True, Totals(
+            resumed=0, **{f.name: done[f.name] for f in fields(Totals) if f.name != "resumed"}
+        )
     pieces = keeping.Pieces(to / JUDGEMENTS)
     names = sorted(path.stem for path in pieces.folder.glob("*.json"))
     marks = [mark for name in names if (mark := pieces.told(name)) is not None]
-    done = keeping.read_json(to / DONE)
-    return done is not None and done["sha256"] == _sums(marks)["sha256"], marks
+    return done is not None and done["sha256"] == _sums(marks)["sha256"], totals_of(marks)
 
 
 def totals_of(marks: Sequence[dict[str, Any]], resumed: int = 0) -> Totals:
