@@ -71,7 +71,7 @@ def command(out: Output, as_of: dt.datetime | None, histories: int, days: int, p
         some = [fact for _subject, own in first for fact in own]
         if some:
             lived = course.within(start, at)
-            if len(lived.packs) == 1:
+            if lived.plain:
                 proof += prove_histories(pack, some, world, start, at)
             else:
                 proof += prove_courses(lived, some, world, start, at)
