@@ -14,8 +14,8 @@ from zhunsheng.core.clock import SECONDS_PER_DAY
 from zhunsheng.core.facts import Fact
 from zhunsheng.engine import versions
 from zhunsheng.engine.closed import counted, replay_closed
-from zhunsheng.engine.judgement import Colour
 from zhunsheng.engine.generate import DAYS, FIRST_DAY, some_facts, some_pack, some_world
+from zhunsheng.engine.judgement import Colour
 from zhunsheng.engine.lived import live
 from zhunsheng.engine.prove import Lived, Proof, prove_courses, some_snoozes
 from zhunsheng.engine.replay import Touches, replay
@@ -26,7 +26,9 @@ BEGIN = at(f"{FIRST_DAY}")
 UNTIL = BEGIN + (DAYS + 20) * SECONDS_PER_DAY
 
 
-def cases(seeds: range, *, snoozed: bool = False) -> Iterator[tuple[Course, list[Fact], list[Fact], int, int]]:
+def cases(
+    seeds: range, *, snoozed: bool = False
+) -> Iterator[tuple[Course, list[Fact], list[Fact], int, int]]:
     """A version, another, and the first again, on random facts; with points that are snoozed for a while."""
     for seed in seeds:
         chance = Random(seed)
