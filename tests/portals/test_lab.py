@@ -252,6 +252,7 @@ def test_a_point_is_snoozed_and_lifted_at_the_desk_and_every_page_says_so(
     for wrong in ({"until": "八月"}, {"why": ""}, {"until": "2027-01-01 00:00"}, {"point": critical}):
         assert client.post("/rules/life/snooze/", {**asked, **wrong}).status_code == 400
     assert client.post("/rules/life/snooze/", asked).status_code == 302
+    city.tell(E1, "ELEVATOR_RECORD", "2026-08-01 11:00", object="L-2", inspection_due_on="2027-07-31")
     for day in ("2026-08-02", "2026-08-03"):
         city.tell(E1, "ELEVATOR_TRAPPED", f"{day} 08:00", object="L-2", number=day)
     stand_at(settings, "2026-08-04 10:00")

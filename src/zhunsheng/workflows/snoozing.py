@@ -26,7 +26,6 @@ from zhunsheng.workflows.terms import trigger_policy
 BY = Actor.service("snooze")
 VIEWER = Viewer.bureau(BY.key)
 TOPIC, WAKE = "snooze.end", "snooze.wake"
-SUBJECTS_AT_ONCE = 500
 
 
 def start(
@@ -36,25 +35,26 @@ def start(
     point = rules_at(at).points.get(point_id)
     if point is None:
         raise ProposalStepError("现行版本没有这个触发点")
-    if not (viewer.sees_all or district in viewer.scope.districts):
-        raise PowerLackingError(snoozes.POWER, by.name)
-    most = trigger_policy().snooze_days_on(at.date())
+    _works_there(by, viewer, district)
+    most, told = trigger_policy().snooze_days_on(at.date()), (district, until, reason)
     with transaction.atomic():
-        number = snoozes.start(
-            by=by, at=at, point=point, district=district, until=until, reason=reason, days_max=most
-        )
+        number = snoozes.start(point, *told, by=by, at=at, days_max=most)
         schedule.set_due(by=BY, at=at, topic=TOPIC, instants={str(number): until.replace(microsecond=0)})
     return number
 
 
 def lift(by: Actor, at: datetime, viewer: Viewer, snooze: SnoozeCard, reason: str) -> None:
     """End it by hand; who was snoozed is looked at from this second on."""
-    if not (viewer.sees_all or snooze.district in viewer.scope.districts):
-        raise PowerLackingError(snoozes.POWER, by.name)
+    _works_there(by, viewer, snooze.district)
     with transaction.atomic():
         since = snoozes.lift(by=by, at=at, snooze_id=snooze.id, reason=reason)
         schedule.set_due(by=BY, at=at, topic=TOPIC, instants={str(snooze.id): None})
         _next(at, {"snooze": snooze.id, "since": since.isoformat(), "after": ""})
+
+
+def _works_there(by: Actor, viewer: Viewer, district: str) -> None:
+    if not (viewer.sees_all or district in viewer.scope.districts):
+        raise PowerLackingError(snoozes.POWER, by.name)
 
 
 def on_end(payload: Mapping[str, Any], at: datetime) -> None:
@@ -67,10 +67,7 @@ def on_end(payload: Mapping[str, Any], at: datetime) -> None:
 def on_wake(payload: Mapping[str, Any], at: datetime) -> None:
     """One group of who was snoozed; whoever was looked at since then started already."""
     since, number = datetime.fromisoformat(payload["since"]), int(payload["snooze"])
-    group = triggers.snoozed_whom(
-        viewer=VIEWER, snooze_id=number, after=payload["after"], rows_max=SUBJECTS_AT_ONCE
-    )
-    if group:
+    if group := triggers.snoozed_whom(viewer=VIEWER, snooze_id=number, after=payload["after"], rows_max=500):
         later = triggers.moved_after(viewer=VIEWER, subjects=group, at=since)
         look_at([subject for subject in group if subject not in later], since)
         _next(at, {**payload, "after": group[-1]})

@@ -23,13 +23,13 @@ POWER = "rule.approve"
 
 
 def start(
-    *,
-    by: Actor,
-    at: datetime,
     point: TriggerPoint,
     district: str,
     until: datetime,
     reason: str,
+    *,
+    by: Actor,
+    at: datetime,
     days_max: int,
 ) -> int:
     """Begin at once; an empty `district` is the whole bureau, `days_max` the longest that is allowed. Its id.
