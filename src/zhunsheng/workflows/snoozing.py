@@ -1,7 +1,6 @@
 """A point is snoozed: what would start is recorded and not acted on; at the end it starts as ever.
 
-The end waits in the queue of due times. Who was snoozed is looked at again as of the end, group by group; the
-same windows are part of the course, so a replay does what was done.
+The end waits in the queue of due times. Who was snoozed is looked at again as of then, group by group.
 """
 
 from __future__ import annotations
@@ -66,8 +65,8 @@ def on_end(payload: Mapping[str, Any], at: datetime) -> None:
 
 def on_wake(payload: Mapping[str, Any], at: datetime) -> None:
     """One group of who was snoozed; whoever was looked at since then started already."""
-    since, number = datetime.fromisoformat(payload["since"]), int(payload["snooze"])
-    if group := triggers.snoozed_whom(viewer=VIEWER, snooze_id=number, after=payload["after"], rows_max=500):
+    since, told = datetime.fromisoformat(payload["since"]), int(payload["snooze"])
+    if group := triggers.snoozed_whom(viewer=VIEWER, snooze_id=told, after=payload["after"], rows_max=500):
         later = triggers.moved_after(viewer=VIEWER, subjects=group, at=since)
         look_at([subject for subject in group if subject not in later], since)
         _next(at, {**payload, "after": group[-1]})
