@@ -17,7 +17,7 @@ from zhunsheng.foundation.schedule.lifecycle import StepKind as ClockStep
 from zhunsheng.foundation.webhooks.models import SubscriptionState
 from zhunsheng.judging.lab.lifecycle import LabState
 from zhunsheng.judging.portraits.lifecycle import RunState
-from zhunsheng.judging.rulebook.lifecycle import ProposalState, ShadowState
+from zhunsheng.judging.rulebook.lifecycle import ProposalState, ShadowState, SnoozeState
 from zhunsheng.judging.triggers.lifecycle import EnrolmentState
 from zhunsheng.judging.triggers.models import TaskChange
 from zhunsheng.portals.officer.acts import ACTS
@@ -38,6 +38,7 @@ PUT_TOGETHER: dict[str, tuple[type[Enum], set[str]]] = {
     "OUTBOX_": (RowState, {"PENDING", "SENDING", "DONE"}),
     "RULE_": (ProposalState, set()),
     "SHADOW_": (ShadowState, {"RUNNING"}),
+    "SNOOZE_": (SnoozeState, {"RUNNING"}),
     "TASK_": (TaskChange, set()),
     "UNIT_": (SuccessionKind, set()),
     "WEBHOOK_": (SubscriptionState, set()),

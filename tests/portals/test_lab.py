@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
@@ -14,6 +15,7 @@ from django.test import Client
 from tests.contexts.accounts import office
 from tests.journeys.city import BUREAU, HOUSE, MACHINE, Bureau, at
 from tests.portals.pages import E1, as_, staffed, stand_at
+from zhunsheng.cli.commands.explain import command as explain
 from zhunsheng.core.actors import Actor, ActorKind
 from zhunsheng.core.clock import FixedClock
 from zhunsheng.judging.lab import queries
@@ -23,6 +25,7 @@ from zhunsheng.judging.rulebook.actions import shadows
 from zhunsheng.judging.rulebook.lifecycle import ProposalStepError
 from zhunsheng.judging.rulebook.models import Dossier, Proposal
 from zhunsheng.judging.rulebook.queries import ProposalCard
+from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.workflows import trying
 from zhunsheng.workflows.ruling import rules_at
 
@@ -234,3 +237,46 @@ def rulebook(address: str) -> tuple[ProposalCard, dict[str, Any]]:
     found = proposals.proposal(viewer=BUREAU, proposal_id=int(address.strip("/").rpartition("/")[2]))
     assert found is not None
     return found
+
+
+def test_a_point_is_snoozed_and_lifted_at_the_desk_and_every_page_says_so(
+    city: Bureau, client: Client, settings: Any
+) -> None:
+    (before,) = [t for t in triggers.touches(viewer=BUREAU) if t.point == "T02-1"]
+    points = rules_at(at(NOW)).points.values()
+    critical = next(p.id for p in points if p.critical is not None)
+    asked = {"point": "T02-1", "district": "", "until": "2026-08-09 18:00", "why": "数据源正在更换"}
+    assert client.post("/rules/life/snooze/", asked).status_code == 404, "who edits rules may not"
+    as_(client, "0006")
+    assert 'id="snooze-why"' in page(client, "/rules/life/")
+    for wrong in ({"until": "八月"}, {"why": ""}, {"until": "2027-01-01 00:00"}, {"point": critical}):
+        assert client.post("/rules/life/snooze/", {**asked, **wrong}).status_code == 400
+    assert client.post("/rules/life/snooze/", asked).status_code == 302
+    city.tell(E1, "ELEVATOR_RECORD", "2026-08-01 11:00", object="L-2", inspection_due_on="2027-07-31")
+    for day in ("2026-08-02", "2026-08-03"):
+        city.tell(E1, "ELEVATOR_TRAPPED", f"{day} 08:00", object="L-2", number=day)
+    stand_at(settings, "2026-08-04 10:00")
+    as_(client, "0006")
+    told = page(client, "/rules/life/")
+    assert "暂停中" in told and "期间记录的触线" in told and "2026-08-03" in told
+    for address in ("/rules/cards/T02-1/", f"/touches/{before.id}/", f"/subjects/{E1}/", "/touches/"):
+        shown = page(client, address)
+        assert "触发点已暂停使用" in shown and "数据源正在更换" in shown and "2026-08-09 18:00" in shown, (
+            address
+        )
+    assert "触发点已暂停使用" not in page(client, "/rules/cards/T03-1/")
+    explained = CliRunner().invoke(explain, [E1, "--as-of", at("2026-08-04 10:00").isoformat(), "--json"])
+    (touch,) = [t for t in json.loads(explained.stdout)["touches"] if t["object"] == "L-2"]
+    assert touch["snoozed"]["why"] == "数据源正在更换" and touch["snoozed"]["until"].startswith(
+        "2026-08-09T18:00"
+    )
+    (card,) = proposals.snoozes(viewer=BUREAU, known_at=at("2026-08-04 10:00"))
+    lift = f"/rules/life/snooze/{card.id}/lift/"
+    assert client.post("/rules/life/snooze/99/lift/", {"why": "好了"}).status_code == 404
+    assert client.post(lift, {"why": ""}).status_code == 400
+    assert client.post(lift, {"why": "数据源已恢复"}).status_code == 302
+    assert client.post(lift, {"why": "数据源已恢复"}).status_code == 400
+    told = page(client, "/rules/life/")
+    assert "已提前恢复" in told and "数据源已恢复" in told
+    city.pass_time("2026-08-05")
+    assert {t.object for t in triggers.touches(viewer=BUREAU) if t.point == "T02-1"} == {"L-1", "L-2"}

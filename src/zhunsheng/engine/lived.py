@@ -2,7 +2,8 @@
 
 Three ways to the same touches, as for one version: the plain interpreter instant by instant, the judge of a
 running system instant by instant, and columns. What began under a version ends under it; in a replay a touch
-is open until it is cleared, because what people did about it cannot be known.
+is open until it is cleared, because what people did about it cannot be known. A point that was snoozed
+starts nothing until the end of the snooze, in all three.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ class Life:
         pack = self.course.at(at)
         others = {k: p for k, p in self.bound.items() if p.content_hash != pack.content_hash}
         sight = Sight(self.subject, self.facts, self.world, at)
-        told = advance_bound(pack, others, sight, self.states, shown)
+        snoozed = self.course.snoozed(self.subject, at)
+        told = advance_bound(pack, others, sight, self.states, shown, snoozed)
         self.states, self.due = told.states, told.next_due
         self.events += told.events
         for event in told.events:
@@ -72,7 +74,7 @@ def live_one(
 ) -> list[TouchEvent]:
     """One subject, instant by instant: facts as they become known, due instants, versions taking effect."""
     life = Life(course, subject, facts, world)
-    told = sorted({f.recorded_at for f in (*facts, *world)} | {since for since, _ in course.parts})
+    told = sorted({f.recorded_at for f in (*facts, *world)} | course.turns)
     at: int | None = start
     while at is not None and at <= end:
         now = at
@@ -107,7 +109,7 @@ def replay_course(
 ) -> Touches:
     """The same from columns; one version is replayed as ever."""
     course = course.within(start, end)
-    if len(course.packs) == 1:
+    if course.plain:
         return replay(course.parts[0][1], facts, world, start, end)
     grouped = by_subject(facts)
     told: dict[str, dict[str, dict[int, Sequence[PointResult]]]] = {s: {} for s in grouped}
@@ -132,7 +134,7 @@ def _follow(
     if not told:
         return life.events
     seen: dict[str, dict[Key, PointResult]] = {name: {} for name in life.course.packs}
-    turns = {since for since, _ in life.course.parts if since > start}
+    turns = {at for at in life.course.turns if at > start}
     moves = sorted({t for history in told.values() for t in history} | turns)
     k, at = 0, start
 

@@ -24,7 +24,7 @@ from zhunsheng.engine.reference.classes import judge_model
 from zhunsheng.engine.reference.measures import Evaluator
 from zhunsheng.engine.replay import Touches, by_subject, replay, replay_reference
 from zhunsheng.engine.single import SingleJudge
-from zhunsheng.engine.versions import Course
+from zhunsheng.engine.versions import Course, Snooze
 
 Facts = Sequence[Fact]
 Batch = Callable[[Pack, Facts, Facts, int, int], dict[str, Judgement]]
@@ -219,7 +219,17 @@ def _some_course(chance: Random, pack: Pack, start: int) -> Course:
     """The pack, another one, and the first again: a change and a roll back, on any second."""
     turns = sorted(start + chance.randrange(DAYS * SECONDS_PER_DAY) for _ in range(2))
     first, other = replace(pack, content_hash="first"), replace(some_pack(chance), content_hash="other")
-    return Course(((start, first), (turns[0], other), (turns[1], first)))
+    return Course(((start, first), (turns[0], other), (turns[1], first)), some_snoozes(chance, pack, start))
+
+
+def some_snoozes(chance: Random, pack: Pack, start: int) -> tuple[Snooze, ...]:
+    """Some points of the pack start nothing for a while, on any second; now and then none does."""
+    points = [point.id for item in pack.items for point in item.points]
+    told = []
+    for point in chance.sample(points, chance.randrange(len(points) + 1)):
+        since, until = sorted(start + chance.randrange((DAYS + 10) * SECONDS_PER_DAY) for _ in range(2))
+        told.append(Snooze(point, since, until + 1))
+    return tuple(told)
 
 
 def prove_generated(packs: int, seed: int = 0, *, histories_every: int = 50) -> Proof:

@@ -10,6 +10,8 @@ within `once_per_days` of the start of the last one; CRITICAL always starts. A t
 it ends when the point shows NONE and is cleared. What cannot be told neither starts nor ends a touch,
 and breaks a hold. Within one item a touch whose deciding facts already carry an equal or more severe
 touch of another point is *covered*: it is remembered, and nobody is told twice.
+A point that is snoozed starts nothing: what would have started is told as SNOOZED and carries no colour,
+so it covers nothing. What runs goes on, and what is critical starts all the same.
 """
 
 from __future__ import annotations
@@ -66,6 +68,7 @@ class TouchChange(StrEnum):
     CLEAR = "CLEAR"
     NO_DATA_START = "NO_DATA_START"
     NO_DATA_END = "NO_DATA_END"
+    SNOOZED = "SNOOZED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,10 @@ class TouchEvent:
 
 @dataclass(frozen=True, slots=True)
 class PointState:
-    """What is remembered of one point and object. `colour` is the touch that runs, or NONE."""
+    """What is remembered of one point and object. `colour` is the touch that runs, or NONE.
+
+    `snoozed` is the worst colour that would have started while the point is snoozed, or NONE.
+    """
 
     colour: Colour = Colour.NONE
     showing_since: int | None = None
@@ -91,11 +97,14 @@ class PointState:
     ended_at: int | None = None
     no_data: bool = False
     facts: AbstractSet[str] = frozenset()
+    snoozed: Colour = Colour.NONE
 
 
 UNTOUCHED = PointState()
 # What shows these where nothing is remembered moves nothing and tells nothing.
 STILL = frozenset({Colour.NONE, Colour.UNKNOWN})
+# Changes of which it is told which facts are behind them, and whether another touch covers them.
+WEIGHED = frozenset({TouchChange.START, TouchChange.ESCALATE, TouchChange.SNOOZED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +140,10 @@ def advance(
     deciding: Deciding,
     *,
     changed_only: bool = False,
+    snoozed: AbstractSet[str] = frozenset(),
 ) -> Advance:
     """Fold one instant in. `deciding` names the facts behind a result; asked only when a touch starts.
+    `snoozed`: the points that start nothing now.
 
     With `changed_only` the results are those that differ from the instant before, and every other point
     shows what it showed: it moves nothing, as long as the memory itself waits for no instant up to `at`.
@@ -149,11 +160,15 @@ def advance(
     for result in sorted([*telling, *gone], key=lambda r: (-SEVERITY[r.colour], r.point, r.object)):
         key = (result.point, result.object)
         state = after.get(key, UNTOUCHED)
-        moved, event = _step(index.points[result.point], state, result, at)
-        if event is not None and event.change in {TouchChange.START, TouchChange.ESCALATE}:
+        quiet = result.point in snoozed
+        if state.snoozed is not Colour.NONE and not quiet:
+            state = replace(state, snoozed=Colour.NONE)
+        moved, event = _step(index.points[result.point], state, result, at, quiet)
+        if event is not None and event.change in WEIGHED:
             facts = deciding(result)
             covered = _covered(index, after, key, event.colour, facts)
-            moved = replace(moved, facts=facts)
+            if event.change is not TouchChange.SNOOZED:
+                moved = replace(moved, facts=facts)
             event = replace(event, facts=facts, covered=covered)
         if event is not None:
             events.append(event)
@@ -167,7 +182,7 @@ def advance(
 
 
 def _step(
-    point: TriggerPoint, state: PointState, result: PointResult, at: int
+    point: TriggerPoint, state: PointState, result: PointResult, at: int, quiet: bool
 ) -> tuple[PointState, TouchEvent | None]:
     def event(change: TouchChange, colour: Colour) -> TouchEvent:
         return TouchEvent(at, result.point, result.object, change, colour)
@@ -176,13 +191,14 @@ def _step(
         told = None if state.no_data else event(TouchChange.NO_DATA_START, Colour.NO_DATA)
         return replace(state, showing_since=None, no_data=True), told
     if state.no_data and result.colour is not Colour.UNKNOWN:
-        resumed, change = _step(point, replace(state, no_data=False), result, at)
+        resumed, change = _step(point, replace(state, no_data=False), result, at, quiet)
         return resumed, change or event(TouchChange.NO_DATA_END, Colour.NO_DATA)
     if result.colour is Colour.UNKNOWN:
         return replace(state, showing_since=None), None
     if result.colour is Colour.NONE:
         if state.colour is Colour.NONE or not result.cleared:
-            return replace(state, showing_since=None), None
+            over = Colour.NONE if result.cleared else state.snoozed
+            return replace(state, showing_since=None, snoozed=over), None
         ended = PointState(started_at=state.started_at, ended_at=at)
         return ended, event(TouchChange.CLEAR, state.colour)
     since = at if state.showing_since is None else state.showing_since
@@ -191,8 +207,12 @@ def _step(
         return showing, None
     if not _may_start(point, showing, result.colour, at):
         return showing, None
+    if state.colour is Colour.NONE and quiet and result.colour is not Colour.CRITICAL:
+        if SEVERITY[result.colour] <= SEVERITY[state.snoozed]:
+            return showing, None
+        return replace(showing, snoozed=result.colour), event(TouchChange.SNOOZED, result.colour)
     if state.colour is Colour.NONE:
-        started = replace(showing, colour=result.colour, started_at=at)
+        started = replace(showing, colour=result.colour, started_at=at, snoozed=Colour.NONE)
         return started, event(TouchChange.START, result.colour)
     return replace(showing, colour=result.colour), event(TouchChange.ESCALATE, result.colour)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from zhunsheng.core.facts import Fact
@@ -22,13 +23,29 @@ from zhunsheng.engine.tracking import Advance, Key, PointState, advance
 # What a pack shows at an instant, and the next instant at which that can change without a new fact.
 Shown = tuple[Sequence[PointResult], int | None]
 AS_THEN = "AS_THEN"
+NO_POINT: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    """A point that starts nothing in [since, until), everywhere or in one division."""
+
+    point: str
+    since: int
+    until: int
+    division: str = ""
 
 
 @dataclass(frozen=True)
 class Course:
-    """Which pack judges from which instant on, ascending; the first one from the beginning of time."""
+    """Which pack judges from which instant on, ascending; the first one from the beginning of time.
+
+    And which points were snoozed when; `divisions` says where a subject lies.
+    """
 
     parts: tuple[tuple[int, Pack], ...]
+    snoozes: tuple[Snooze, ...] = ()
+    divisions: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, pack: Pack) -> Course:
@@ -42,7 +59,25 @@ class Course:
     def within(self, start: int, end: int) -> Course:
         """What of it concerns judgements of [start, end]; the first pack is the one in effect at `start`."""
         later = ((since, pack) for since, pack in self.parts if start < since <= end)
-        return Course(((-FAR, self.at(start)), *later))
+        snoozes = tuple(s for s in self.snoozes if s.since <= end and s.until > start)
+        return Course(((-FAR, self.at(start)), *later), snoozes, self.divisions)
+
+    def snoozed(self, subject: str, at: int) -> frozenset[str]:
+        """The points that start nothing for a subject at an instant."""
+        if not self.snoozes:
+            return NO_POINT
+        here = {"", self.divisions.get(subject, "")}
+        return frozenset(s.point for s in self.snoozes if s.since <= at < s.until and s.division in here)
+
+    @cached_property
+    def turns(self) -> frozenset[int]:
+        """Instants at which somebody may be touched without a new fact: a version begins, a snooze ends."""
+        return frozenset({since for since, _ in self.parts} | {s.until for s in self.snoozes})
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether one pack judges, and always."""
+        return len(self.packs) == 1 and not self.snoozes
 
     @cached_property
     def packs(self) -> dict[str, Pack]:
@@ -57,14 +92,19 @@ class Course:
     @property
     def version(self) -> str:
         """What a report calls it: the version of its only pack, or a word for 'what was in effect then'."""
-        return self.parts[0][1].version if len(self.packs) == 1 else AS_THEN
+        return self.parts[0][1].version if self.plain else AS_THEN
 
     @property
     def content_hash(self) -> str:
         """The hash of its only pack, or of all of it."""
-        if len(self.packs) == 1:
+        if self.plain:
             return self.parts[0][1].content_hash
-        told = "\n".join(f"{since} {pack.content_hash}" for since, pack in self.parts)
+        told = "\n".join(
+            (
+                *(f"{since} {pack.content_hash}" for since, pack in self.parts),
+                *(f"{s.point} {s.since} {s.until} {s.division}" for s in self.snoozes),
+            )
+        )
         return hashlib.sha256(told.encode()).hexdigest()
 
 
@@ -94,18 +134,23 @@ def advance_bound(
     sight: Sight,
     states: Mapping[Key, PointState],
     shown: Callable[[Pack], Shown],
+    snoozed: AbstractSet[str] = NO_POINT,
 ) -> Advance:
-    """All points folded in: bound ones by their own pack, the others by `pack`, the one in effect."""
+    """All points folded in: bound ones by their own pack, the others by `pack`, the one in effect.
+
+    `snoozed`: the points that start nothing now. What is bound runs already and goes on.
+    """
     points, due = shown(pack)
     free = [r for r in points if (r.point, r.object) not in bound]
     rest = {key: state for key, state in states.items() if key not in bound}
-    told = _advance(pack, free, rest, sight)
+    told = _advance(pack, free, rest, sight, snoozed)
     merged, events, dues = dict(told.states), list(told.events), [due, told.next_due]
     for former in {id(p): p for p in bound.values()}.values():
         keys = {key for key, its in bound.items() if its is former}
         points, due = shown(former)
         results = [r for r in points if (r.point, r.object) in keys]
-        told = _advance(former, results, {k: s for k, s in states.items() if k in keys}, sight)
+        its = {k: s for k, s in states.items() if k in keys}
+        told = _advance(former, results, its, sight, snoozed)
         merged |= told.states
         events += told.events
         dues += [told.next_due, due]
@@ -113,8 +158,12 @@ def advance_bound(
 
 
 def _advance(
-    pack: Pack, results: Sequence[PointResult], states: Mapping[Key, PointState], sight: Sight
+    pack: Pack,
+    results: Sequence[PointResult],
+    states: Mapping[Key, PointState],
+    sight: Sight,
+    snoozed: AbstractSet[str],
 ) -> Advance:
     index = judge_by(pack).index
     deciding = deciding_at(index, pack, sight.facts, sight.world, sight.as_of)
-    return advance(index, states, results, sight.as_of, deciding)
+    return advance(index, states, results, sight.as_of, deciding, snoozed=snoozed)

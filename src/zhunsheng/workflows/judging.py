@@ -16,6 +16,7 @@ from zhunsheng.sensing.signals import actions as signals
 from zhunsheng.sensing.signals import queries as told
 from zhunsheng.sensing.signals import warm
 from zhunsheng.workflows.keeping import keep, pack_of
+from zhunsheng.workflows.quieting import snoozed_at
 from zhunsheng.workflows.ruling import rules_at
 from zhunsheng.workflows.unmerging import whom_to_judge
 from zhunsheng.workflows.vetoing import class_at_once
@@ -48,6 +49,7 @@ def look_at(subjects: Iterable[str], at: datetime, *, items: bool = False) -> li
         world=told.world(viewer=VIEWER),
         calendar=clocks.terms(viewer=VIEWER, base=library.clocks).calendar,
         former=pack_of,
+        snoozed=snoozed_at(at, keys),
         items=items,
     )
     opened = [touch_id for one in folded for touch_id in one.opened]

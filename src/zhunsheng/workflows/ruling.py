@@ -22,6 +22,7 @@ from zhunsheng.engine.versions import Course
 from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.judging.rulebook import queries as rulebook
 from zhunsheng.workflows.keeping import pack_of
+from zhunsheng.workflows.quieting import windows
 
 VIEWER = Viewer.bureau("rules")
 
@@ -49,12 +50,12 @@ def _with(installed: Library, content_hash: str) -> Library:
 
 
 def course_at(known_at: datetime) -> Course:
-    """Which version judges from when, as far as it is known at an instant."""
-    told = rulebook.rulings(viewer=VIEWER, known_at=known_at)
+    """Which version judges from when and what was snoozed, as far as it is known at an instant."""
+    told, quiet = rulebook.rulings(viewer=VIEWER, known_at=known_at), windows(known_at)
     if not told:
-        return Course.of(open_library(settings.PACKS).pack)
+        return Course(Course.of(open_library(settings.PACKS).pack).parts, *quiet)
     rows = [(-FAR, told[0].replaces), *((instant(r.since_at), r.pack_hash) for r in told)]
-    return Course(tuple((since, kept(name)) for since, name in rows))
+    return Course(tuple((since, kept(name)) for since, name in rows), *quiet)
 
 
 def kept(content_hash: str) -> Pack:

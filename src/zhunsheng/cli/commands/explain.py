@@ -17,7 +17,7 @@ from zhunsheng.cli.merged import refuse_merged
 from zhunsheng.cli.output import Output, reporting
 from zhunsheng.cli.versions import version
 from zhunsheng.core.actors import Viewer
-from zhunsheng.core.clock import day_of, instant
+from zhunsheng.core.clock import day_of, instant, moment
 from zhunsheng.core.rules.tree import Basis
 from zhunsheng.engine.explain import WayBack, explain
 from zhunsheng.engine.frozen import frozen_of
@@ -25,8 +25,10 @@ from zhunsheng.engine.judgement import ModelResult
 from zhunsheng.engine.reference import judge
 from zhunsheng.foundation.evidence import queries as evidence
 from zhunsheng.foundation.evidence.keyring import known, verifier
+from zhunsheng.judging.rulebook import queries as rulebook
 from zhunsheng.sensing.signals import queries as signals
 from zhunsheng.workflows.proving import targets_of
+from zhunsheng.workflows.quieting import snoozed_at
 from zhunsheng.workflows.ruling import rules_at
 
 
@@ -86,6 +88,22 @@ def _proofs(code: str) -> list[dict[str, Any]]:
     ]
 
 
+def _snoozed(code: str, at: datetime) -> dict[str, dict[str, str]]:
+    """By point of this business the snooze that holds: since and until when, by whom, why."""
+    held = snoozed_at(at, [code]).get(code, {})
+    cards = {c.id: c for c in rulebook.snoozes(viewer=Viewer.bureau("explain"), known_at=at, holding_at=at)}
+    told = {point: cards[number] for point, number in held.items()}
+    return {
+        point: {
+            "since": moment(instant(card.started_at)).isoformat(),
+            "until": moment(instant(card.over_at)).isoformat(),
+            "by": card.started_by_name,
+            "why": card.reason,
+        }
+        for point, card in told.items()
+    }
+
+
 def _tell_proofs(out: Output, proofs: list[dict[str, Any]]) -> None:
     for proof in proofs:
         line = _("证据日志第 %(index)d 条（共 %(size)d 条）：%(at)s %(action)s %(target)s") % proof
@@ -104,7 +122,9 @@ def _tell_proofs(out: Output, proofs: list[dict[str, Any]]) -> None:
         "items": _("计分项：indicator、name、points、shares（fact、points、ends_on）"),
         "frozen": _("停住的计分项：indicator、name、since、while"),
         "adjustments": _("封顶与零分底线的调整，与计分项相加正好等于分值"),
-        "touches": _("触线：point、name、object、colour、comparisons、facts、basis、way_back"),
+        "touches": _(
+            "触线：point、name、object、colour、comparisons、facts、basis、way_back、snoozed（since、until、by、why）"
+        ),
         "way_back": _("类别降低的办法"),
         "proofs": _("所作决定在证据日志中的位置：at、action、target、origin、index、size、holds"),
     }
@@ -125,6 +145,7 @@ def command(out: Output, code: str, as_of: datetime | None, told_pack: str | Non
     names = {node.id: node.name_zh for node in model.indicators}
     points = {p.id: p for item in pack.items for p in item.points}
     items = _items(result, names)
+    snoozed = _snoozed(code, known_at)
     ways = {(p, o): way for p, o, way in told.point_ways}
     touches = [
         {
@@ -139,6 +160,7 @@ def command(out: Output, code: str, as_of: datetime | None, told_pack: str | Non
             "facts": list(t.facts),
             "basis": _basis(points[t.result.point].basis),
             "way_back": way_words(ways[(t.result.point, t.result.object)]),
+            "snoozed": snoozed.get(t.result.point),
         }
         for t in told.points
     ]
@@ -168,6 +190,9 @@ def command(out: Output, code: str, as_of: datetime | None, told_pack: str | Non
     for touch in touches:
         out.line("{colour} {point} {name} {object}  {basis}".format(**touch))
         out.line("    " + "；".join(touch["comparisons"]) if isinstance(touch["comparisons"], list) else "")
+        if touch["snoozed"]:
+            words = _("已暂停使用：%(since)s 至 %(until)s，%(by)s：%(why)s")
+            out.line("    " + words % touch["snoozed"])
         out.line("    → " + str(touch["way_back"]))
     if class_way:
         out.line(_("类别恢复：%(way)s") % {"way": class_way})

@@ -122,7 +122,7 @@ def _here(out: Output, when: dt.datetime, histories: int, days: int, packs: int)
         some = [fact for _subject, own in first for fact in own]
         if some:
             lived = course.within(start, at)
-            if len(lived.packs) == 1:
+            if lived.plain:
                 proof += prove_histories(pack, some, world, start, at)
             else:
                 proof += prove_courses(lived, some, world, start, at)

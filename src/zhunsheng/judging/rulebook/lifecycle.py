@@ -46,6 +46,21 @@ SHADOW_TRANSITIONS: dict[ShadowState, frozenset[ShadowState]] = {
 }
 
 
+class SnoozeState(StrEnum):
+    """Where a snooze stands: lifted by a person before its time, or ended by its time."""
+
+    RUNNING = "RUNNING"
+    LIFTED = "LIFTED"
+    ENDED = "ENDED"
+
+
+SNOOZE_TRANSITIONS: dict[SnoozeState, frozenset[SnoozeState]] = {
+    SnoozeState.RUNNING: frozenset({SnoozeState.LIFTED, SnoozeState.ENDED}),
+    SnoozeState.LIFTED: frozenset(),
+    SnoozeState.ENDED: frozenset(),
+}
+
+
 class ProposalStepError(ValueError):
     """A step that the life of a version does not know, or that lacks something; the text is for people."""
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from zhunsheng.foundation.evidence.append_only import AppendOnlyModel
-from zhunsheng.judging.rulebook.lifecycle import ProposalState, ShadowState
+from zhunsheng.judging.rulebook.lifecycle import ProposalState, ShadowState, SnoozeState
 
 UNSEEN = [ProposalState.DRAFT, ProposalState.REVIEWING, ProposalState.WITHDRAWN]
 UNAPPROVED = [*UNSEEN, ProposalState.REVIEWED]
@@ -146,3 +146,47 @@ class ShadowCount(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.shadow_id} {self.day} {self.item} +{self.gained} -{self.lost}"
+
+
+class Snooze(models.Model):
+    """A point that acts on nothing for a while: where, since and until when, by whom, why.
+
+    An empty `district` is the whole bureau. It holds in [started_at, ended_at), or [started_at, until_at)
+    while nobody ended it: a queue that is late changes nothing.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    point = models.CharField(max_length=24)
+    district = models.CharField(max_length=12, blank=True, default="")
+    reason = models.CharField(max_length=500)
+    state = models.CharField(max_length=8, default=SnoozeState.RUNNING.value)
+    started_by = models.CharField(max_length=40)
+    started_by_name = models.CharField(max_length=200)
+    started_at = models.DateTimeField()
+    until_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by_name = models.CharField(max_length=200, blank=True, default="")
+    ended_why = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=[s.value for s in SnoozeState]), name="rulebook_known_snooze_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(until_at__gt=F("started_at")), name="rulebook_snooze_ends_after_its_start"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="rulebook_snooze_says_why"),
+            models.CheckConstraint(
+                condition=Q(state="RUNNING", ended_at__isnull=True)
+                | (~Q(state="RUNNING") & Q(ended_at__isnull=False)),
+                name="rulebook_snooze_ended_pair",
+            ),
+            models.UniqueConstraint(
+                fields=["point", "district"], condition=Q(state="RUNNING"), name="rulebook_one_snooze"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.point} {self.district} {self.state}"

@@ -12,8 +12,8 @@ from django.db.models import Q, Sum
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.clock import day_of, instant
-from zhunsheng.judging.rulebook.lifecycle import ProposalState, ShadowState
-from zhunsheng.judging.rulebook.models import Proposal, Shadow, ShadowCount
+from zhunsheng.judging.rulebook.lifecycle import ProposalState, ShadowState, SnoozeState
+from zhunsheng.judging.rulebook.models import Proposal, Shadow, ShadowCount, Snooze
 
 SHOWN_MAX = 200
 
@@ -176,3 +176,53 @@ def shadow_counts(*, viewer: Viewer, cards: Sequence[ShadowCard]) -> dict[int, l
         if day < over[run]:
             told[run].append(ShadowRow(day, item, unit, *numbers))
     return told
+
+
+@dataclass(frozen=True, slots=True)
+class SnoozeCard:
+    """A snooze with who, why, since and until when; `over_at` is the instant at which it ends or ended."""
+
+    id: int
+    point: str
+    district: str
+    reason: str
+    state: SnoozeState
+    started_by_name: str
+    started_at: datetime
+    until_at: datetime
+    ended_by_name: str
+    ended_why: str
+    over_at: datetime
+
+
+def snoozes(
+    *, viewer: Viewer, known_at: datetime, holding_at: datetime | None = None, point: str = ""
+) -> list[SnoozeCard]:
+    """Snoozes as known at an instant, newest first: who ended one later had not ended it then.
+
+    With `holding_at` those that hold at that instant. For supervisors of any scope.
+    """
+    if not viewer.is_supervisor:
+        return []
+    rows = Snooze.objects.filter(started_at__lte=known_at).order_by("-id")
+    if holding_at is not None:
+        rows = rows.filter(started_at__lte=holding_at, until_at__gt=holding_at)
+    cards = [_snooze(row, known_at) for row in (rows.filter(point=point) if point else rows)]
+    return [card for card in cards if holding_at is None or holding_at < card.over_at]
+
+
+def _snooze(row: Snooze, known_at: datetime) -> SnoozeCard:
+    known = row.ended_at is not None and row.ended_at <= known_at
+    return SnoozeCard(
+        row.id,
+        row.point,
+        row.district,
+        row.reason,
+        SnoozeState(row.state) if known else SnoozeState.RUNNING,
+        row.started_by_name,
+        row.started_at,
+        row.until_at,
+        row.ended_by_name if known else "",
+        row.ended_why if known else "",
+        row.ended_at if known and row.ended_at else row.until_at,
+    )

@@ -21,6 +21,7 @@ def to_json(states: Mapping[Key, PointState]) -> dict[str, list[Any]]:
             s.ended_at,
             s.no_data,
             sorted(s.facts),
+            *([s.snoozed.value] if s.snoozed is not Colour.NONE else []),
         ]
         for key, s in sorted(states.items())
     }
@@ -29,7 +30,9 @@ def to_json(states: Mapping[Key, PointState]) -> dict[str, list[Any]]:
 def from_json(told: Mapping[str, list[Any]]) -> dict[Key, PointState]:
     """The reverse."""
     states: dict[Key, PointState] = {}
-    for joined, (colour, showing, started, ended, no_data, facts) in told.items():
+    for joined, (colour, showing, started, ended, no_data, facts, *more) in told.items():
         point, _, key = joined.partition(SEPARATOR)
-        states[(point, key)] = PointState(Colour(colour), showing, started, ended, no_data, frozenset(facts))
+        times, carried = (showing, started, ended), frozenset(facts)
+        snoozed = Colour(more[0]) if more else Colour.NONE
+        states[(point, key)] = PointState(Colour(colour), *times, no_data, carried, snoozed)
     return states

@@ -13,6 +13,7 @@ from zhunsheng.judging.triggers.lifecycle import (
     TouchState,
     WideningState,
 )
+from zhunsheng.judging.triggers.snoozed import SnoozedTouch as SnoozedTouch
 
 
 class SubjectMemory(models.Model):

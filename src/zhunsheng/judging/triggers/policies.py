@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 
@@ -37,6 +38,7 @@ class TriggerPolicy:
     remind_after_days: Mapping[str, tuple[int, ...]]
     checking_tasks: frozenset[str]
     widening_grounds: Mapping[str, str]
+    snooze_days_max: tuple[tuple[date, int], ...]
 
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> TriggerPolicy:
@@ -55,4 +57,9 @@ class TriggerPolicy:
             {point: tuple(map(int, days)) for point, days in document["remind_after_days"].items()},
             frozenset(document["checking_tasks"]),
             dict(document["widening_grounds"]),
+            tuple(sorted((n["from"], int(n["days"])) for n in document["snooze_days_max"])),
         )
+
+    def snooze_days_on(self, on: date) -> int:
+        """The most days for which a point may be snoozed from a day on; none before the first entry."""
+        return max(((since, days) for since, days in self.snooze_days_max if since <= on), default=(on, 0))[1]

@@ -23,6 +23,7 @@ from zhunsheng.portals.officer.door import with_power
 from zhunsheng.portals.officer.explaining import Event, Told
 from zhunsheng.portals.officer.lists.messages import without_link
 from zhunsheng.portals.officer.next_steps import next_steps
+from zhunsheng.portals.officer.rulesnooze import holding
 from zhunsheng.portals.officer.seeing import who_sees
 from zhunsheng.portals.officer.words import (
     ANSWERS,
@@ -81,6 +82,7 @@ def touch_page(request: HttpRequest, acting: Acting, number: int, problem: str =
         "next": next_steps(acting, found, localtime(at).date()),
         "row": row_of(found, subject.name, {point.id: point}),
         "touch": found,
+        "snoozes": holding(viewer, at, point=found.point, division=subject.division),
         "subject": subject,
         "item": item,
         "point": point,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from zhunsheng.core.actors import Viewer
 from zhunsheng.foundation.accounts.acting import Acting
 from zhunsheng.foundation.desk import actions as desk
 from zhunsheng.foundation.desk import queries as kept
@@ -57,8 +58,13 @@ def page_of(name: str, query: str = "") -> str:
     return reverse(PAGES[name]) + (f"?{query}" if query else "")
 
 
-def list_page(definition: ListDefinition[Any], here: str, template: str = "officer/list.html") -> View:
-    """The page of a list."""
+def list_page(
+    definition: ListDefinition[Any],
+    here: str,
+    template: str = "officer/list.html",
+    more: Callable[[Viewer], Mapping[str, object]] = lambda _viewer: {},
+) -> View:
+    """The page of a list; `more`: what else its template says."""
 
     @require_safe
     @with_power(definition.power)
@@ -79,7 +85,7 @@ def list_page(definition: ListDefinition[Any], here: str, template: str = "offic
             "powers": acting.actor.powers,
             "acts": batch.acts.items() if batch and batch.power in acting.actor.powers else (),
         }
-        return render(request, template, words)
+        return render(request, template, {**words, **more(viewer)})
 
     return page
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhunsheng.portals.officer import rulelife, rules
+from zhunsheng.portals.officer import rulelife, rules, rulesnooze
 
 app_name = "rules"
 urlpatterns = [
@@ -15,5 +15,7 @@ urlpatterns = [
     path("life/<int:number>/", rulelife.one, name="proposal"),
     path("life/<int:number>/step/", rulelife.step, name="step"),
     path("life/<int:number>/shadow/", rulelife.shadow, name="shadow"),
+    path("life/snooze/", rulesnooze.start, name="snooze"),
+    path("life/snooze/<int:number>/lift/", rulesnooze.lift, name="lift"),
     path("cards/<str:key>/", rules.rule, name="card"),
 ]

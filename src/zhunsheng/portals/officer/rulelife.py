@@ -19,6 +19,7 @@ from zhunsheng.judging.rulebook.lifecycle import TRANSITIONS, ProposalState, Pro
 from zhunsheng.judging.rulebook.queries import ProposalCard
 from zhunsheng.portals.officer.door import with_power
 from zhunsheng.portals.officer.ruleshadow import may_start, runs_of, take
+from zhunsheng.portals.officer.rulesnooze import on_life_page
 from zhunsheng.portals.officer.words import PROPOSAL_TONES, PROPOSALS
 from zhunsheng.web.clock import page_clock
 from zhunsheng.workflows.proposing import propose, roll_back
@@ -53,10 +54,11 @@ def _told(card: ProposalCard, in_effect: str) -> dict[str, object]:
 @with_power("subject.read", *POWERS)
 def index(request: HttpRequest, acting: Acting) -> HttpResponse:
     """Every proposal, newest first."""
-    now = rules_at(page_clock().now()).pack.content_hash
+    at = page_clock().now()
+    now = rules_at(at).pack.content_hash
     rows = [_told(card, now) for card in queries.proposals(viewer=acting.viewer)]
     running = queries.shadows(viewer=acting.viewer, running=True)
-    words = {"here": "rules", "rows": rows, "running": running}
+    words = {"here": "rules", "rows": rows, "running": running, **on_life_page(acting, at)}
     return render(request, "officer/rules/life.html", words)
 
 

@@ -21,6 +21,7 @@ from zhunsheng.engine.library import open_library
 from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.judging.portraits.queries import PackUse
 from zhunsheng.portals.officer.access import internal
+from zhunsheng.portals.officer.rulesnooze import holding
 from zhunsheng.portals.officer.words import BASIS
 from zhunsheng.web.clock import page_clock
 from zhunsheng.workflows.ruling import rules_at
@@ -125,6 +126,7 @@ def rule(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
     words = {
         "here": "rules",
         **_row(card),
+        "snoozes": holding(viewer, page_clock().now(), point=card.id),
         "yellow": named(card.yellow_measures),
         "red": named(card.red_measures),
         "basis": [(b.law, b.article, BASIS.get(b.status, b.status)) for b in card.basis],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -19,10 +21,13 @@ from zhunsheng.portals.officer import revealing
 from zhunsheng.portals.officer.board import row_of
 from zhunsheng.portals.officer.door import with_power
 from zhunsheng.portals.officer.explaining import Told
+from zhunsheng.portals.officer.rulesnooze import Told as Snoozed
+from zhunsheng.portals.officer.rulesnooze import holding
 from zhunsheng.portals.officer.seeing import who_sees
 from zhunsheng.portals.officer.words import SUBJECT_STATES
 from zhunsheng.registers.registry import queries as registry
 from zhunsheng.registers.registry import scoping
+from zhunsheng.registers.registry.queries import SubjectCard
 from zhunsheng.registers.registry.scoping import FIELD_LEVELS
 from zhunsheng.web.clock import page_clock
 from zhunsheng.workflows.ruling import points_at
@@ -53,6 +58,7 @@ def subject(request: HttpRequest, acting: Acting, key: str) -> HttpResponse:
         "sum": told.sum_rows(),
         "frozen": told.frozen,
         "way": told.class_way(),
+        "snoozes": _snoozed(viewer, found, at),
         "touches": [row_of(row, found.name, points) for row in rows],
         "who_sees": who_sees(acting, key),
         "belongings": registry.belongings(viewer=viewer, key=key),
@@ -63,6 +69,13 @@ def subject(request: HttpRequest, acting: Acting, key: str) -> HttpResponse:
         else "",
     }
     return render(request, "officer/subject.html", words)
+
+
+def _snoozed(viewer: Viewer, found: SubjectCard, at: datetime) -> list[Snoozed]:
+    """The snoozes that keep a touch of this business from starting now."""
+    held = holding(viewer, at, division=found.division)
+    kept = triggers.snoozed_of(viewer=viewer, subject=found.key, snooze_ids=[s.card.id for s in held])
+    return [s for s in held if s.card.point in {point for point, _thing in kept}]
 
 
 def handed_in(viewer: Viewer, key: str) -> list[AttachmentCard]:

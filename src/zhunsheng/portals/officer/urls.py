@@ -23,11 +23,16 @@ from zhunsheng.portals.officer import (
     work,
 )
 from zhunsheng.portals.officer.lists import LISTS
+from zhunsheng.portals.officer.rulesnooze import on_board
 
 app_name = "officer"
 urlpatterns = [
     path("", front.front, name="front"),
-    path("touches/", listing.list_page(LISTS["touches"], "board"), name="board"),
+    path(
+        "touches/",
+        listing.list_page(LISTS["touches"], "board", "officer/touches.html", on_board),
+        name="board",
+    ),
     path("touches/<int:number>/", board.touch, name="touch"),
     path("touches/<int:number>/decide/", deciding.decide, name="decide"),
     path("touches/<int:number>/reply/", deciding.reply, name="reply"),

@@ -334,6 +334,11 @@ SHADOWS: Words = {
     "STOPPED": _("已停止"),
     "ENDED": _("已到期"),
 }
+SNOOZES: Words = {
+    "RUNNING": _("暂停中"),
+    "LIFTED": _("已提前恢复"),
+    "ENDED": _("已到期"),
+}
 PROPOSAL_TONES = {
     "EFFECTIVE": "good",
     "PUBLISHED": "good",

@@ -113,11 +113,13 @@ def areas(*, viewer: Viewer, keys: set[str]) -> dict[str, str]:
     return {key: f"{industry}/{division}" for key, industry, division in rows}
 
 
-def divisions(*, viewer: Viewer, keys: Iterable[str]) -> dict[str, str]:
-    """The division in which each of these subjects lies; for the bureau, within its scope."""
+def divisions(*, viewer: Viewer, keys: Iterable[str] | None = None) -> dict[str, str]:
+    """The division in which each of these subjects lies, or each of all; for the bureau, within its scope."""
     if not viewer.is_staff:
         return {}
-    rows = scoping.subjects(viewer).filter(key__in=sorted(keys))
+    rows = scoping.subjects(viewer)
+    if keys is not None:
+        rows = rows.filter(key__in=sorted(keys))
     return dict(rows.values_list("key", "division"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,12 +51,14 @@ def fold(
     world: Sequence[Fact],
     calendar: WorkCalendar,
     former: Former,
+    snoozed: Mapping[str, Mapping[str, int]],
     items: bool = True,
 ) -> list[Folded]:
     """Judge subjects at an instant, with what is known then, and fold the results into their memories.
 
     `timelines`: (subject, its facts), no subject twice; the answers stand in their order. `former` gives
     an earlier pack by its hash: open touches that began under it are judged with it.
+    `snoozed`: by subject the points that start nothing now, and the snooze of each.
     Without `items` the judgements need not say how their sums come about.
     """
     at = at.astimezone(SHANGHAI)
@@ -71,12 +74,15 @@ def fold(
                 bound.get(subject, {}),
                 Sight(subject, facts, world, as_of),
                 known.get(subject, {}),
+                snoozed.get(subject, {}).keys(),
             )
             for judgement, (subject, facts) in zip(judged, timelines, strict=True)
         ]
         news = {subject: advance for (subject, _), advance in zip(timelines, told, strict=True)}
         _remember(at, known, news)
-        pages = Pages(Look(by, at, pack, calendar), {s: a.events for s, a in news.items() if a.events})
+        pages = Pages(
+            Look(by, at, pack, calendar, snoozed), {s: a.events for s, a in news.items() if a.events}
+        )
         pages.write()
     return [
         Folded(
@@ -90,14 +96,19 @@ def fold(
 
 
 def _advanced(
-    pack: Pack, judgement: Judgement, bound: Mapping[Key, Pack], sight: Sight, states: States
+    pack: Pack,
+    judgement: Judgement,
+    bound: Mapping[Key, Pack],
+    sight: Sight,
+    states: States,
+    snoozed: AbstractSet[str],
 ) -> Advance:
     again = shown_to(sight)
 
     def shown(its: Pack) -> Shown:
         return (judgement.points, judgement.next_due) if its is pack else again(its)
 
-    return advance_bound(pack, bound, sight, states, shown)
+    return advance_bound(pack, bound, sight, states, shown, snoozed)
 
 
 def _soonest(*instants: int | None) -> datetime | None:

@@ -18,7 +18,7 @@ from zhunsheng.foundation import bulk
 from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.judging.triggers import facts as written
 from zhunsheng.judging.triggers.lifecycle import Step, TouchState, after
-from zhunsheng.judging.triggers.models import DataAlarm, Touch, TouchStep
+from zhunsheng.judging.triggers.models import DataAlarm, SnoozedTouch, Touch, TouchStep
 from zhunsheng.sensing.signals.new_facts import NewFact
 
 Place = tuple[str, str, str]
@@ -26,17 +26,19 @@ Tell = Callable[[], NewFact]
 FRESH = tuple(field.name for field in Touch._meta.concrete_fields)
 MACHINE_NAME = "系统"
 CHANGING = ("colour", "facts", "state", "ended_at")
+SNOOZED = ("snooze", "subject", "item", "point", "object", "colour", "at", "covered", "facts", "pack_hash")
 STEP = ("touch", "step", "at", "by_name", "reason")
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Who looks, when, by which pack and calendar."""
+    """Who looks, when, by which pack and calendar; by subject the points that are snoozed, and the snooze."""
 
     by: Actor
     at: datetime
     pack: Pack
     calendar: WorkCalendar
+    snoozed: Mapping[str, Mapping[str, int]]
 
 
 class Pages:
@@ -56,6 +58,7 @@ class Pages:
         self._opened: dict[str, list[Touch]] = {}
         self._cleared: dict[str, list[Touch]] = {}
         self._tell: dict[str, list[Tell]] = {}
+        self._snoozed: list[tuple[Place, TouchEvent]] = []
         if events:
             self._read(list(events))
         for subject, told in events.items():
@@ -84,6 +87,8 @@ class Pages:
                     names = dict(zip(("subject", "point", "object"), place, strict=True))
                     self._alarms[place] = DataAlarm(**names, raised_at=self.look.at)
                     self._raised.append(self._alarms[place])
+            case TouchChange.SNOOZED:
+                self._snoozed.append((place, event))
             case TouchChange.NO_DATA_END:
                 self._end_alarm(place)
             case TouchChange.START | TouchChange.ESCALATE if not event.covered:
@@ -173,10 +178,17 @@ class Pages:
         bulk.insert(TouchStep, STEP, ((t.id, step.value, at, name, "") for t, step in self._steps))
         acts = [(action, f"touch:{touch.id}", detail) for action, touch, detail in self._acts]
         evidence.record_all(by=self.look.by, at=at, entries=acts)
+        bulk.insert(SnoozedTouch, SNOOZED, (self._snoozed_row(*told) for told in self._snoozed))
         if self._raised:
             DataAlarm.objects.bulk_create(self._raised, ignore_conflicts=True)
         if self._ended:
             DataAlarm.objects.filter(id__in=self._ended).update(ended_at=at)
+
+    def _snoozed_row(self, place: Place, event: TouchEvent) -> tuple[object, ...]:
+        subject, point, thing = place
+        snooze, item, what = self.look.snoozed[subject][point], self.index.items[point], event.colour.value
+        told = (snooze, subject, item, point, thing, what, self.look.at, event.covered)
+        return (*told, sorted(event.facts), self.look.pack.content_hash)
 
     def outcome(self, subject: str) -> tuple[tuple[int, ...], tuple[int, ...], tuple[NewFact, ...]]:
         """The touches that began or grew worse, those put right, and the facts to write; after `write`."""

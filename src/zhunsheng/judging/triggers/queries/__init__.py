@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, QuerySet
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.alarms.finding import Decision
+from zhunsheng.core.clock import SHANGHAI
 from zhunsheng.judging.triggers.cards import AlertCard as AlertCard
 from zhunsheng.judging.triggers.cards import AnswerCard as AnswerCard
 from zhunsheng.judging.triggers.cards import EnrolmentCard as EnrolmentCard
@@ -23,6 +25,7 @@ from zhunsheng.judging.triggers.models import (
     DataAlarm,
     Enrolment,
     ScopeWidening,
+    SnoozedTouch,
     SubjectMemory,
     SupervisionTask,
     Touch,
@@ -251,3 +254,26 @@ def moved_after(*, viewer: Viewer, subjects: Iterable[str], at: datetime) -> set
         return set()
     rows = SubjectMemory.objects.filter(subject__in=list(subjects), folded_to__gt=at)
     return set(rows.values_list("subject", flat=True))
+
+
+def snoozed_whom(*, viewer: Viewer, snooze_id: int, after: str, rows_max: int) -> list[str]:
+    """The next subjects behind a key whom a snooze kept from being touched; for the bureau only."""
+    if not viewer.sees_all:
+        return []
+    rows = SnoozedTouch.objects.filter(snooze=snooze_id, subject__gt=after).order_by("subject")
+    return list(rows.values_list("subject", flat=True).distinct()[:rows_max])
+
+
+def snoozed_counts(*, viewer: Viewer, snooze_ids: Iterable[int]) -> dict[int, list[tuple[date, int]]]:
+    """By snooze and day how many touches it kept from starting, among the files open to the viewer."""
+    rows = scoping.within(SnoozedTouch.objects.filter(snooze__in=list(snooze_ids), covered=False), viewer)
+    told: dict[int, Counter[date]] = {}
+    for snooze, at in rows.values_list("snooze", "at"):
+        told.setdefault(snooze, Counter())[at.astimezone(SHANGHAI).date()] += 1
+    return {snooze: sorted(days.items()) for snooze, days in told.items()}
+
+
+def snoozed_of(*, viewer: Viewer, subject: str, snooze_ids: Iterable[int]) -> set[tuple[str, str]]:
+    """Points and objects of a subject that were recorded under these snoozes, if its file is open."""
+    rows = scoping.within(SnoozedTouch.objects.filter(subject=subject, snooze__in=list(snooze_ids)), viewer)
+    return set(rows.values_list("point", "object"))
