@@ -108,7 +108,8 @@ NEVER_READ = {
     *("business:feed", "business:file", "enterprise:check", "enterprise:done", "enterprise:file"),
     *("imports:returned", "imports:undo", "officer:batch-done", "officer:paper-receipt", "public:list"),
     *(f"{side}:self-check-{part}" for side in SIDES for part in ("review", "done", "dates", "file")),
-    *("reports:page", "reports:report", "sign:code", "sign:enrol", "sign:provider", "sign:provider-return"),
+    *("reports:data", "reports:page", "reports:report", "sign:code", "sign:enrol", "sign:provider"),
+    "sign:provider-return",
 }
 
 
