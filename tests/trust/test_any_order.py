@@ -166,6 +166,7 @@ def stored_state() -> State:
         world=[],
         calendar=CALENDAR,
         former=no_other,
+        snoozed={},
     )
     touches = [
         (t.point, t.colour, t.state, t.facts) for t in triggers.touches(viewer=BUREAU, subject=SUBJECT)
