@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from django.db import transaction
 
 from tests.contexts.accounts import office
-from tests.contexts.evidence.logs import act
+from tests.contexts.evidence.logs import CLERK, NOW, OFFICER, act
 from zhunsheng.cli.commands import evidence, explain, verify
 from zhunsheng.cli.exit_codes import ExitCode
-from zhunsheng.foundation.evidence.models import LeafSalt
+from zhunsheng.foundation.evidence import actions
+from zhunsheng.foundation.evidence.models import LeafSalt, SealedDetail
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +67,21 @@ def test_keys_change_and_another_log_begins(home: Path, keeper: str) -> None:
         assert run(evidence.command, *words, "--by", keeper).exit_code == ExitCode.OK
     assert len(json.loads(run(evidence.command, "keys", "--json").stdout)["keys"]) == 5
     assert run(verify.command).exit_code == ExitCode.OK
+
+
+def test_a_person_is_forgotten_with_a_reason_and_the_log_still_holds(home: Path, keeper: str) -> None:
+    with transaction.atomic():
+        told = actions.seal_detail(by=CLERK, at=NOW, person="P-CHENG", told={"device": "手机"})
+        actions.record(by=OFFICER, at=NOW, action="FILE_KEPT", target="touch:1", detail=told)
+    run(evidence.command, "keys")
+    words = ("forget", "P-CHENG", "--by", keeper, "--why")
+    refused = run(evidence.command, *words, " ")
+    assert refused.exit_code == ExitCode.USAGE and "须写明理由" in refused.output
+    assert SealedDetail.objects.exists()
+    done = run(evidence.command, *words, "本人请求", "--json")
+    assert json.loads(done.stdout) == {"person": "P-CHENG", "leaves": 1}
+    assert not SealedDetail.objects.exists()
+    assert json.loads(run(verify.command, "--json").stdout)["ok"] is True
 
 
 def test_explain_shows_where_the_log_holds_what_was_decided(home: Path) -> None:

@@ -24,7 +24,15 @@ from zhunsheng.foundation.evidence.keys import KeyFileError
 from zhunsheng.foundation.evidence.witness import Witness, server
 from zhunsheng.workflows import proving, sealing
 
-WHY = click.option("--why", required=True, help=_("理由。"))
+
+def _written(_context: click.Context, _option: click.Parameter, why: str) -> str:
+    """A reason of blanks is none."""
+    if not why.strip():
+        raise click.BadParameter(_("须写明理由"))
+    return why
+
+
+WHY = click.option("--why", required=True, callback=_written, help=_("理由。"))
 
 
 @click.group(help=_("证据：出具证据包，签名密钥，恢复之后另起日志。"))
