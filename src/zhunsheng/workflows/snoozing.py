@@ -18,7 +18,7 @@ from zhunsheng.judging.rulebook.actions import snoozes
 from zhunsheng.judging.rulebook.lifecycle import ProposalStepError
 from zhunsheng.judging.rulebook.queries import SnoozeCard
 from zhunsheng.judging.triggers import queries as triggers
-from zhunsheng.workflows.judging import look_at
+from zhunsheng.workflows.looking_back import AT_ONCE, look_back
 from zhunsheng.workflows.ruling import rules_at
 from zhunsheng.workflows.terms import trigger_policy
 
@@ -66,9 +66,9 @@ def on_end(payload: Mapping[str, Any], at: datetime) -> None:
 def on_wake(payload: Mapping[str, Any], at: datetime) -> None:
     """One group of who was snoozed; whoever was looked at since then started already."""
     since, told = datetime.fromisoformat(payload["since"]), int(payload["snooze"])
-    if group := triggers.snoozed_whom(viewer=VIEWER, snooze_id=told, after=payload["after"], rows_max=500):
-        later = triggers.moved_after(viewer=VIEWER, subjects=group, at=since)
-        look_at([subject for subject in group if subject not in later], since)
+    group = triggers.snoozed_whom(viewer=VIEWER, snooze_id=told, after=payload["after"], rows_max=AT_ONCE)
+    if group:
+        look_back(group, since)
         _next(at, {**payload, "after": group[-1]})
 
 

@@ -16,16 +16,14 @@ from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.foundation.outbox import actions as outbox
 from zhunsheng.foundation.schedule import actions as schedule
 from zhunsheng.judging.rulebook import actions as rulebook
-from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.sensing.signals import queries as signals
 from zhunsheng.workflows import keeping
-from zhunsheng.workflows.judging import look_at
+from zhunsheng.workflows.looking_back import AT_ONCE, look_back
 from zhunsheng.workflows.ruling import rules_at
 
 BY = Actor.service("rules")
 VIEWER = Viewer.bureau(BY.key)
 TOPIC, JUDGE = "rules.effect", "rules.judge"
-SUBJECTS_AT_ONCE = 500
 
 
 def publish(by: Actor, at: datetime, proposal_id: int, on: date) -> datetime:
@@ -48,12 +46,9 @@ def on_day(payload: Mapping[str, Any], at: datetime) -> None:
 def on_judge(payload: Mapping[str, Any], at: datetime) -> None:
     """One group of subjects; whoever was touched anew since then was judged by this version already."""
     since = datetime.fromisoformat(payload["since"])
-    group = signals.told_of_whom(
-        viewer=VIEWER, known_at=since, after=payload["after"], rows_max=SUBJECTS_AT_ONCE
-    )
+    group = signals.told_of_whom(viewer=VIEWER, known_at=since, after=payload["after"], rows_max=AT_ONCE)
     if group:
-        later = triggers.moved_after(viewer=VIEWER, subjects=group, at=since)
-        look_at([subject for subject in group if subject not in later], since)
+        look_back(group, since)
         _next(at, {**payload, "after": group[-1]})
 
 
