@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.apps import apps
-from django.db import Error, connection, migrations, transaction
+from django.db import Error, connection, transaction
+from django.db.migrations.state import ProjectState
 
 from zhunsheng.core.actors import Actor, ActorKind, Viewer
 from zhunsheng.core.clock import SHANGHAI
@@ -15,6 +15,7 @@ from zhunsheng.core.listing import Part
 from zhunsheng.foundation.evidence import actions, queries
 from zhunsheng.foundation.evidence.append_only import AppendOnlyError, refuse_changes
 from zhunsheng.foundation.evidence.guarded import changed, guard_rows
+from zhunsheng.foundation.evidence.laying import Lay
 from zhunsheng.foundation.evidence.models import AuditEvent
 from zhunsheng.foundation.evidence.signing import seal
 
@@ -69,19 +70,18 @@ def test_no_entry_outside_a_transaction() -> None:
         guard_rows("history", update=changed(["word"]), delete="TRUE", why="append-only"),
     ],
 )
-def test_a_wall_around_history_is_built_and_taken_down_by_its_migration(wall: migrations.RunPython) -> None:
+def test_a_wall_around_history_is_built_and_taken_down_by_its_migration(wall: Lay) -> None:
     statement = "UPDATE history SET word = 'X'"
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE history (word text)")
         cursor.execute("INSERT INTO history VALUES ('A')")
     try:
         with connection.schema_editor() as editor:
-            wall.code(apps, editor)
+            wall.database_forwards("evidence", editor, ProjectState(), ProjectState())
         with pytest.raises(Error, match="append-only"), connection.cursor() as cursor:
             cursor.execute(statement)
-        assert wall.reverse_code is not None
         with connection.schema_editor() as editor:
-            wall.reverse_code(apps, editor)
+            wall.database_backwards("evidence", editor, ProjectState(), ProjectState())
         with connection.cursor() as cursor:
             cursor.execute(statement)
             assert cursor.rowcount == 1

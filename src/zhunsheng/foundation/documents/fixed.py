@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db import migrations
-
 from zhunsheng.foundation.evidence.append_only import refuse_changes
 from zhunsheng.foundation.evidence.guarded import DIFFERS, changed, guard_rows
+from zhunsheng.foundation.evidence.laying import Lay
 
 FREE_STATES = "('DRAFT', 'REVIEWING', 'APPROVED', 'DISCARDED')"
 FIXED = (
@@ -29,7 +28,7 @@ FIXED_SERVICE = (
 BEGUN_SERVICE = ("shared_with", "owner", "method", "started_at", "started_by", "start", "address_id")
 
 
-def kept_by_the_database() -> Iterator[migrations.RunPython]:
+def kept_by_the_database() -> Iterator[Lay]:
     """Migration operations that put up the triggers."""
     for table in ("documents_documentrevision", "documents_documentstep", "documents_kepttemplate"):
         yield refuse_changes(table)
@@ -65,7 +64,7 @@ ENDED_WORDING = (
 )
 
 
-def wording_kept_by_the_database() -> migrations.RunPython:
+def wording_kept_by_the_database() -> Lay:
     """The migration operation for wordings: only a draft changes, a published or withdrawn one not at all."""
     text, whole = (changed(f'"{n}"' for n in names) for names in (FIXED_WORDING, ENDED_WORDING))
     return guard_rows(

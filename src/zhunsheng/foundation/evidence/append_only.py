@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from django.db import migrations, models
+from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.state import StateApps
+
+from zhunsheng.foundation.evidence.laying import Lay
 
 
 class AppendOnlyError(Exception):
@@ -42,17 +43,17 @@ FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse();
 """
 
 
-def refuse_changes(table: str) -> migrations.RunPython:
+def refuse_changes(table: str) -> Lay:
     """A migration operation that puts the triggers on a table."""
 
-    def forwards(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+    def forwards(editor: BaseDatabaseSchemaEditor) -> None:
         if editor.connection.vendor == "sqlite":
             for verb in ("UPDATE", "DELETE"):
                 editor.execute(SQLITE.format(table=table, verb=verb))
         else:
             editor.execute(POSTGRES.format(table=table))
 
-    def backwards(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+    def backwards(editor: BaseDatabaseSchemaEditor) -> None:
         if editor.connection.vendor == "sqlite":
             for verb in ("UPDATE", "DELETE"):
                 editor.execute(f"DROP TRIGGER {table}_no_{verb}")
@@ -60,4 +61,4 @@ def refuse_changes(table: str) -> migrations.RunPython:
             editor.execute(f"DROP TRIGGER {table}_no_change ON {table}")
             editor.execute(f"DROP FUNCTION {table}_refuse()")
 
-    return migrations.RunPython(forwards, backwards)
+    return Lay(forwards, backwards)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.state import StateApps
+
+from zhunsheng.foundation.evidence.laying import Lay
 
 DIFFERS = {"sqlite": "IS NOT", "postgresql": "IS DISTINCT FROM"}
 
@@ -20,13 +20,13 @@ def changed(columns: Iterable[str]) -> dict[str, str]:
     }
 
 
-def guard_rows(table: str, *, update: Mapping[str, str], delete: str, why: str) -> migrations.RunPython:
+def guard_rows(table: str, *, update: Mapping[str, str], delete: str, why: str) -> Lay:
     """A migration operation: an update under one condition and a deletion under the other are refused.
 
     Conditions are SQL over OLD and NEW, `update` by database; `why` is the text of the refusal.
     """
 
-    def forwards(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+    def forwards(editor: BaseDatabaseSchemaEditor) -> None:
         vendor = editor.connection.vendor
         if vendor == "postgresql":
             editor.execute(
@@ -40,11 +40,11 @@ def guard_rows(table: str, *, update: Mapping[str, str], delete: str, why: str) 
                 then = f"FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION {table}_refuse()"
             editor.execute(f"CREATE TRIGGER {table}_{name} BEFORE {verb} ON {table} {then}")
 
-    def backwards(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+    def backwards(editor: BaseDatabaseSchemaEditor) -> None:
         postgres = editor.connection.vendor == "postgresql"
         for name in ("fixed", "kept"):
             editor.execute(f"DROP TRIGGER {table}_{name}{f' ON {table}' if postgres else ''}")
         if postgres:
             editor.execute(f"DROP FUNCTION {table}_refuse()")
 
-    return migrations.RunPython(forwards, backwards)
+    return Lay(forwards, backwards)

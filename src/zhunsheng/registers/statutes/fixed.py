@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from django.db import migrations
-
 from zhunsheng.foundation.evidence.guarded import changed, guard_rows
+from zhunsheng.foundation.evidence.laying import Lay
 
 FIXED = (
     "list_key",
@@ -21,7 +20,7 @@ FIXED = (
 FREE_STATES = "('DRAFT', 'CONSULTING', 'REVIEWING', 'APPROVED')"
 
 
-def fix_published() -> migrations.RunPython:
+def fix_published() -> Lay:
     """A migration operation that puts the triggers on the table."""
     published = f"OLD.state NOT IN {FREE_STATES}"
     return guard_rows(
