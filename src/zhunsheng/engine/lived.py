@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from zhunsheng.core.facts import Fact
 from zhunsheng.core.rules.tree import Pack
 from zhunsheng.engine.fast.columns import FactColumns
+from zhunsheng.engine.fast.readings import yardstick_for
 from zhunsheng.engine.judgement import Colour, Judgement, PointResult
 from zhunsheng.engine.reference import judge
 from zhunsheng.engine.replay import Touches, by_subject, changes, replay
@@ -115,9 +116,10 @@ def replay_course(
     told: dict[str, dict[str, dict[int, Sequence[PointResult]]]] = {s: {} for s in grouped}
     slow: set[str] = set()
     for name, pack in course.packs.items():
-        columns = FactColumns.of(f for own in grouped.values() for f in own)
+        ready = yardstick_for(pack)
+        columns = FactColumns.of((f for own in grouped.values() for f in own), ready.compiler.words)
         slow |= {columns.subjects[s] for s in columns.beyond}
-        for subject, history in changes(pack, columns, world, start, end):
+        for subject, history in changes(ready, columns, world, start, end):
             told[subject][name] = dict(history)
     return {
         subject: live_one(course, subject, own, world, start, end)

@@ -22,6 +22,7 @@ from zhunsheng.engine.fast.batch import WORKERS, Yardstick
 from zhunsheng.engine.fast.columns import FactColumns
 from zhunsheng.engine.fast.history import OUT_AT, OUT_OBJECT, OUT_POINT, OUT_SHOWN, OUT_SUBJECT, Plan
 from zhunsheng.engine.fast.jit import I64
+from zhunsheng.engine.fast.readings import yardstick_for
 from zhunsheng.engine.judgement import SEVERITY, Judgement, PointResult
 from zhunsheng.engine.reference import judge
 from zhunsheng.engine.reference.judge import evaluator_at
@@ -142,11 +143,11 @@ def replay(
     pack: Pack, facts: Iterable[Fact], world: Sequence[Fact], start: int, end: int
 ) -> dict[str, Sequence[TouchEvent]]:
     """Touch events by the fast engine; subjects with huge numbers by the plain one."""
-    grouped = by_subject(facts)
-    columns = FactColumns.of(f for own in grouped.values() for f in own)
+    grouped, ready = by_subject(facts), yardstick_for(pack)
+    columns = FactColumns.of((f for own in grouped.values() for f in own), ready.compiler.words)
     slow = {columns.subjects[s] for s in columns.beyond}
     index, found = PointIndex.of(pack), dict[str, Sequence[TouchEvent]]()
-    told = dict(changes(pack, columns, world, start, end))
+    told = dict(changes(ready, columns, world, start, end))
     for subject, own in sorted(grouped.items()):
         if subject in slow:
             found[subject] = replay_one(pack, subject, own, world, start, end)
@@ -158,10 +159,9 @@ def replay(
 
 
 def changes(
-    pack: Pack, columns: FactColumns, world: Sequence[Fact], start: int, end: int
+    yardstick: Yardstick, columns: FactColumns, world: Sequence[Fact], start: int, end: int
 ) -> Iterator[tuple[str, list[tuple[int, list[PointResult]]]]]:
     """(subject, (instant, points that changed) …); at first no point shows anything."""
-    yardstick = Yardstick.of(pack, columns.dictionary)
     names, texts = yardstick.compiler.point_names, columns.dictionary.texts
     for rows in histories(yardstick, columns, world, start, end):
         for s, of_subject in groupby(rows.tolist(), key=itemgetter(OUT_SUBJECT)):
