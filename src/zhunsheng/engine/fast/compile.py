@@ -31,7 +31,7 @@ from zhunsheng.core.rules.tree import (
 )
 from zhunsheng.engine.fast import codes
 from zhunsheng.engine.fast.columns import Dictionary, TooWideError
-from zhunsheng.engine.reference.instants import compares_of, conditions_of
+from zhunsheng.engine.reference.instants import compares_of, conditions_of, grow_alike
 
 SHAPES = {s: k for k, s in enumerate((Shape.LEVEL, Shape.STEPS, Shape.EACH, Shape.WORST, Shape.CASES))}
 MASK_BITS = 62
@@ -70,6 +70,11 @@ class Compiler:
     def _due_of(self, compare: Compare) -> None:
         line = compare.line if isinstance(compare.line, int) else None
         measure = compare.measure
+        if grow_alike(compare):
+            for side in (measure, compare.line):
+                if isinstance(side, Aggregate):
+                    self.due.setdefault(side, set())
+            return
         if isinstance(measure, Aggregate):
             self.due.setdefault(measure, set()).add(line)
         else:

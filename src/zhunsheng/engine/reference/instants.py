@@ -2,7 +2,7 @@
 
 Only what trigger points, object pools and immediate class rules read is looked at. The instants are
 candidates: at each of them something that a condition reads has another value or another truth;
-between them nothing has.
+between them nothing has. Two counts of days that grow alike are the same to each other on every day.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from zhunsheng.core.rules.tree import (
 from zhunsheng.engine.reference.measures import Evaluator, day_field, passing, period_start
 
 DAY = dt.timedelta(days=1)
+COUNTS_DAYS = frozenset({Op.DAYS_SINCE, Op.DAYS_UNTIL})
 
 
 def leaving_instant(window: Window, occurred_at: int) -> int | None:
@@ -102,16 +103,26 @@ def instants_of_compare(compare: Compare, evaluator: Evaluator) -> Iterator[int]
     measure = compare.measure
     line = compare.line if isinstance(compare.line, int) else None
     parts = (measure.numerator, measure.denominator) if isinstance(measure, Ratio) else (measure,)
+    daily = not grow_alike(compare)
     for part in parts:
-        yield from _of_aggregate(part, evaluator, line if len(parts) == 1 else None)
+        yield from _of_aggregate(part, evaluator, line if len(parts) == 1 else None, daily=daily)
     if isinstance(compare.line, Aggregate):
-        yield from _of_aggregate(compare.line, evaluator, None)
+        yield from _of_aggregate(compare.line, evaluator, None, daily=daily)
 
 
-def _of_aggregate(node: Aggregate, evaluator: Evaluator, line: int | None) -> Iterator[int]:
+def grow_alike(compare: Compare) -> bool:
+    """Whether both sides count days in one direction: a midnight adds the same to both."""
+    sides = (compare.measure, compare.line)
+    ops = {side.op if isinstance(side, Aggregate) else None for side in sides}
+    return len(ops) == 1 and ops <= COUNTS_DAYS
+
+
+def _of_aggregate(
+    node: Aggregate, evaluator: Evaluator, line: int | None, *, daily: bool = True
+) -> Iterator[int]:
     facts = _of_any_object(node.select, evaluator, filtered=node.op is not Op.OBJECTS)
     relative = [test for test in node.select.where if test.test in RELATIVE_TESTS]
-    counts_days = node.op in {Op.DAYS_SINCE, Op.DAYS_UNTIL}
+    counts_days = node.op in COUNTS_DAYS and daily
     for fact in facts:
         leaves = leaving_instant(node.window, fact.occurred_at)
         if leaves is not None:
