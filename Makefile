@@ -2,6 +2,8 @@
 PYTHON ?= python3
 IN_VENV = .venv/bin/python
 ARGS ?=
+# Containers like to forbid bytecode. Then each of the hundred processes of a run compiles all that it imports.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test check bench docs evaluate lock dev
 

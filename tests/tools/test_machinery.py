@@ -149,6 +149,13 @@ def test_without_venv_and_without_root_one_sentence(tmp_path: Path, monkeypatch:
         bootstrap.make_venv()
 
 
+def test_make_lets_python_keep_its_bytecode() -> None:
+    command = ["make", "-s", "--eval", 'shown:;@echo "[$$PYTHONDONTWRITEBYTECODE]"', "shown"]
+    forbidden = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    told = subprocess.run(command, cwd=ROOT, env=forbidden, capture_output=True, text=True, check=True)
+    assert told.stdout == "[]\n"
+
+
 def test_the_outside_world_is_closed() -> None:
     with pytest.raises(session.OutsideWorldError), socket.socket() as outside:
         outside.connect(("192.0.2.1", 80))
