@@ -1,6 +1,6 @@
 """Two invented business people: one represents a reminded firm, the other a second one and acts for both.
 
-Like their colleagues of the bureau they have drawn passwords that nobody knows; the demo's door lets them in.
+Like their colleagues of the bureau they have no passwords; the demo's door lets them in.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from zhunsheng.core.actors import Viewer
 from zhunsheng.demo.people import HERE
 from zhunsheng.foundation.accounts.actions import outsiders
-from zhunsheng.foundation.accounts.passwords import drawn
 from zhunsheng.registers.mandates import actions as mandates
 from zhunsheng.registers.mandates import queries
 
@@ -34,7 +33,7 @@ def settle(subjects: Sequence[str], at: datetime) -> None:
 
 
 def _represent(subject: str, name: str, log_in: str, at: datetime) -> tuple[str, int]:
-    person = outsiders.open_account(by=HERE, at=at, name=name, log_in=log_in, password=drawn())
+    person = outsiders.open_account(by=HERE, at=at, name=name, log_in=log_in, password=None)
     claim = mandates.claim(by=HERE, at=at, subject=subject)
     assert claim is not None
     return person, mandates.take_claim(by=HERE, at=at, claim_id=claim, person=person)

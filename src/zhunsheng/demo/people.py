@@ -1,7 +1,7 @@
 """Who works in 云汀市: a bureau, six districts with a station each, and one colleague for every role.
 
-Nobody here has a password: each account is opened with a drawn one that is thrown away at once. In the demo
-a name on the sign-in page is enough (`accounts`, `step_in`); anywhere else these accounts open nothing.
+Nobody here has a password, and an account without one is opened by none. In the demo a name on the sign-in
+page is enough (`accounts`, `step_in`); anywhere else these accounts open nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from zhunsheng.demo.city import DIVISIONS, NOW
 from zhunsheng.foundation.accounts.actions import accounts, grants, organisation, people
 from zhunsheng.foundation.accounts.actions.grants import NewGrant
 from zhunsheng.foundation.accounts.actions.organisation import NewUnit
-from zhunsheng.foundation.accounts.passwords import drawn
 from zhunsheng.foundation.accounts.roles import role_book
 
 BY = Actor.service("demo")
@@ -94,4 +93,4 @@ def _hire(told: Colleague) -> None:
     grant = NewGrant(told.key, told.role, told.unit, FOUNDED, units=(DISTRICT,) if custom else ())
     grants.give(by=BY, at=NOW, grant=grant, reason=told.title)
     token = accounts.invite(by=BY, at=NOW, person=told.key)
-    accounts.accept_invitation(by=HERE, at=NOW, token=token, name=f"demo-{told.key}", password=drawn())
+    accounts.accept_invitation(by=HERE, at=NOW, token=token, name=f"demo-{told.key}", password=None)

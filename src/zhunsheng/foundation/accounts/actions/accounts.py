@@ -59,10 +59,10 @@ def invite(*, by: Actor, at: datetime, person: str) -> str:
     return token
 
 
-def accept_invitation(*, by: Actor, at: datetime, token: str, name: str, password: str) -> str:
+def accept_invitation(*, by: Actor, at: datetime, token: str, name: str, password: str | None) -> str:
     """The invited person chooses name and password; the log-in name. An existing account keeps its name.
 
-    The second factor is set at the first sign-in, before anything opens.
+    The second factor is set at the first sign-in, before anything opens. With None no password opens it.
     """
     with transaction.atomic():
         rows = Invitation.objects.select_for_update(of=("self",)).select_related("person")
@@ -75,7 +75,8 @@ def accept_invitation(*, by: Actor, at: datetime, token: str, name: str, passwor
             account = _new_account(row, name.strip(), at)
         elif account.state != AccountState.ACTIVE:
             raise AccountError(_("账号已停用"))
-        passwords.set_password(account, password, at, log_in_policy())
+        if password is not None:
+            passwords.set_password(account, password, at, log_in_policy())
         sessions.end_all(account, at, "PASSWORD_CHANGED")
         Invitation.objects.filter(id=row.id).update(used_at=at)
         sessions.note(account, at, "ACCOUNT_OPENED", {"source": by.key})

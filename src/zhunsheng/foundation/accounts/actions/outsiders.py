@@ -17,11 +17,11 @@ from zhunsheng.foundation.accounts.policies import log_in_policy
 KEY_DIGITS = 10
 
 
-def open_account(*, by: Actor, at: datetime, name: str, log_in: str, password: str) -> str:
+def open_account(*, by: Actor, at: datetime, name: str, log_in: str, password: str | None) -> str:
     """A person of a business with a log-in of their own; the key drawn for the person.
 
     The caller has seen what entitles them: a link to the registered contact, or an offered mandate.
-    AccountError and WeakPasswordError say what is lacking.
+    With None no password opens the account. AccountError and WeakPasswordError say what is lacking.
     """
     log_in = log_in.strip()
     if not name.strip():
@@ -32,6 +32,7 @@ def open_account(*, by: Actor, at: datetime, name: str, log_in: str, password: s
         key = f"Q{secrets.randbelow(10**KEY_DIGITS):0{KEY_DIGITS}d}"
         person = Person.objects.create(key=key, side=Side.BUSINESS, name=name.strip(), joined_on=day(at))
         account = Account.objects.create(person=person, name=log_in, state_at=at)
-        passwords.set_password(account, password, at, log_in_policy(Side.BUSINESS))
+        if password is not None:
+            passwords.set_password(account, password, at, log_in_policy(Side.BUSINESS))
         sessions.note(account, at, "ACCOUNT_OPENED", {"source": by.key})
     return key
