@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,14 +26,19 @@ BLOCKS, BLOCKS_RANKED = 6, 4
 ROWS_TRIED = 200
 SEED = 20261128
 SCORECARD, ADDITIVE, JOINT = "the scorecard", "challenger, additive", "challenger, joint"
-CONTROL = "control: outcomes shuffled before fitting"
+SHUFFLES = 20
+CONTROL = f"control: outcomes shuffled before fitting (mean of {SHUFFLES})"
 
 
 @dataclass(frozen=True)
 class Challenge:
-    """What the challengers of a city reached: scores of the test rows, walks forward, leaks, broken rules."""
+    """What the challengers of a city reached: scores of the test rows, walks forward, leaks, broken rules.
+
+    `controls`: scores of the test rows after fitting to shuffled outcomes, one for each shuffle.
+    """
 
     scores: dict[str, Matrix]
+    controls: list[Matrix]
     walked: dict[str, float]
     leaking: list[int]
     rows_tried: int
@@ -70,23 +75,33 @@ def challenge(city: City, rows: Sequence[Row], book: FactBook, results: Sequence
     refuse_overlap([rows[i] for i in past], [rows[i] for i in then])
     additive = case.fit(past, case.found, additive=True)
     bins = table(additive, case.x[past])
-    shuffled = case.found.copy()
-    shuffled[past] = np.random.default_rng(SEED).permutation(shuffled[past])
     judged = as_pack(pack, bins)
     told = {
         ADDITIVE: scores(judge_rows(judged, book, [rows[i] for i in then])),
         JOINT: case.fit(past, case.found, additive=False).hundredths(case.x[then]),
-        CONTROL: case.fit(past, shuffled, additive=True).hundredths(case.x[then]),
     }
     _write(city, judged, max(rows[i].day for i in past))
     tried = [rows[i] for i in then[:: max(1, len(then) // ROWS_TRIED)]]
     return Challenge(
         told,
+        [
+            case.fit(past, found, additive=True).hundredths(case.x[then])
+            for found in shuffled(case.found, past)
+        ],
         {name: _walked(case, score) for name, score in _walkers(case).items()},
         leaking_columns(lambda b, r: features(pack, b, r), book, tried),
         len(tried),
         broken_directions(case.inputs, bins),
     )
+
+
+def shuffled(found: Ints, past: Ints) -> Iterator[Ints]:
+    """Outcomes with those of the past dealt out anew, once for each shuffle; the rest stays as it was."""
+    generator = np.random.default_rng(SEED)
+    for _ in range(SHUFFLES):
+        dealt = found.copy()
+        dealt[past] = generator.permutation(dealt[past])
+        yield dealt
 
 
 def _walkers(case: Case) -> dict[str, Callable[[Ints, Ints], Matrix]]:
