@@ -72,16 +72,16 @@ def challenge(city: City, rows: Sequence[Row], book: FactBook, results: Sequence
     case = Case(pack, definitions(pack, city.pack), rows, values(results), one_hot(pack, results)[0])
     past = np.flatnonzero([not r.test for r in rows])
     then = np.flatnonzero([r.test for r in rows])
-    refuse_overlap([rows[i] for i in past], [rows[i] for i in then])
+    refuse_overlap(taken(rows, past), taken(rows, then))
     additive = case.fit(past, case.found, additive=True)
     bins = table(additive, case.x[past])
     judged = as_pack(pack, bins)
     told = {
-        ADDITIVE: scores(judge_rows(judged, book, [rows[i] for i in then])),
+        ADDITIVE: scores(judge_rows(judged, book, taken(rows, then))),
         JOINT: case.fit(past, case.found, additive=False).hundredths(case.x[then]),
     }
-    _write(city, judged, max(rows[i].day for i in past))
-    tried = [rows[i] for i in then[:: max(1, len(then) // ROWS_TRIED)]]
+    _write(city, judged, max(row.day for row in taken(rows, past)))
+    tried = taken(rows, then[:: max(1, len(then) // ROWS_TRIED)])
     return Challenge(
         told,
         [
@@ -93,6 +93,11 @@ def challenge(city: City, rows: Sequence[Row], book: FactBook, results: Sequence
         len(tried),
         broken_directions(case.inputs, bins),
     )
+
+
+def taken(rows: Sequence[Row], places: Ints) -> list[Row]:
+    """The rows at these places, in their order."""
+    return [rows[place] for place in places.tolist()]
 
 
 def shuffled(found: Ints, past: Ints) -> Iterator[Ints]:
@@ -126,7 +131,7 @@ def folds(rows: Sequence[Row]) -> list[tuple[Ints, Ints]]:
         for number in range(BLOCKS - BLOCKS_RANKED, BLOCKS)
     ]
     for past, then in told:
-        refuse_overlap([rows[i] for i in past], [rows[i] for i in then])
+        refuse_overlap(taken(rows, past), taken(rows, then))
     return told
 
 
@@ -134,7 +139,7 @@ def _walked(case: Case, score: Callable[[Ints, Ints], Matrix]) -> float:
     """Mean AUC within groups over the blocks, everything fitted anew before each."""
     told = []
     for past, then in folds(case.rows):
-        rows = [case.rows[i] for i in then]
+        rows = taken(case.rows, then)
         visits = Visits(
             np.array([r.day.toordinal() for r in rows]), case.found[then], np.array([r.group for r in rows])
         )

@@ -82,7 +82,7 @@ def evaluate_search(data: Path, laws: Path) -> SearchResult:
     other_half = [not tuned_on(q["query_id"]) for q in questions]
     words = yaml.safe_load(WORDS.read_text(encoding="utf-8"))["words"]
     postings = ranking.build(enumerate(field for _key, field in found))
-    recall = {}
+    recall: dict[str, tuple[float, float, float]] = {}
     for label, expansions in (
         ("fields, characters and standing", {}),
         ("the same with everyday words", words),
@@ -96,7 +96,11 @@ def evaluate_search(data: Path, laws: Path) -> SearchResult:
             names = list(dict.fromkeys(keys[number] for number, _score in best))[:TOP]
             shares.append(len(wanted & set(names)) / len(wanted))
         every = [True] * len(shares)
-        recall[label] = tuple(_mean_where(shares, chosen) for chosen in (every, market, other_half))
+        recall[label] = (
+            _mean_where(shares, every),
+            _mean_where(shares, market),
+            _mean_where(shares, other_half),
+        )
     unresolved = sum(name not in set_of for set_of in [set(keys)] for names in gold for name in names)
     return SearchResult(len(found), len({f.name for _key, f in found}), len(questions), unresolved, recall)
 

@@ -59,7 +59,7 @@ def copy_of(row: models.Model, number: int) -> models.Model:
     alone = {f.name for f in model._meta.concrete_fields if f.unique}
     together = [c.fields for c in model._meta.constraints if isinstance(c, models.UniqueConstraint)]
     for names in [*([name] for name in alone), *together]:
-        fields = [model._meta.get_field(name) for name in names]
+        fields: list[Any] = [model._meta.get_field(name) for name in names]
         for field in sorted(fields, key=lambda f: (f.is_relation, bool(f.choices), f.name)):
             if told := another(field, row, number):
                 values[field.attname] = told
