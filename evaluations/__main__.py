@@ -60,9 +60,9 @@ def main(arguments: list[str]) -> int:
     if "cities" in arguments:
         return _cities_only(cities)
     codes = evaluate_codes(folder)
-    corpus = law_folder()
+    corpus, written = law_folder(), PAGE.read_text(encoding="utf-8")
     laws = evaluate_search(folder, corpus) if corpus is not None else None
-    PAGE.write_text("\n".join([*cities, section(codes), search_section(laws)]), encoding="utf-8")
+    PAGE.write_text("\n".join([*cities, section(codes), search_section(laws, written)]), encoding="utf-8")
     print(PAGE.read_text(encoding="utf-8"))
     return _verdict(codes)
 

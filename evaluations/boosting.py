@@ -53,7 +53,8 @@ class Boosted:
         for step in range(1, self.inputs + 1):
             walk[step:, step - 1] = row[step - 1]
         told = self._logits(walk)
-        return np.diff(np.rint(told - told[0]).astype(np.int64))
+        steps: Ints = np.diff(np.rint(told - told[0]).astype(np.int64))
+        return steps
 
 
 def fit(

@@ -37,7 +37,7 @@ def fitted_points(x: Matrix, rows: Sequence[Row]) -> NDArray[np.int64]:
     nuisance = (groups[:, None] == np.unique(groups)[None, :]).astype(np.float64)
     y = np.array([r.found for r in rows])
     train = np.flatnonzero([not r.test for r in rows])
-    by_time = train[np.argsort([rows[i].day for i in train], kind="stable")]
+    by_time = train[np.argsort([rows[i].day.toordinal() for i in train.tolist()], kind="stable")]
     blocks = np.array_split(by_time, BLOCKS)
 
     def quality(strength: float) -> float:

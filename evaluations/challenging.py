@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,14 +26,19 @@ BLOCKS, BLOCKS_RANKED = 6, 4
 ROWS_TRIED = 200
 SEED = 20261128
 SCORECARD, ADDITIVE, JOINT = "the scorecard", "challenger, additive", "challenger, joint"
-CONTROL = "control: outcomes shuffled before fitting"
+SHUFFLES = 20
+CONTROL = f"control: outcomes shuffled before fitting (mean of {SHUFFLES})"
 
 
 @dataclass(frozen=True)
 class Challenge:
-    """What the challengers of a city reached: scores of the test rows, walks forward, leaks, broken rules."""
+    """What the challengers of a city reached: scores of the test rows, walks forward, leaks, broken rules.
+
+    `controls`: scores of the test rows after fitting to shuffled outcomes, one for each shuffle.
+    """
 
     scores: dict[str, Matrix]
+    controls: list[Matrix]
     walked: dict[str, float]
     leaking: list[int]
     rows_tried: int
@@ -67,26 +72,41 @@ def challenge(city: City, rows: Sequence[Row], book: FactBook, results: Sequence
     case = Case(pack, definitions(pack, city.pack), rows, values(results), one_hot(pack, results)[0])
     past = np.flatnonzero([not r.test for r in rows])
     then = np.flatnonzero([r.test for r in rows])
-    refuse_overlap([rows[i] for i in past], [rows[i] for i in then])
+    refuse_overlap(taken(rows, past), taken(rows, then))
     additive = case.fit(past, case.found, additive=True)
     bins = table(additive, case.x[past])
-    shuffled = case.found.copy()
-    shuffled[past] = np.random.default_rng(SEED).permutation(shuffled[past])
     judged = as_pack(pack, bins)
     told = {
-        ADDITIVE: scores(judge_rows(judged, book, [rows[i] for i in then])),
+        ADDITIVE: scores(judge_rows(judged, book, taken(rows, then))),
         JOINT: case.fit(past, case.found, additive=False).hundredths(case.x[then]),
-        CONTROL: case.fit(past, shuffled, additive=True).hundredths(case.x[then]),
     }
-    _write(city, judged, max(rows[i].day for i in past))
-    tried = [rows[i] for i in then[:: max(1, len(then) // ROWS_TRIED)]]
+    _write(city, judged, max(row.day for row in taken(rows, past)))
+    tried = taken(rows, then[:: max(1, len(then) // ROWS_TRIED)])
     return Challenge(
         told,
+        [
+            case.fit(past, found, additive=True).hundredths(case.x[then])
+            for found in shuffled(case.found, past)
+        ],
         {name: _walked(case, score) for name, score in _walkers(case).items()},
         leaking_columns(lambda b, r: features(pack, b, r), book, tried),
         len(tried),
         broken_directions(case.inputs, bins),
     )
+
+
+def taken(rows: Sequence[Row], places: Ints) -> list[Row]:
+    """The rows at these places, in their order."""
+    return [rows[place] for place in places.tolist()]
+
+
+def shuffled(found: Ints, past: Ints) -> Iterator[Ints]:
+    """Outcomes with those of the past dealt out anew, once for each shuffle; the rest stays as it was."""
+    generator = np.random.default_rng(SEED)
+    for _ in range(SHUFFLES):
+        dealt = found.copy()
+        dealt[past] = generator.permutation(dealt[past])
+        yield dealt
 
 
 def _walkers(case: Case) -> dict[str, Callable[[Ints, Ints], Matrix]]:
@@ -111,7 +131,7 @@ def folds(rows: Sequence[Row]) -> list[tuple[Ints, Ints]]:
         for number in range(BLOCKS - BLOCKS_RANKED, BLOCKS)
     ]
     for past, then in told:
-        refuse_overlap([rows[i] for i in past], [rows[i] for i in then])
+        refuse_overlap(taken(rows, past), taken(rows, then))
     return told
 
 
@@ -119,7 +139,7 @@ def _walked(case: Case, score: Callable[[Ints, Ints], Matrix]) -> float:
     """Mean AUC within groups over the blocks, everything fitted anew before each."""
     told = []
     for past, then in folds(case.rows):
-        rows = [case.rows[i] for i in then]
+        rows = taken(case.rows, then)
         visits = Visits(
             np.array([r.day.toordinal() for r in rows]), case.found[then], np.array([r.group for r in rows])
         )
@@ -155,7 +175,7 @@ outcome; an input that changes has read the future. The scorecard's bins were cu
 rows, which flatters its walk a little. **Walking forward, the scorecard leads in all three cities.** On the
 test rows the additive challenger has the higher AUC within in Chicago and both have it in Minneapolis; the
 intervals of the days overlap everywhere. The control learns nothing, but its directions still hold: they
-alone may rank a little better than chance.
+alone rank better than chance, and in Minneapolis they bring half and more of a challenger's gain in days.
 """
 
 

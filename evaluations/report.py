@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluations.challenging import Challenge, challenge
+from evaluations.challenging import CONTROL, Challenge, challenge
 from evaluations.cities import City
 from evaluations.judged import Row, judge_rows, read_pack, scores
 from evaluations.measures import (
+    Interval,
     RandomOrder,
     Visits,
     auc,
@@ -93,6 +94,7 @@ def evaluate(city: City, folder: Path) -> Outcome:
         rankings.append(ranking(name, score[tested], visits))
     tried = challenge(city, rows, book, results)
     rankings += [ranking(name, score, visits, interval=True) for name, score in tried.scores.items()]
+    rankings.append(control(tried.controls, visits))
     real, _ = first_half_share(ours, visits)
     found = float(visits.found.mean())
     return Outcome(city, len(tested), found, real, tuple(rankings), random_order(visits), tried)
@@ -110,6 +112,25 @@ def ranking(name: str, score: NDArray[np.float64], visits: Visits, *, interval: 
         days_earlier(score, visits),
         inside,
         first_half_share(score, visits)[1],
+    )
+
+
+def control(scores: Sequence[NDArray[np.float64]], visits: Visits) -> Ranking:
+    """Reached after learning from shuffled outcomes: means, and the middle 95 % of the days within."""
+    told = [ranking(CONTROL, score, visits) for score in scores]
+    within = [days_earlier_within(score, visits) for score in scores]
+    low, high = np.quantile(within, [0.025, 0.975])
+
+    def mean(figures: Iterable[float]) -> float:
+        return float(np.mean(list(figures)))
+
+    return Ranking(
+        CONTROL,
+        mean(one.auc for one in told),
+        mean(one.auc_within for one in told),
+        mean(one.days for one in told),
+        Interval(mean(within), float(low), float(high)).text(),
+        mean(one.first_half for one in told),
     )
 
 

@@ -64,7 +64,7 @@ class Part:
             keywords=KEYWORDS,
         ):
             # line numbers would make every edit of a file an edit of the catalogue
-            catalog.add(message, locations=[(name, None)], context=context)
+            catalog.add(message, locations=[(name, None)], context=context)  # type: ignore[list-item]
         return catalog
 
     def english(self) -> Catalog:
@@ -103,7 +103,7 @@ def _empty() -> Catalog:
 
 def extract_template(
     source: io.BytesIO, keywords: Any, comment_tags: Any, options: Any
-) -> Iterator[tuple[int, Any, Any, list[str]]]:
+) -> Iterator[tuple[Any, ...]]:
     """Babel's reader for Django templates: Django itself turns the tags into calls of gettext."""
     if not settings.configured:
         settings.configure()

@@ -134,6 +134,7 @@ def test_deliveries_of_one_commit_are_those_of_several() -> None:
     first, known, other, again, twice, aside = views.GATHERING._take(group)
     assert isinstance(known, actions.AnotherBodyError) and isinstance(twice, actions.AnotherBodyError)
     assert first == again and not isinstance(first, actions.AnotherBodyError)
+    assert not isinstance(other, actions.AnotherBodyError) and not isinstance(aside, actions.AnotherBodyError)
     assert [o.state for told in (first, other, aside) for o in told] == [
         "ACCEPTED",
         "ACCEPTED",

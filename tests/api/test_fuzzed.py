@@ -74,7 +74,7 @@ def statuses(strategy: Any, count: int, headers: dict[str, str], excluded: list[
     @seed(half() or 0)
     @given(case=strategy)
     @settings(FUZZ, max_examples=count)
-    def hold(case: Case) -> None:
+    def hold(case: Case[Any]) -> None:
         response = case.call_and_validate(headers=headers, excluded_checks=excluded)
         seen[response.status_code] += 1
 
@@ -105,16 +105,16 @@ def test_the_links_lead_somewhere(schema: Any) -> None:
     number = itertools.count()
 
     class Walk(schema.as_state_machine()):  # type: ignore[misc]
-        def get_call_kwargs(self, case: Case) -> dict[str, Any]:
+        def get_call_kwargs(self, case: Case[Any]) -> dict[str, Any]:
             purpose = "READ_REGISTER" if "/subjects" in case.path else "SEND_EVENTS"
             return {"headers": {"Authorization": f"Bearer {bearer[purpose]}"}}
 
-        def before_call(self, case: Case) -> None:
+        def before_call(self, case: Case[Any]) -> None:
             if case.operation.label == "POST /api/v1/events" and case.body:
                 case.body, case.media_type = [complaint(f"N{next(number)}")], BATCH
                 case.headers["Idempotency-Key"] = f"k{next(number)}"
 
-        def validate_response(self, response: Any, case: Case, **more: Any) -> None:
+        def validate_response(self, response: Any, case: Case[Any], **more: Any) -> None:
             # Tokens and wrong bodies are looked at operation by operation above; here the body was replaced.
             passed = [schemathesis.checks.ignored_auth, schemathesis.checks.negative_data_rejection]
             excluded = [*passed, *BEYOND.get(case.operation.label, [])]
@@ -124,7 +124,7 @@ def test_the_links_lead_somewhere(schema: Any) -> None:
             done = super().step(input)
             if input.is_applied:
                 followed[f"{input.case.operation.label} {done.response.status_code}"] += 1
-            return done
+            return done  # type: ignore[no-any-return]
 
     Walk.run(settings=settings(FUZZ, max_examples=WALKS))
     for label in (

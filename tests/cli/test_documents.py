@@ -51,7 +51,9 @@ def draft(folder: Path, *more: str, **changes: object) -> dict[str, Any]:
     values = run("documents", "sample", "correction_order")["values"] | changes
     file = folder / "order.yaml"
     file.write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
-    return run("documents", "draft", "correction_order", SHOP, "--values", str(file), *more, "--by", WRITER)
+    return dict(
+        run("documents", "draft", "correction_order", SHOP, "--values", str(file), *more, "--by", WRITER)
+    )
 
 
 def issued(folder: Path) -> int:

@@ -104,7 +104,7 @@ def secure(tmp_path: Path, papers: tuple[Path, Path]) -> Iterator[tuple[str, htt
         address = f"https://127.0.0.1:{probe.getsockname()[1]}"
     kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     environment = {**kept, "ZHUNSHENG_PUBLIC_ADDRESS": address, "ZHUNSHENG_BEHIND_PROXY": "1"}
-    command = [
+    command: list[str | Path] = [
         ZHUNSHENG,
         "--home",
         tmp_path / "home",

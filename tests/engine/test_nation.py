@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -52,7 +53,7 @@ def row_of(told: Judgement) -> dict[str, object]:
     return row
 
 
-def rows_in(folder: Path) -> list[dict[str, object]]:
+def rows_in(folder: Path) -> list[dict[str, Any]]:
     """The rows of a result, without when they were judged and from how many facts."""
     found = []
     for path in sorted((folder / "judgements").glob("*.parquet")):

@@ -49,7 +49,7 @@ def test_batches_cut_anyhow_are_judged_alike(seed: int) -> None:
 def test_counts_of_partitions_make_the_statistics_of_all(tmp_path: Path) -> None:
     made, asked = generated(tmp_path, 0, seed=3)
     tables = [block for shard in made.shards for block in blocks(shard)]
-    counted = []
+    counted: list[int] = []
     for table in tables:
         count = p.Count(asked, tuple(table.column_names))
         counted += count(iter(table.to_batches()))

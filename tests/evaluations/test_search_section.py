@@ -33,5 +33,7 @@ def test_recall_on_an_invented_corpus(tmp_path: Path) -> None:
     result = evaluate_search(tmp_path / "data", laws)
     assert (result.articles, result.questions, result.unresolved) == (2, 2, 1)
     assert result.recall["fields, characters and standing"] == (0.5, 1.0, 0.0)
-    assert "| fields, characters and standing | 0.500 | 1.000 | 0.000 |" in section(result)
-    assert "Not measured" in section(None)
+    page = section(result, "")
+    assert "| fields, characters and standing | 0.500 | 1.000 | 0.000 |" in page
+    assert "Not measured" in section(None, "# Validity\n")
+    assert section(None, f"# Validity\n\n{page}") == page, "what was measured before stays"

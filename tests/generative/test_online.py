@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from random import Random
 
@@ -95,8 +95,16 @@ def test_any_order_of_delivery_ends_in_the_touches_of_the_reference() -> None:
 def test_windows_are_moved_and_not_only_filled_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     filled, taken = list[int](), list[int]()
     plainly, take = shelf.Shelf.tell_again, Stepper.take
-    monkeypatch.setattr(shelf.Shelf, "tell_again", lambda *given: (filled.append(1), plainly(*given))[1])
-    monkeypatch.setattr(Stepper, "take", lambda *given: (taken.append(1), take(*given))[1])
+
+    def noting(told: list[int], act: Callable[..., object]) -> Callable[..., object]:
+        def noted(*given: object) -> object:
+            told.append(1)
+            return act(*given)
+
+        return noted
+
+    monkeypatch.setattr(shelf.Shelf, "tell_again", noting(filled, plainly))
+    monkeypatch.setattr(Stepper, "take", noting(taken, take))
     for seed in range(0, 20, 2):
         assert list(steps_that_differ(case(seed))) == []
     assert 2 * len(taken) > 3 * len(filled) > 0

@@ -13,6 +13,8 @@ import pytest
 from zhunsheng.core.clock import SECONDS_PER_DAY, day_start
 from zhunsheng.engine import replay as replaying
 from zhunsheng.engine.fast.columns import FactColumns
+from zhunsheng.engine.fast.history import Plan
+from zhunsheng.engine.fast.jit import I64
 from zhunsheng.engine.fast.tables import grid
 from zhunsheng.engine.generate import DAYS, FIRST_DAY, some_facts, some_pack, some_world
 from zhunsheng.engine.replay import by_subject, replay, replay_reference
@@ -40,7 +42,7 @@ def test_histories_of_generated_packs_agree() -> None:
 
 
 def test_corrections_that_are_not_told_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    def untold(columns: FactColumns) -> tuple[replaying.I64, replaying.I64]:
+    def untold(columns: FactColumns) -> tuple[I64, I64]:
         return np.zeros(len(columns.subjects) + 1, dtype=np.int64), grid([], 2)
 
     monkeypatch.setattr(replaying, "_tellings", untold)
@@ -48,7 +50,7 @@ def test_corrections_that_are_not_told_are_caught(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_world_that_stays_as_it_began_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    def standing_still(*given: object) -> replaying.Plan:
+    def standing_still(*given: object) -> Plan:
         made = plainly(*given)  # type: ignore[arg-type]
         return replace(made, epochs=made.epochs[:1], worlds=made.worlds[:1])
 

@@ -35,7 +35,8 @@ class Reader:
     """Somebody who presses nothing but what the page before him shows."""
 
     def __init__(self) -> None:
-        self.client, self.told, self.walked = as_(Client(), "0002"), "", []
+        self.client, self.told = as_(Client(), "0002"), ""
+        self.walked: list[str] = []
         self.at("/work/")
 
     def at(self, address: str) -> None:

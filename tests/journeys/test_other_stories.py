@@ -230,9 +230,9 @@ def test_seal_of_yellow_nobody_else_sees_it_and_put_right_it_leaves_no_trace_in_
     assert after.judgement.models[0].score == score.judgement.models[0].score
     for viewer in (Viewer.business(E9), Viewer.business("")):
         assert triggers.touches(viewer=viewer) == []
-        assert triggers.counts(viewer=viewer) == triggers.states(viewer=viewer) == {}
+        assert triggers.counts(viewer=viewer) == {} and triggers.states(viewer=viewer) == {}
         assert triggers.touch(viewer=viewer, touch_id=bureau.last_touch(E4)) is None
-        assert triggers.tasks(viewer=viewer) == triggers.alerts(viewer=viewer) == []
+        assert triggers.tasks(viewer=viewer) == [] and triggers.alerts(viewer=viewer) == []
     assert {t.state for t in triggers.touches(viewer=Viewer.business(E4))} == {"NORMAL"}
 
 

@@ -73,8 +73,8 @@ def lived(seed: int, turns: Mapping[str, Callable[[], object]] | None = None) ->
     for number, (day, key, lift) in enumerate(told):
         when = f"{moment(instant(at('2026-01-01')) + day * 86_400):%Y-%m-%d} 08:{number:02d}"
         while waiting and waiting[0][0] <= when:
-            day, turn = waiting.pop(0)
-            bureau.pass_time(day)
+            turning_on, turn = waiting.pop(0)
+            bureau.pass_time(turning_on)
             turn()
         bureau.pass_time(when)
         bureau.tell(key, "ELEVATOR_TRAPPED", when, object=lift, number=str(number))

@@ -37,9 +37,10 @@ def whole() -> Counter[tuple[date, str, str, int, int, int, int]]:
     """One replay of the period, both versions, counted the same way."""
     (card,) = queries.shadows(viewer=BUREAU)
     asked = asked_of((card.started_at, card.counted_to), card.counted_to, Selection())
-    packs = [shadowing.kept(card.pack_hash), course_at(card.counted_to)]
-    part, _ = play(BUREAU, packs, asked, next_group(BUREAU, asked, ""))
-    told = beside(*part.hits, instant(card.started_at), instant(card.counted_to))
+    both = [shadowing.kept(card.pack_hash), course_at(card.counted_to)]
+    part, _ = play(BUREAU, both, asked, next_group(BUREAU, asked, ""))
+    ours, lives = part.hits
+    told = beside(ours, lives, instant(card.started_at), instant(card.counted_to))
     return Counter((*key, *counts) for key, counts in told.items())
 
 

@@ -132,8 +132,8 @@ def test_on_spark_as_on_this_machine(spark: Any, bureau: Bureau, tmp_path: Path)
 
     told_twice = (table / running.SOURCE).read_text(encoding="utf-8").replace("=facts", "=twice")
     (table / running.SOURCE).write_text(told_twice, encoding="utf-8")
-    words = ("--from", table, "--to", tmp_path / "refused", "--as-of", WHEN)
-    assert "到达次序相同" in zhunsheng("nation", "judge", *words, *CLUSTER, code=4)["said"]
+    refused = ("--from", table, "--to", tmp_path / "refused", "--as-of", WHEN)
+    assert "到达次序相同" in zhunsheng("nation", "judge", *refused, *CLUSTER, code=4)["said"]
 
 
 def test_without_spark_or_java_the_command_says_what_is_missing(

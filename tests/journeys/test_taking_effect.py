@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -13,6 +14,8 @@ from tests.journeys.city import BUREAU, MACHINE, Bureau, at
 from tests.journeys.rulers import AUTHOR, OWNER, approve, approved, in_effect, installed, line, revised
 from tests.journeys.test_replaying import END, LATER, LIFTS, START, Told, joined, lived, online
 from tests.journeys.test_versions import E1, trapped
+from zhunsheng.cli import health
+from zhunsheng.cli.commands.packs import command as packs
 from zhunsheng.cli.commands.prove import command as prove
 from zhunsheng.cli.commands.replay import command as replay
 from zhunsheng.core.clock import instant
@@ -21,6 +24,7 @@ from zhunsheng.core.rules.tree import Pack
 from zhunsheng.engine import closed
 from zhunsheng.engine.fast.batch import plain
 from zhunsheng.engine.lived import STARTS
+from zhunsheng.engine.packfiles import load_pack
 from zhunsheng.engine.reference import judge
 from zhunsheng.engine.versions import Course
 from zhunsheng.judging.portraits import queries as portraits
@@ -118,6 +122,23 @@ def test_online_replay_and_proof_are_one_across_a_change_and_a_roll_back() -> No
     versions = json.loads(told.stdout)["report"]["versions"]
     assert [v["hash"] for v in versions] == [packs["old"].content_hash, course.content_hash]
     assert versions[1]["touches"] == len(would)
+
+
+def test_the_doctor_tells_what_judges_and_a_command_writes_it_out(tmp_path: Path) -> None:
+    """Commands that read the installed folder can be given the version in effect, to the same hash."""
+    (same,) = health.rules()
+    assert same.level is health.Level.OK
+    strict = revised(at("2026-03-01"), line(1))
+    in_effect(at("2026-03-01"), strict, date(2026, 3, 2))
+    (other,) = health.rules()
+    assert other.level is health.Level.WARN and strict.content_hash[:12] in other.text
+    words = ["write", "--to", str(tmp_path / "mine"), "--json"]
+    told = json.loads(CliRunner().invoke(packs, words).stdout)
+    assert told["content_hash"] == strict.content_hash == load_pack(tmp_path / "mine").pack.content_hash
+    before = ["write", "--to", str(tmp_path / "before"), "--as-of", "2026-03-01", "--json"]
+    assert json.loads(CliRunner().invoke(packs, before).stdout)["content_hash"] == installed().content_hash
+    again = CliRunner().invoke(packs, words)
+    assert again.exit_code != 0 and "不是空目录" in again.output
 
 
 def test_a_version_is_called_off_before_its_day_and_no_later() -> None:

@@ -20,6 +20,8 @@ from tests.contexts.statutes.test_law_base import bring
 from tests.contexts.statutes.test_lists import SAMPLE
 from tests.halves import every_other
 from tests.journeys.city import BUREAU, Bureau, at
+from tests.journeys.rulers import AUTHOR, BOARD, approved, revised
+from tests.journeys.rulers import line as yellow_at
 from tests.portals import business
 from tests.portals.pages import E1, as_, link, photo, reminded, staffed, stand_at
 from tests.portals.test_imports import HEAD_HERE, upload
@@ -37,11 +39,12 @@ from zhunsheng.foundation.schedule.actions import deadlines
 from zhunsheng.foundation.schedule.actions.deadlines import Matter
 from zhunsheng.foundation.webhooks import actions as webhooks
 from zhunsheng.judging.portraits.models import ClassRun
+from zhunsheng.judging.rulebook.actions import shadows
 from zhunsheng.judging.triggers.models import Touch
 from zhunsheng.registers.statutes.actions import lists as statutes
 from zhunsheng.registers.statutes.models import Law
 from zhunsheng.sensing.signals import queries as signals
-from zhunsheng.workflows import classing, objecting, trying
+from zhunsheng.workflows import classing, objecting, snoozing, trying
 from zhunsheng.workflows.asking import Question, ask
 from zhunsheng.workflows.proposing import propose
 from zhunsheng.workflows.sweeping import Sweep
@@ -59,7 +62,7 @@ def copy_of(row: models.Model, number: int) -> models.Model:
     alone = {f.name for f in model._meta.concrete_fields if f.unique}
     together = [c.fields for c in model._meta.constraints if isinstance(c, models.UniqueConstraint)]
     for names in [*([name] for name in alone), *together]:
-        fields = [model._meta.get_field(name) for name in names]
+        fields: list[Any] = [model._meta.get_field(name) for name in names]
         for field in sorted(fields, key=lambda f: (f.is_relation, bool(f.choices), f.name)):
             if told := another(field, row, number):
                 values[field.attname] = told
@@ -159,6 +162,22 @@ def numbers(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> di
         as_(Client(), "0002"), SimpleUploadedFile("名册.csv", (HEAD_HERE + line() + "\n").encode())
     )
     run, proposal = tried_out()
+    snoozing.start(
+        by=BOARD,
+        at=now,
+        viewer=BUREAU,
+        point_id="T02-1",
+        reason="数据源正在更换",
+        district="980102",
+        until=at("2026-07-20"),
+    )
+    shadows.start(
+        by=AUTHOR,
+        at=now,
+        proposal_id=approved(now, revised(now, yellow_at(1))),
+        reason="看看",
+        until=date(2026, 7, 20),
+    )
     picture = attachments.keep(
         by=Actor.service("test"),
         at=now,

@@ -291,8 +291,8 @@ def test_what_is_no_honest_table_is_refused_in_words_and_not_kept(officer: Clien
     formula = officer.post(
         "/imports/new/subjects/", {"file": table(row(name="=HYPERLINK(1)"), name="<script>.csv")}
     )
-    page = text(officer, formula["Location"])
-    assert "<script>" not in page and "=HYPERLINK(1)" in page
+    shown = text(officer, formula["Location"])
+    assert "<script>" not in shown and "=HYPERLINK(1)" in shown
 
 
 def test_anothers_file_is_not_there_and_a_step_out_of_turn_is_refused(officer: Client) -> None:
@@ -315,7 +315,7 @@ def test_anothers_file_is_not_there_and_a_step_out_of_turn_is_refused(officer: C
 
 def test_every_template_is_read_without_a_question(officer: Client) -> None:
     """What we hand out comes back mapped; a template of every kind, its words as lists in the workbook."""
-    asked = [(target, "") for target in Target if target is not Target.SIGNALS]
+    asked: list[tuple[Target, str]] = [(target, "") for target in Target if target is not Target.SIGNALS]
     asked += [(Target.SIGNALS, contract.kind) for contract in mapping.kinds()]
     for target, kind in asked:
         guides = mapping.guides_for(target, kind)
@@ -325,8 +325,8 @@ def test_every_template_is_read_without_a_question(officer: Client) -> None:
     book = officer.get("/imports/new/subjects/template.xlsx").content
     opened = CalamineWorkbook.from_filelike(io.BytesIO(book))
     assert opened.sheet_names == ["数据", "填写说明"]
-    assert "统一社会信用代码" in opened.get_sheet_by_index(0).to_python()[0]
-    assert any("存续" in line[3] for line in opened.get_sheet_by_index(1).to_python())
+    assert "统一社会信用代码" in list(opened.get_sheet_by_index(0).to_python()[0])
+    assert any("存续" in str(line[3]) for line in opened.get_sheet_by_index(1).to_python())
     plain = officer.get("/imports/new/signals/template.csv?kind=COMPLAINT").content.decode("utf-8-sig")
     assert "投诉登记编号" in plain
     assert officer.get("/imports/new/signals/template.csv?kind=TOUCH").status_code == 404

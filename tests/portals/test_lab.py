@@ -191,9 +191,9 @@ def test_a_version_is_published_only_by_several_people_and_for_what_they_saw(
     assert client.post(beside, {"shadow": "start", "why": "看看", "until": "2026-08-09"}).status_code == 302
     city.pass_time("2026-08-02")
     assert "还没有触线" in page(client, address) and "影子运行" in page(client, "/rules/life/")
-    (run,) = proposals.shadows(viewer=BUREAU)
+    (beside_it,) = proposals.shadows(viewer=BUREAU)
     row = {(date(2026, 8, 1), "T02", "汀前所"): (1, 3, 0, 2)}
-    shadows.keep_counts(by=MACHINE, at=at(NOW), shadow_id=run.id, counted=row)
+    shadows.keep_counts(by=MACHINE, at=at(NOW), shadow_id=beside_it.id, counted=row)
     told = page(client, address)
     assert "影子运行中" in told and "汀前所" in told and "<td>2</td>" in told
     assert client.post(beside, {"shadow": "stop", "why": "够了"}).status_code == 302

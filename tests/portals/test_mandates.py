@@ -209,7 +209,7 @@ def test_a_calendar_follows_until_it_is_revoked_or_the_mandate_is_over(touch_id:
 
     def fresh() -> str:
         page = there.post(desk + "calendar/").content.decode()
-        return re.findall(r"<code>https?://[^/]+(/business/calendar/[^<]+)</code>", page)[0]
+        return str(re.findall(r"<code>https?://[^/]+(/business/calendar/[^<]+)</code>", page)[0])
 
     first = fresh()
     told = program.get(first)
@@ -244,11 +244,11 @@ def test_an_officer_finds_who_acts_and_a_head_takes_it_back_with_a_reason(
     where = f"/mandates/revoke/?number={own}"
     assert officer.get(where).status_code == 404 and stranger.get(f"/mandates/{own}/").status_code == 404
     assert "请填写" in head.post(where, {"number": own, "reason": " "}).content.decode()
-    told = {"number": own, "reason": "登记联系电话系他人冒用"}
+    told: dict[str, str | int] = {"number": own, "reason": "登记联系电话系他人冒用"}
     assert "乔安" in head.post(where, told).content.decode()  # what falls with it, before it is done
     assert head.post(where, {**told, "sure": "1"}).status_code == 302
     page = officer.get(f"/mandates/{own}/").content.decode()
-    assert "已收回" in page and told["reason"] in page
+    assert "已收回" in page and str(told["reason"]) in page
     assert business.signed_in(agent, NOW).get(f"/business/{own + 1}/").status_code == 404
     assert "所依据的授权已经终止" in officer.get(f"/mandates/{own + 1}/").content.decode()
     last = evidence.entries_of(target=f"subject:{E1}", viewer=BUREAU)[-1]

@@ -47,7 +47,7 @@ def wrong_record(client: Client, home: str) -> str:
     """The address of the form about the lift's record."""
     page = client.get(home + "file/").content.decode()
     record = page[page.rindex("（L-7）") :]
-    return re.findall(r'href="([^"]+/object/)"', record)[0]
+    return str(re.findall(r'href="([^"]+/object/)"', record)[0])
 
 
 def objected(client: Client, home: str, when: str = "") -> None:

@@ -65,7 +65,7 @@ def live_through_a_full_disk(house: House, disk: Disk) -> tuple[set[int], list[s
         child.line.send(signals)
         verdict, what = child.hear()
         taken.update(what) if verdict == "taken" else refused.append(what)
-        return verdict == "taken"
+        return bool(verdict == "taken")
 
     for _ in range(20):
         assert tell()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,9 @@ def wait_until_frozen(child: Child) -> None:
         time.sleep(0.001)
 
 
-def freeze_and_wake(house: House, address: str, when: str, plant=nothing_planted) -> dict[RowState, int]:
+def freeze_and_wake(
+    house: House, address: str, when: str, plant: Callable[..., object] = nothing_planted
+) -> dict[RowState, int]:
     """How the frozen worker's round ended, after another had done the row."""
     frozen = Child(house, workers.freeze_while_sending, address, when, plant=plant)
     wait_until_frozen(frozen)
@@ -33,7 +36,7 @@ def freeze_and_wake(house: House, address: str, when: str, plant=nothing_planted
     assert other.hear() == {RowState.DONE: 1}
     other.end()
     frozen.signal(signal.SIGCONT)
-    outcome = frozen.hear()
+    outcome: dict[RowState, int] = frozen.hear()
     frozen.end()
     return outcome
 

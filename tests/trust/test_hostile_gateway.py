@@ -6,9 +6,11 @@ of a person."""
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -19,7 +21,7 @@ from zhunsheng.core.clock import FixedClock
 from zhunsheng.core.messages import MessagePolicy
 from zhunsheng.demo.gateway import HOSTILE_RECEIPTS, HOSTILE_TRICKS, SandboxGateway
 from zhunsheng.foundation.outbox import dispatch
-from zhunsheng.foundation.outbox.connectors import Connector, ConnectorClass, Verdict
+from zhunsheng.foundation.outbox.connectors import Answer, Connector, ConnectorClass, Verdict
 from zhunsheng.foundation.outbox.dispatch import Terms
 from zhunsheng.foundation.outbox.lifecycle import RowState
 from zhunsheng.foundation.outreach import actions as outreach
@@ -102,7 +104,7 @@ def test_receipts_early_doubled_contradicting_and_of_strangers_move_nothing_back
         class HearingFirst(Dying):
             """Hears what the gateway calls back with before it hears the answer."""
 
-            def send(self, key, payload):
+            def send(self, key: str, payload: Mapping[str, Any]) -> Answer:
                 answer = super().send(key, payload)
                 take_receipts(workers.NOW)
                 return answer

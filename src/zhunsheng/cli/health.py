@@ -19,10 +19,13 @@ from zhunsheng.cli.database import pending_migrations
 from zhunsheng.cli.days import now
 from zhunsheng.cli.fonts import has_chinese_font
 from zhunsheng.core.actors import Viewer
+from zhunsheng.core.packs.nodes import PackError
+from zhunsheng.engine.library import GENERAL, open_library
 from zhunsheng.foundation.outbox import queries as queues
 from zhunsheng.foundation.outbox.actions import FOR_A_PERSON
 from zhunsheng.foundation.outreach import queries as messages
 from zhunsheng.sensing.signals.actions import FACTS_RECORDED
+from zhunsheng.workflows.ruling import rules_at
 
 FREE_BYTES_WARN = 2 * 1024**3
 FREE_BYTES_FAIL = 200 * 1024**2
@@ -133,6 +136,26 @@ def packs() -> Iterator[Finding]:
         yield Finding("packs", Level.FAIL, _("%(place)s 中没有规则包") % {"place": settings.PACKS}, cure)
 
 
+def rules() -> Iterator[Finding]:
+    """Whether what is installed is what judges: `nation` and `lists` read the installed folder."""
+    if pending_migrations() or not (Path(settings.PACKS) / GENERAL / "pack.yaml").is_file():
+        return
+    try:
+        judging, installed = rules_at(now()).pack, open_library(settings.PACKS).pack
+    except PackError as error:
+        yield Finding("rules", Level.FAIL, str(error), _("请用 zhunsheng packs check 查看规则包。"))
+        return
+    if judging.content_hash == installed.content_hash:
+        yield Finding("rules", Level.OK, f"{judging.version} {judging.content_hash[:12]}")
+        return
+    text = _("生效的是 %(judging)s，安装目录中的是 %(installed)s") % {
+        "judging": f"{judging.version} {judging.content_hash[:12]}",
+        "installed": f"{installed.version} {installed.content_hash[:12]}",
+    }
+    cure = _("nation 与 lists 命令读安装目录：请先用 zhunsheng packs write 写出生效版本，再用 --pack 指明。")
+    yield Finding("rules", Level.WARN, text, cure)
+
+
 def fonts() -> Iterator[Finding]:
     """Whether Chinese can be drawn here."""
     if has_chinese_font():
@@ -176,6 +199,7 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     database_role,
     migrations,
     packs,
+    rules,
     fonts,
     waiting,
 )

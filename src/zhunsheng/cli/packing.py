@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import yaml
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -19,7 +21,7 @@ DEFAULT = "general"
 
 
 def folder_of(given: Path | None) -> Path:
-    """The folder named, or that of the pack in force."""
+    """The folder named, or the installed one."""
     return given if given is not None else Path(settings.PACKS) / DEFAULT
 
 
@@ -50,6 +52,18 @@ def drafts_of(folder: Path) -> list[dict[str, object]]:
     level = str(_documents(folder)[LIST_POLICY]["level"])
     made = lists_of(folder, "")
     return [as_document(told, level, loaded(folder).pack.content_hash) for told in made]
+
+
+def write(documents: Iterable[tuple[str, Mapping[str, Any]]], to: Path) -> LoadedPack:
+    """Documents as the files of a new folder, several of one name in one file; read back as a pack."""
+    files: dict[str, list[Mapping[str, Any]]] = {}
+    for name, document in documents:
+        files.setdefault(name, []).append(document)
+    for name, told in files.items():
+        path = to / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(yaml.safe_dump_all(told, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return loaded(to)
 
 
 def _documents(folder: Path) -> dict[str, dict[str, Any]]:

@@ -12,7 +12,6 @@ from zhunsheng.core.alarms.rules import AlarmKind, AlarmLine
 from zhunsheng.core.clock import day_of, instant
 from zhunsheng.core.deadlines.sentences import Name
 from zhunsheng.engine.alarmfiles import open_alarms
-from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.accounts.queries import organisation
 from zhunsheng.foundation.schedule import queries as clocks
 from zhunsheng.judging.triggers import queries as triggers
@@ -20,6 +19,7 @@ from zhunsheng.registers.registry import queries as registry
 from zhunsheng.registers.registry import scoping
 from zhunsheng.sensing.signals import queries as signals
 from zhunsheng.workflows.placing import places_on
+from zhunsheng.workflows.ruling import points_at
 from zhunsheng.workflows.terms import clock_terms
 
 
@@ -34,7 +34,7 @@ def alarms(viewer: Viewer, at: datetime) -> list[Alarm]:
 
 def _material(viewer: Viewer, at: datetime, lines: list[AlarmLine]) -> Material:
     since = min(window_start(line, at) for line in lines)
-    terms, points = clock_terms(), open_library(settings.PACKS).points
+    terms, points = clock_terms(), points_at(at)
     among = {step for line in lines for step in line.among}
     kinds = [line for line in lines if line.kind is AlarmKind.REPEATED_INSPECTION]
     courses = clocks.courses(viewer=viewer, at=at, since=since, narrowed=lambda r: scoping.within(r, viewer))

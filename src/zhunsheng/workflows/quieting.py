@@ -14,12 +14,14 @@ from zhunsheng.registers.registry import queries as registry
 VIEWER = Viewer.bureau("snooze")
 
 
-def windows(known_at: datetime) -> tuple[tuple[Snooze, ...], Mapping[str, str]]:
-    """Every snooze as known at an instant, and where subjects lie if one holds for a district only."""
+def windows(
+    known_at: datetime, subjects: Sequence[str] | None = None
+) -> tuple[tuple[Snooze, ...], Mapping[str, str]]:
+    """Every snooze as known at an instant; if one holds for one district, where these or all subjects lie."""
     cards = rulebook.snoozes(viewer=VIEWER, known_at=known_at)
     told = (Snooze(c.point, instant(c.started_at), instant(c.over_at), c.district) for c in cards)
     near = any(card.district for card in cards)
-    where = registry.divisions(viewer=VIEWER) if near else {}
+    where = registry.divisions(viewer=VIEWER, keys=subjects) if near else {}
     return tuple(sorted(told, key=lambda s: (s.since, s.point, s.division))), where
 
 

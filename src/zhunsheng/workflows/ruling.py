@@ -6,6 +6,7 @@ published, so what was judged stays what it was. Policies, clocks and texts are 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -41,39 +42,39 @@ def rules_at(as_of: datetime, known_at: datetime | None = None) -> Library:
 def _with(installed: Library, content_hash: str) -> Library:
     if content_hash == installed.pack.content_hash:
         return installed
-    found = portraits.kept_pack(viewer=VIEWER, content_hash=content_hash)
-    if found is None:
+    if (found := portraits.kept_pack(viewer=VIEWER, content_hash=content_hash)) is None:
         raise PackError(content_hash, "没有这个版本")
     pack, contracts = found
     points = {point.id: point for item in pack.items for point in item.points}
     return replace(installed, pack=pack, contracts=contracts, points=points)
 
 
-def course_at(known_at: datetime) -> Course:
-    """Which version judges from when and what was snoozed, as far as it is known at an instant."""
-    told, quiet = rulebook.rulings(viewer=VIEWER, known_at=known_at), windows(known_at)
+def course_at(known_at: datetime, subjects: Sequence[str] | None = None) -> Course:
+    """Which version judges from when and what was snoozed, as known at an instant; for these or all."""
+    return Course(_versions(known_at), *windows(known_at, subjects))
+
+
+def _versions(known_at: datetime) -> tuple[tuple[int, Pack], ...]:
+    told = rulebook.rulings(viewer=VIEWER, known_at=known_at)
     if not told:
-        return Course(Course.of(open_library(settings.PACKS).pack).parts, *quiet)
+        return Course.of(open_library(settings.PACKS).pack).parts
     rows = [(-FAR, told[0].replaces), *((instant(r.since_at), r.pack_hash) for r in told)]
-    return Course(tuple((since, kept(name)) for since, name in rows), *quiet)
+    return tuple((since, kept(name)) for since, name in rows)
 
 
 def kept(content_hash: str) -> Pack:
     """A pack that is installed or kept; PackError when there is none with this hash."""
-    found = pack_of(content_hash)
-    if found is None:
+    if (found := pack_of(content_hash)) is None:
         raise PackError(content_hash, "没有这个版本")
     return found
 
 
 def points_at(at: datetime) -> dict[str, TriggerPoint]:
     """Every point by its id as the newest version that knows it defines it: also one that was given up."""
-    packs = course_at(at).packs.values()
-    return {point.id: point for pack in packs for item in pack.items for point in item.points}
+    return {point.id: point for _, pack in _versions(at) for item in pack.items for point in item.points}
 
 
 def rules_of(content_hash: str, at: datetime) -> Library:
     """The library with the version under which something began; if never kept, with the one in effect."""
-    if pack_of(content_hash) is None:
-        return rules_at(at)
-    return _with(open_library(settings.PACKS), content_hash)
+    known = pack_of(content_hash) is not None
+    return _with(open_library(settings.PACKS), content_hash) if known else rules_at(at)

@@ -58,7 +58,7 @@ def on_count(payload: Mapping[str, Any], at: datetime) -> None:
     since, to = (datetime.fromisoformat(payload[name]) for name in ("from", "to"))
     asked = asked_of((card.started_at, to), to, Selection())
     if group := next_group(VIEWER, asked, payload["after"]):
-        part, _events = play(VIEWER, [kept(card.pack_hash), course_at(to)], asked, group)
+        part, _events = play(VIEWER, [kept(card.pack_hash), course_at(to, group)], asked, group)
         mine, live = part.hits
         counted = beside(mine, live, instant(since), instant(to))
         shadows.keep_counts(by=BY, at=at, shadow_id=card.id, counted=counted)

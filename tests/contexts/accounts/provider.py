@@ -49,7 +49,7 @@ class State:
 
     def keys(self) -> dict[str, Any]:
         """The published key set."""
-        family = jwt.algorithms.RSAAlgorithm if self.alg == "RS256" else jwt.algorithms.ECAlgorithm
+        family: Any = jwt.algorithms.RSAAlgorithm if self.alg == "RS256" else jwt.algorithms.ECAlgorithm
         public = self.lie.get("other_public") and rsa.generate_private_key(65537, 2048).public_key()
         if public:
             family = jwt.algorithms.RSAAlgorithm
@@ -97,7 +97,7 @@ class Handler(BaseHTTPRequestHandler):
 
     @property
     def home(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_address[1]}"  # type: ignore[attr-defined]
+        return f"http://127.0.0.1:{self.server.server_port}"  # type: ignore[attr-defined]
 
     def log_message(self, *_told: object) -> None:
         """Silent."""

@@ -5,6 +5,8 @@ Real processes on either database: the number belongs to the transaction of the 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.contexts.documents import numbering
@@ -14,7 +16,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.slow]
 OFFICERS, EACH, EVERY = 3, 10, 3
 
 
-def issue_at_once(house: House, plant=nothing_planted) -> list[list[object]]:
+def issue_at_once(house: House, plant: Callable[..., object] = nothing_planted) -> list[list[object]]:
     furnisher = Child(house, numbering.furnish, OFFICERS * EACH)
     documents = furnisher.hear()
     furnisher.end()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Mapping
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -48,7 +49,7 @@ STARTS: dict[str, dict[str, object]] = {
         "proof": "照片 3 张",
     },
 }
-RECEIPTS: dict[str, tuple[dict[str, object], str]] = {
+RECEIPTS: dict[str, tuple[Mapping[str, object], str]] = {
     "DIRECT": (SIGNED, "2026-06-30"),
     "LEFT": (
         {
@@ -206,7 +207,12 @@ def test_a_finished_service_never_changes() -> None:
     with pytest.raises(DatabaseError), transaction.atomic():
         Service.objects.filter(id=service).update(method="LEFT")
     serving.complete(by=AUTHOR, at=LATER, service_id=service, receipt=SIGNED, terms=TERMS)
-    for change in ({"served_on": dt.date(2026, 7, 1)}, {"receipt": {}}, {"state": "FAILED"}):
+    changes: tuple[dict[str, object], ...] = (
+        {"served_on": dt.date(2026, 7, 1)},
+        {"receipt": {}},
+        {"state": "FAILED"},
+    )
+    for change in changes:
         with pytest.raises(DatabaseError), transaction.atomic():
             Service.objects.filter(id=service).update(**change)
 

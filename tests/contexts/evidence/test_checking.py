@@ -68,7 +68,7 @@ def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, authority: Authority) -
     return tmp_path
 
 
-def gone(model: type[ROW], **which: object) -> Callable[[], None]:
+def gone(model: type[ROW], **which: object) -> Callable[[], object]:
     def delete() -> None:
         row = model._default_manager.filter(**which).order_by("-pk")[0]
         with connection.cursor() as cursor:
@@ -77,7 +77,7 @@ def gone(model: type[ROW], **which: object) -> Callable[[], None]:
     return delete
 
 
-def altered(model: type[ROW], **values: object) -> Callable[[], None]:
+def altered(model: type[ROW], **values: object) -> Callable[[], object]:
     return lambda: model._default_manager.filter(pk=model._default_manager.latest("pk").pk).update(**values)
 
 
@@ -107,7 +107,7 @@ ALTERATIONS = {
 }
 
 
-def faults_of(home: Path, alteration: Callable[[], None]) -> str:
+def faults_of(home: Path, alteration: Callable[[], object]) -> str:
     with transaction.atomic():
         with triggers_at_rest():
             alteration()

@@ -101,7 +101,7 @@ def test_search_by_words_law_name_and_lay_question() -> None:
     assert best("茶馆办法 茶价") == ("云汀市茶馆办法", 1)
     assert best("喝到过期的茶怎么办") == ("云汀市茶馆办法", 2)
     assert best("茶的价") == ("云汀市茶馆办法", 1), "one character is shared, no pair of them"
-    asking = {"怎么办": [], "该怎么办": []}
+    asking: dict[str, list[str]] = {"怎么办": [], "该怎么办": []}
     assert queries.search(viewer=LOOK, question="该怎么办", words=asking) == [], "办 is in both names"
     assert queries.search(viewer=LOOK, question="潜水艇", words={}) == []
     assert queries.search(viewer=LOOK, question="近电放飞", words={}, on=day("2019-01-01")) == []

@@ -306,7 +306,8 @@ def test_every_act_is_put_once_whatever_the_order_of_turns(
 ) -> None:
     """Feeding may stop and go on anywhere: no act is lost and none is put twice."""
     OutboxRow.objects.filter(topic__startswith="webhook.").delete()
-    day, made = Day(), []
+    day = Day()
+    made: list[str] = []
     sealing.seal_log(NOW)
     number, _key = subscribed(receiver)
     for step in [*steps, "go", "feed"]:

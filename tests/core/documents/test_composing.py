@@ -89,8 +89,9 @@ def test_what_is_lacking_is_named() -> None:
 
 
 def test_laws_are_asked_for_once() -> None:
-    twice = VALUES["rules"] * 2
-    assert isinstance(twice, list)
+    rules = VALUES["rules"]
+    assert isinstance(rules, list)
+    twice = rules * 2
     assert laws_of(template(), accepted(template(), {"rules": twice})) == VALUES["rules"]
 
 

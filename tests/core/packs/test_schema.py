@@ -43,10 +43,19 @@ def read(document: dict[str, Any]) -> None:
     if "kinds" in document:
         parse_contracts(document, where="x")
         return
+    around: list[tuple[str, dict[str, Any]]]
     around = [] if document.get("schema") == HEAD["schema"] else [("pack.yaml", HEAD)]
     if document.get("schema") == "zhunsheng.indicator/1":
-        model = {"schema": "zhunsheng.model/1", "id": document["model"], "name_zh": "x", "families": []}
-        rest = {"cut_offs": [], "sufficiency": {"min_permille": 0, "insufficient_class": ""}}
+        model: dict[str, object] = {
+            "schema": "zhunsheng.model/1",
+            "id": document["model"],
+            "name_zh": "x",
+            "families": [],
+        }
+        rest: dict[str, object] = {
+            "cut_offs": [],
+            "sufficiency": {"min_permille": 0, "insufficient_class": ""},
+        }
         around.append(("m", {**model, **rest}))
     assemble([*around, ("x", document)], ContractSet())
 

@@ -94,7 +94,9 @@ def test_every_aggregate_in_every_window_has_words(op: Op, kind: WindowKind) -> 
 
 @pytest.mark.parametrize("test", list(FieldTest))
 def test_every_test_has_words(test: FieldTest) -> None:
-    node = {"valid_to": {test.value.lower(): [] if test in {FieldTest.PRESENT, FieldTest.ABSENT} else 5}}
+    node: dict[str, object] = {
+        "valid_to": {test.value.lower(): [] if test in {FieldTest.PRESENT, FieldTest.ABSENT} else 5}
+    }
     (found,) = NodeReader().filters(node, "x")
     assert "有效期至" in Speaker(CONTRACTS).filter(("TRAPPED",), found)
 

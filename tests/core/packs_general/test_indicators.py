@@ -18,7 +18,10 @@ def change(number: int, item: str = "NAME", **more: int) -> list[Told]:
     return [f("REGISTRATION_CHANGE", 300 - n, item=item, **more) for n in range(number)]
 
 
-def each(kind: str, field: str, values: dict[str, int], when: int = 10) -> list[tuple[list[Told], int]]:
+Case = tuple[list[Told], int | None]
+
+
+def each(kind: str, field: str, values: dict[str, int], when: int = 10) -> list[Case]:
     return [([f(kind, when, "号", **{field: value})], points) for value, points in values.items()]
 
 
@@ -44,7 +47,7 @@ SELF_CHECK = f(
 )
 
 
-CASES: dict[str, list[tuple[list[Told], int | None]]] = {
+CASES: dict[str, list[Case]] = {
     "I01": [
         ([firm(0)], 300),
         ([firm(364)], 300),

@@ -112,7 +112,7 @@ def _question(
 @click.option("--known-at", type=Instant(), help=_("当时所知的时间，默认与 --as-of 相同。"))
 @click.option("--since", type=THERE, help=_("上次的结果目录：只重新研判有新事实或到期的主体。"))
 @click.option("--peers", is_flag=True, help=_("先统计同业水平；否则用文件中已公布的。"))
-@click.option("--pack", "folder", type=THERE, help=_("规则包目录，默认正在使用的。"))
+@click.option("--pack", "folder", type=THERE, help=_("规则包目录，默认安装目录中的。"))
 @sparking.options
 @reporting({**TOTALS, "resumed": _("原已做完、未重做的文件数")}, database=False)
 def judge(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from zhunsheng.cli import packing
-from zhunsheng.cli.days import now
+from zhunsheng.cli.days import Instant, now
 from zhunsheng.cli.exit_codes import CannotRunError, ExitCode
 from zhunsheng.cli.output import Output, reporting
 from zhunsheng.core.packs.diff import described, difference
@@ -22,11 +23,13 @@ from zhunsheng.core.packs.proof import prove_pack
 from zhunsheng.engine.examples import tried
 from zhunsheng.engine.library import proof_policy
 from zhunsheng.engine.packfiles import load_pack, read_documents
+from zhunsheng.workflows.keeping import documents_of
+from zhunsheng.workflows.ruling import rules_at
 
 
 @click.group(help=_("规则包：发布前的静态证明、逐条朗读、两版比较。"))
 def command() -> None:
-    """Packs: check, show, diff."""
+    """Packs: check, show, write, diff, lists."""
 
 
 def _proved(folder: Path) -> list[Finding]:
@@ -95,6 +98,24 @@ def show(out: Output, name: str | None, folder: Path | None) -> ExitCode:
         out.note(_("没有编号 %(id)s") % {"id": name})
         return ExitCode.FOUND
     return ExitCode.OK
+
+
+@command.command(
+    help=_("把某时生效的版本写成规则包目录，供 nation、lists 等命令用 --pack 指明；注释不在其中。")
+)
+@click.option("--to", required=True, type=click.Path(file_okay=False, path_type=Path), help=_("新目录。"))
+@click.option("--as-of", type=Instant(), help=_("截至的时间，默认现在。"))
+@reporting({"version": _("版本"), "content_hash": _("内容哈希"), "folder": _("写到的目录")})
+def write(out: Output, to: Path, as_of: dt.datetime | None) -> None:
+    """What is in effect, as files that load to the same hash."""
+    if to.exists() and any(to.iterdir()):
+        raise CannotRunError(_("%(folder)s 不是空目录。") % {"folder": to})
+    in_effect = rules_at(as_of or now()).pack
+    told = packing.write(documents_of(in_effect.content_hash), to).pack
+    if told.content_hash != in_effect.content_hash:
+        raise CannotRunError(_("写出后的内容哈希不同：%(hash)s") % {"hash": told.content_hash})
+    out.line(f"{told.version} {told.content_hash[:16]} {to}")
+    out.result({"version": told.version, "content_hash": told.content_hash, "folder": str(to)})
 
 
 @command.command(help=_("比较两个规则包：哪些句子变了；有变化时退出码为 1。"))
