@@ -38,8 +38,9 @@ def kernel(folder: Path) -> Digest:
         result = judge_batch(pack, block, [], AS_OF, AS_OF, ready)
         classes += np.bincount(result.models[:, 0, 2], minlength=4)
         scores += int(result.models[:, 0, 0].sum(dtype=np.int64))
-        for k, colour in enumerate((c.C_YELLOW, c.C_RED)):
-            touched[:, k] += ((result.dense & 7) == colour).sum(axis=0)
+        shown = result.dense.reshape(-1) & 7
+        at = np.flatnonzero(shown >= c.C_YELLOW)
+        touched += np.bincount(at % 64 * 2 + (shown[at] == c.C_RED), minlength=128).reshape(64, 2)
     return {"classes": classes.tolist(), "touched": touched.tolist(), "scores": scores}
 
 

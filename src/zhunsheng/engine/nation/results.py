@@ -39,6 +39,14 @@ def _instants(told: I64) -> pa.Array:
     return pa.array(np.where(far, 0, told) * 1_000, pa.int64(), mask=far).cast(INSTANT)
 
 
+def _where(marks: npt.NDArray[np.bool_]) -> tuple[I64, I64]:
+    """Rows and columns of what is marked, row by row: `nonzero`, several times as fast."""
+    if not marks.size:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    owners, places = np.divmod(np.flatnonzero(marks.reshape(-1)), marks.shape[1])
+    return owners, places
+
+
 def _named(places: npt.NDArray[np.integer], names: Sequence[str]) -> pa.Array:
     indices = pa.array(places.astype(np.int32), pa.int32())
     return pa.DictionaryArray.from_arrays(indices, pa.array(names, pa.string()))
@@ -60,7 +68,7 @@ def table_of(told: BatchResult, facts: I64) -> pa.Table:
     for m, model in enumerate(pack.models):
         cuts, held = [cut.name for cut in model.cut_offs], told.models[:, m]
         spans = told.yardstick.tables.models[m]
-        owners, rules = np.nonzero(told.rules[:, spans[c.M_RULE_LO] : spans[c.M_RULE_HI]])
+        owners, rules = _where(told.rules[:, spans[c.M_RULE_LO] : spans[c.M_RULE_HI]] != 0)
         columns += [_named(held[:, 2], cuts), _named(held[:, 1], cuts)]
         columns += [pa.array(held[:, 0], pa.int32()), pa.array(held[:, 3], pa.int32())]
         columns.append(pa.array(held[:, 4] != 0, pa.bool_()))
@@ -71,7 +79,7 @@ def table_of(told: BatchResult, facts: I64) -> pa.Table:
 
 def _items(pack: Pack, points: I32, count: int) -> pa.Array:
     names = [(k, node.id) for k, model in enumerate(pack.models) for node in model.indicators]
-    owners, places = np.nonzero(points)
+    owners, places = _where(points != 0)
     by_model = np.array([k for k, _ in names] or [0], dtype=np.int64)
     held = pa.StructArray.from_arrays(
         [
@@ -88,7 +96,7 @@ def _touches(told: BatchResult, extra: I64, count: int) -> pa.Array:
     """Touched points in the order of the pack, objects in their own; '' is the subject as a whole."""
     points = told.yardstick.compiler.points
     at_place = np.array([p for p, row in enumerate(points) if row[c.P_DENSE] >= 0] or [0], dtype=np.int64)
-    owners, places = np.nonzero((told.dense & 7) >= c.C_YELLOW)
+    owners, places = _where((told.dense & 7) >= c.C_YELLOW)
     whole = np.column_stack(
         (owners, at_place[places], np.zeros(len(owners), np.int64), told.dense[owners, places])
     )
@@ -96,8 +104,10 @@ def _touches(told: BatchResult, extra: I64, count: int) -> pa.Array:
     rows = np.column_stack((by_row, told.rows))
     told_apart = np.isin(by_row, list(told.apart))
     rows = rows[((rows[:, 3] & 7) >= c.C_YELLOW) & ~told_apart]
-    found = np.concatenate((whole.astype(np.int64), rows.astype(np.int64), extra))
-    found = found[np.lexsort((np.arange(len(found)), found[:, 1], found[:, 0]))]
+    found = whole.astype(np.int64)
+    if len(rows) or len(extra):  # else they stand in order already
+        found = np.concatenate((found, rows.astype(np.int64), extra))
+        found = found[np.lexsort((np.arange(len(found)), found[:, 1], found[:, 0]))]
     texts, which = np.unique(found[:, 2], return_inverse=True)
     objects = pa.array([told.yardstick.compiler.words.texts[code] for code in texts], pa.string())
     held = pa.StructArray.from_arrays(
