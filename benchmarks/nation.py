@@ -1,12 +1,12 @@
-"""A nation's businesses as files of the layout, judged from them in a child process; run by `benchmarks.national`.
+"""A nation's businesses as files of the layout, and one run over them, a child of `benchmarks.national`.
 
-`python -m benchmarks.nation FOLDER TO [FORMER]` judges and prints what it cost; a line of progress a file.
+`python -m benchmarks.nation FOLDER TO [--since FORMER] [--later]` tells each percent and what it cost so far.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -19,7 +19,8 @@ import pyarrow.compute as pc
 
 from benchmarks import yardstick as y
 from benchmarks.city import AS_OF, HISTORY_SECONDS
-from benchmarks.contenders import finish_imports, peak_mb
+from benchmarks.contending import peak_mb
+from benchmarks.kernel import finish_imports
 from zhunsheng.engine.nation import keeping
 from zhunsheng.engine.nation import layout as n
 from zhunsheng.engine.nation.running import Question, Run
@@ -36,7 +37,7 @@ I64 = npt.NDArray[np.int64]
 
 
 def write_shard(folder: Path, number: int, subjects: int, *, later: bool = False) -> int:
-    """One file of a million businesses at most; how many facts. `later`: a day later, when some have one more."""
+    """One file of a million businesses at most; how many facts. `later`: when some have one more."""
     counted = [0]
 
     def tables() -> Iterator[pa.Table]:
@@ -86,35 +87,36 @@ def _group(first: int, count: int, *, later: bool) -> pa.Table:
     )
 
 
-def judged(folder: Path, to: Path, former: Path | None) -> dict[str, object]:
-    """Everybody judged by the yardstick from files; with a former result a day later."""
-    at = AS_OF if former is None else AS_OF + DAY
+def judged(folder: Path, to: Path, since: Path | None, *, later: bool) -> dict[str, object]:
+    """Everybody judged by the yardstick from files; with a former result those who changed or were due."""
+    at = AS_OF + DAY if later else AS_OF
     told = n.open_layout(folder)
-    done = 0
+    started, used, done = time.perf_counter(), time.process_time(), 0
+
+    def spent() -> dict[str, object]:
+        wall, cpu = time.perf_counter() - started, time.process_time() - used
+        return {"wall": wall, "cpu": cpu, "peak_mb": peak_mb()}
 
     def advance(rows: int) -> None:
         nonlocal done
         before, done = done, done + rows
         if before * 100 // told.rows != done * 100 // told.rows:
-            print(json.dumps({"percent": done * 100 // told.rows}), flush=True)
+            print(json.dumps({"percent": done * 100 // told.rows, **spent()}), flush=True)
 
-    started, used = time.perf_counter(), time.process_time()
-    totals = Run(told, to, Question(y.pack(), at, at), former).go(advance)
-    return {
-        **asdict(totals),
-        "wall": time.perf_counter() - started,
-        "cpu": time.process_time() - used,
-        "peak_mb": peak_mb(),
-        "sha256": keeping.digest_of_file(to / "done.json"),
-    }
+    totals = Run(told, to, Question(y.pack(), at, at), since).go(advance)
+    return {**asdict(totals), **spent()}
 
 
 def main() -> None:
     """Judge, and print the report as the last line."""
+    parser = argparse.ArgumentParser(prog="benchmarks.nation")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("to", type=Path)
+    parser.add_argument("--since", type=Path)
+    parser.add_argument("--later", action="store_true", help="a day later")
+    options = parser.parse_args()
     finish_imports()
-    folder, to = (Path(word) for word in sys.argv[1:3])
-    former = Path(sys.argv[3]) if len(sys.argv) > 3 else None
-    print(json.dumps(judged(folder, to, former)), flush=True)
+    print(json.dumps(judged(options.folder, options.to, options.since, later=options.later)), flush=True)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from tools import machine
@@ -110,7 +111,7 @@ def _children(parent: int) -> list[int]:
     return found
 
 
-def _as_server_account() -> dict[str, object]:
+def _as_server_account() -> dict[str, Any]:
     """PostgreSQL refuses to run as root; then it runs as its own account."""
     account = machine.server_account()
     if account is None:

@@ -312,7 +312,11 @@ def judge_batch(
     facts_max = int(np.diff(columns.subject_at).max(initial=0))
     objects_max = int(np.diff(columns.object_at).max(initial=0))
     sparing = count >= SPARING_FROM
-    out, untouched, scratch = verdicts_like(tables, count), verdicts_like(tables, 1), scratch_for(tables, 0, 0)
+    out, untouched, scratch = (
+        verdicts_like(tables, count),
+        verdicts_like(tables, 1),
+        scratch_for(tables, 0, 0),
+    )
     if sparing:
         set_instant(tables, scratch, as_of, known_at)
         _judge_untouched(tables, columns, scratch, outside, untouched, rows[:0])

@@ -1,9 +1,9 @@
-"""The plain majority of a pack, laid out for one instant: counts and sums in a window, held against fixed lines.
+"""The plain majority of a pack, laid out for one instant: counts and sums in a window against fixed lines.
 
-Most of what a batch does is to count a fact and to see whether the count has reached a line. For that the general
-tables ask a dozen questions whose answers are the same for every subject: of which sort the aggregate is, where
-its window begins at this instant, whether a source is silent. Here they are asked once. What is not plain is left
-to the general tables. These are tables still: a changed rule makes new ones in a few milliseconds and no code.
+Most of what a batch does is to count a fact and to see whether the count has reached a line. For that the
+general tables ask a dozen questions whose answers are the same for every subject: of which sort the aggregate
+is, where its window begins at this instant, whether a source is silent. Here they are asked once. What is not
+plain is left to the general tables. A changed rule makes new tables in a few milliseconds, and no code.
 """
 
 from __future__ import annotations
@@ -11,24 +11,27 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from zhunsheng.engine.fast import codes as c
 from zhunsheng.engine.fast import tables as z
 from zhunsheng.engine.fast.jit import I64
 from zhunsheng.engine.fast.tables import Tables
 
-# Columns of plain feeds: facts count that came after the start and whose value (-1: any) lies between low and high;
-# what is added up (-1: nothing); seconds until a fact leaves the window (0: nobody waits for it, -1: ask the calendar).
+# Columns of plain feeds: facts count that came after the start and whose value (-1: any) lies between low
+# and high; what is added up (-1: nothing); seconds until a fact leaves the window (0: nobody waits for it,
+# -1: ask the calendar).
 FEED_START, FEED_SLOT, FEED_TEST, FEED_LOW, FEED_HIGH, FEED_SUM, FEED_LEAVES, FEED_WINDOW = range(8)
 # Columns of plain units. A point has its lines and what clears it; an indicator its bins, cap and family.
 UNIT_INDICATOR, UNIT_PLACE, UNIT_VALUE, UNIT_A, UNIT_B, UNIT_C, UNIT_FAMILY = range(7)
 UNIT_WIDTH = 7
+Marks = npt.NDArray[np.bool_]
 RISING = {c.Q_AT_LEAST: 0, c.Q_MORE: 1}
 FALLING = {c.Q_AT_MOST: 0, c.Q_LESS: -1}
 
 
 class Plain(NamedTuple):
-    """Feeds in the places of `Tables.feeds`, the plain ones of a shape first and the longest window first of all.
+    """Feeds in the places of `Tables.feeds`, by shape the plain ones first, the longest window first of all.
 
     `middle`: by shape the first feed that is not plain; `order`: its number in `Tables.feeds`. `unit_at` and
     `units`: by slot the plain units that read it; `depend_at` and `depends`: the others.
@@ -94,14 +97,14 @@ def plain_feeds(tables: Tables, shapes: int, bounds: I64) -> tuple[I64, I64, I64
     return feed_at[:-1] + counted, np.ascontiguousarray(np.column_stack(made)[order]), order
 
 
-def _value_slots(tables: Tables, shape: I64, fields: I64) -> tuple[I64, np.ndarray]:
-    """Where a field's number stands among the values of a fact of a shape, and whether it is such a number."""
+def _value_slots(tables: Tables, shape: I64, fields: I64) -> tuple[I64, Marks]:
+    """Where a field's number stands among the values of a shape's facts, and whether it is such a number."""
     rows = tables.fields[shape * tables.sizes[z.Z_FIELDS] + np.maximum(fields, 0)]
     number = (rows[:, 0] == c.INTEGER) | (rows[:, 0] == c.FLAG_VALUE)
     return rows[:, 2], (fields >= 0) & number & (rows[:, 2] >= 0)
 
 
-def _tests(tables: Tables, feeds: I64, shape: I64) -> tuple[I64, I64, I64, np.ndarray]:
+def _tests(tables: Tables, feeds: I64, shape: I64) -> tuple[I64, I64, I64, Marks]:
     """(value that is tested or -1, from, to, whether there is no more to test than that)."""
     first, count = feeds[:, c.F_PLAIN_LO], feeds[:, c.F_HI] - feeds[:, c.F_PLAIN_LO]
     filters = tables.filters if len(tables.filters) else np.zeros((1, 4), dtype=np.int64)
@@ -114,7 +117,7 @@ def _tests(tables: Tables, feeds: I64, shape: I64) -> tuple[I64, I64, I64, np.nd
     return np.where(one, slots, -1), low, high, one | (count == 0)
 
 
-def _leaving(windows: I64, waited: np.ndarray) -> I64:
+def _leaving(windows: I64, waited: Marks) -> I64:
     kind, length = windows[:, c.WIN_KIND], windows[:, c.WIN_LENGTH]
     seconds = np.where(kind == c.W_DAYS, length * 86_400, -1)
     seconds = np.where(kind == c.W_HOURS, length * 3_600, seconds)

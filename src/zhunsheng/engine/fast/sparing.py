@@ -111,7 +111,7 @@ def judge_touched(
     s: int,
     with_points: bool,
 ) -> None:
-    """Every unit that reads a slot which is not empty; `out` holds the untouched verdicts already, `sums` theirs."""
+    """Every unit that reads a slot in use; `out` holds what the untouched get, `sums` their sums."""
     context, state, family = scratch.context, scratch.state, scratch.family
     slots, by_object = tables.sizes[z.Z_PLAIN], tables.sizes[z.Z_BY_OBJECT]
     for k in range(len(sums)):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import overload
 
 import numpy as np
 import pyarrow as pa
@@ -41,6 +42,26 @@ class _Field:
     forms: I64
     values: I64
     count: int
+
+
+class Names(Sequence[str]):
+    """Names of subjects that become Python texts only when somebody asks for one."""
+
+    def __init__(self, held: pa.Array) -> None:
+        self.held = held
+
+    def __len__(self) -> int:
+        return len(self.held)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        found = self.held[place]
+        return found.to_pylist() if isinstance(place, slice) else str(found.as_py())
 
 
 def instants(column: pa.ChunkedArray) -> I64:
@@ -134,7 +155,7 @@ def columns_of(table: pa.Table, words: Dictionary) -> FactColumns:
         objects,
         np.zeros(table.num_rows, dtype=np.uint8),
     )
-    return FactColumns(words, names.to_pylist(), arrays, _corrected(table, firsts), {})
+    return FactColumns(words, Names(names), arrays, _corrected(table, firsts), {})
 
 
 def _beyond(table: pa.Table, firsts: I64) -> list[int]:

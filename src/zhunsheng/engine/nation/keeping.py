@@ -75,8 +75,8 @@ def write_parquet(
 ) -> None:
     """A row group a table, zstd; whole or not at all. `unique`: columns of texts that hardly repeat.
 
-    Only texts have dictionaries: numbers and instants hardly repeat, and looking for repetitions in them costs more
-    than everything else that writing does. They stand as differences, which are smaller and sooner read.
+    Only texts have dictionaries: numbers and instants hardly repeat, and looking for that in them costs
+    more than everything else that writing does. They stand as differences: smaller, and sooner read.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + PARTIAL)

@@ -211,7 +211,7 @@ def blocks(shard: Shard, fields: Collection[str] | None = None) -> Iterator[pa.T
 
 
 def whole_subjects(path: Path, tables: Iterable[tuple[pa.Table, bool]]) -> Iterator[pa.Table]:
-    """Rows in order, table by table, cut anew between subjects; with each table whether a subject ends with it.
+    """Rows in order, cut anew between subjects; with each table comes whether its last subject ends with it.
 
     LayoutError for nulls where none may be and for subjects that do not rise; `path` is named in it.
     """
@@ -245,7 +245,7 @@ def _alone(table: pa.Table) -> pa.Table:
 
 
 def _subjects_end(told: pq.FileMetaData) -> list[bool]:
-    """By row group whether the footer says that its last subject has no more rows; most need no new cut then."""
+    """By row group whether the footer says that its last subject has no more rows: then nothing is cut."""
     place = told.schema.names.index(SUBJECT)
     known = [told.row_group(group).column(place).statistics for group in range(told.num_row_groups)]
     spans = [(str(k.min), str(k.max)) if k is not None and k.has_min_max else None for k in known]
