@@ -1,5 +1,6 @@
 """`python -m benchmarks [--subjects N …] [--write]`: ratios in one run, answers compared before time is.
-`--pages N [--keep FOLDER]` measures the officer's pages in a bureau with so many businesses instead.
+`--pages N [--keep FOLDER]` measures the officer's pages in a bureau with so many businesses instead,
+`--nation M … [--keep FOLDER]` so many millions of businesses judged from files.
 
 A hundred thousand and a million businesses, if nothing is said; ten millions take half an hour more.
 Every contender runs in a child process of its own. Nothing here is a test: time is reported, not asserted.
@@ -22,16 +23,26 @@ from typing import Any
 from benchmarks import explaining, latency, replaying
 from benchmarks.city import write_city
 from benchmarks.durable import arriving_lines
+from benchmarks.national import nation_lines
 from benchmarks.pages import DATABASES, page_lines
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "performance.md"
+NATION_MARK = "<!-- a nation measured below by python -m benchmarks --nation 1 10 50 190 --write -->"
 PAGES_MARK = "<!-- pages measured below by python -m benchmarks --pages N --write -->"
 MARK = "<!-- measured below by python -m benchmarks --write -->"
+MARKS = (NATION_MARK, PAGES_MARK, MARK)
+
+CONTENDERS = {
+    "kernel": "benchmarks.kernel",
+    "decoding": "benchmarks.kernel",
+    "DuckDB": "benchmarks.duck",
+    "Polars": "benchmarks.frames",
+}
 
 
 def run(name: str, folder: Path) -> dict[str, Any]:
     """One contender in a child process."""
-    command = [sys.executable, "-m", "benchmarks.contenders", name, str(folder)]
+    command = [sys.executable, "-m", CONTENDERS[name], name, str(folder)]
     # Without bytecode on disk the imports of numba would be compiled anew in every child.
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
@@ -43,7 +54,7 @@ def batch(subjects: int, folder: Path) -> tuple[dict[str, dict[str, Any]], bool,
     """All contenders on one city; whether they agree; the number of facts."""
     facts = write_city(folder, subjects)
     run("kernel", folder)  # machine code is made and kept before anything is timed
-    reports = {name: run(name, folder) for name in ("kernel", "decoding", "DuckDB", "Polars")}
+    reports = {name: run(name, folder) for name in CONTENDERS}
     answers = [reports[name].pop("digest") for name in ("kernel", "DuckDB", "Polars")]
     # SQL does not see a business without facts; ours is in the mildest class there.
     unseen = answers[0]["classes"][0] - answers[1]["classes"][0]
@@ -113,12 +124,13 @@ def looking_lines(folder: Path) -> list[str]:
     return [*lines, f"Cold process, started and judged by the general pack: {cold:.2f} CPU s.", ""]
 
 
-def write_pages(lines: list[str]) -> None:
-    """The part about pages, which stands before the other one."""
-    text = PAGE.read_text(encoding="utf-8")
-    head, rest = text.split(PAGES_MARK)[0], text.split(MARK)[1]
-    told = "\n".join(lines).rstrip()
-    PAGE.write_text(f"{head}{PAGES_MARK}\n\n{told}\n\n{MARK}{rest}", encoding="utf-8")
+def write_part(mark: str, lines: list[str]) -> None:
+    """The part of the page below a mark, up to the next mark or the end."""
+    head, rest = PAGE.read_text(encoding="utf-8").split(mark)
+    ends = [place for other in MARKS if (place := rest.find(other)) >= 0]
+    left = rest[min(ends) :] if ends else ""
+    told = "\n".join(lines).rstrip() + "\n"
+    PAGE.write_text(f"{head}{mark}\n\n{told}" + (f"\n{left}" if left else ""), encoding="utf-8")
 
 
 def pages(subjects: int, keep: str, databases: list[str], write: bool) -> int:
@@ -128,8 +140,24 @@ def pages(subjects: int, keep: str, databases: list[str], write: bool) -> int:
         lines, slow = page_lines(subjects, Path(keep or made), databases)
     print("\n".join(lines))
     if write:
-        write_pages(lines)
+        write_part(PAGES_MARK, lines)
     return 1 if slow else 0
+
+
+def nation(sizes: list[int], keep: str, write: bool) -> int:
+    """0 when killed runs ended as the others and a day later only those were judged who had to be."""
+    with tempfile.TemporaryDirectory(prefix="zs-nation-") as made:
+        lines, right = nation_lines(Path(keep or made) / "facts", sorted(sizes))
+    print("\n".join(lines))
+    if write:
+        write_part(NATION_MARK, [*machine_lines(), *lines])
+    return 0 if right else 1
+
+
+def machine_lines() -> list[str]:
+    """On what was measured."""
+    told = f"{platform.machine()}, {os.cpu_count()} cores, {platform.platform()}"
+    return [f"Machine: {told}, Python {platform.python_version()}.", ""]
 
 
 def main() -> int:
@@ -138,12 +166,17 @@ def main() -> int:
     parser.add_argument("--subjects", type=int, nargs="+", default=[100_000, 1_000_000])
     parser.add_argument("--write", action="store_true", help="write docs/reference/performance.md")
     parser.add_argument("--pages", type=int, help="businesses of the bureau whose pages are measured")
-    parser.add_argument("--keep", default="", help="folder with a short path where its databases are kept")
+    parser.add_argument(
+        "--nation", type=int, nargs="+", help="millions of businesses that are judged from files"
+    )
+    parser.add_argument("--keep", default="", help="folder with a short path where what was made is kept")
     parser.add_argument("--databases", nargs="+", choices=DATABASES, default=list(DATABASES))
     options = parser.parse_args()
+    if options.nation:
+        return nation(options.nation, options.keep, options.write)
     if options.pages:
         return pages(options.pages, options.keep, options.databases, options.write)
-    lines = [f"Machine: {platform.machine()}, {platform.platform()}, Python {platform.python_version()}.", ""]
+    lines = machine_lines()
     costs, agreed = [], True
 
     def add(part: list[str]) -> None:
@@ -168,8 +201,7 @@ def main() -> int:
         slope = math.log(dear / cheap) / math.log(high / low)
         add([f"Growth: slope of log CPU on log size {slope:.2f}.", ""])
     if options.write:
-        head = PAGE.read_text(encoding="utf-8").split(MARK)[0]
-        PAGE.write_text(f"{head}{MARK}\n\n" + "\n".join(lines).rstrip() + "\n", encoding="utf-8")
+        write_part(MARK, lines)
     return 0 if agreed else 1
 
 

@@ -79,9 +79,20 @@ def pack() -> Pack:
     """The yardstick as a pack."""
     indicators = tuple(
         Indicator(
-            *(f"I{k:02}", f"F{k % 5}", "", Shape.LEVEL, indicator_metric(k).node()),
-            tuple(Bin(at, points) for at, points in bins(k)),
-            *((), (), False, 0, 100, 10_000, (), ""),
+            id=f"I{k:02}",
+            family=f"F{k % 5}",
+            name_zh="",
+            shape=Shape.LEVEL,
+            measure=indicator_metric(k).node(),
+            bins=tuple(Bin(at, points) for at, points in bins(k)),
+            grades=(),
+            cases=(),
+            decays=False,
+            repeat_from=0,
+            repeat_percent=100,
+            cap=10_000,
+            basis=(),
+            source_zh="",
         )
         for k in range(47)
     )
@@ -96,7 +107,25 @@ def _point(k: int) -> TriggerPoint:
     yellow, red = lines(k)
     node = point_metric(k).node()
     return TriggerPoint(
-        *(f"T{k:02}-1", "", "", Compare(node, Comparison.AT_LEAST, yellow)),
-        None if red is None else Compare(node, Comparison.AT_LEAST, red),
-        *(None, None, None, None, (), "", 0, 0, 0, 30, 7, (), (), (), "", ""),
+        id=f"T{k:02}-1",
+        name_zh="",
+        risk_zh="",
+        yellow=Compare(node, Comparison.AT_LEAST, yellow),
+        red=None if red is None else Compare(node, Comparison.AT_LEAST, red),
+        critical=None,
+        unless=None,
+        clear=None,
+        no_data=None,
+        per_object=(),
+        object_zh="",
+        hold_days=0,
+        cooldown_days=0,
+        once_per_days=0,
+        observe_days=30,
+        reply_workdays=7,
+        yellow_measures=(),
+        red_measures=(),
+        basis=(),
+        explain_zh="",
+        status="",
     )

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.city import write_city
-from benchmarks.contenders import duck, kernel, polars
+from benchmarks.duck import duck
+from benchmarks.frames import polars
+from benchmarks.kernel import kernel
 from benchmarks.replaying import duck as duck_windows
 from benchmarks.replaying import touched_rows
 

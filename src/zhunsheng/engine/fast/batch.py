@@ -16,15 +16,16 @@ from zhunsheng.engine.fast import codes as c
 from zhunsheng.engine.fast import tables as z
 from zhunsheng.engine.fast.columns import Columns, Dictionary, FactColumns, sealed
 from zhunsheng.engine.fast.compile import CannotCompileError, Compiler
-from zhunsheng.engine.fast.feeding import set_instant, take_facts
+from zhunsheng.engine.fast.feeding import set_instant, take_facts_plainly
 from zhunsheng.engine.fast.freezing import hold_frozen
 from zhunsheng.engine.fast.jit import I32, I64, U8, compiled
 from zhunsheng.engine.fast.judging import judge_points
 from zhunsheng.engine.fast.kept import Mover, Moves
 from zhunsheng.engine.fast.layout import Layout
+from zhunsheng.engine.fast.plain import Plain, PlainMaker
 from zhunsheng.engine.fast.scoring import judge_model
 from zhunsheng.engine.fast.scratch import Scratch, World, scratch_for
-from zhunsheng.engine.fast.sparing import Verdicts, is_like_the_rest, judge_touched, verdicts_like
+from zhunsheng.engine.fast.sparing import Verdicts, fill_in, is_like_the_rest, judge_touched, verdicts_like
 from zhunsheng.engine.fast.tables import Tables
 from zhunsheng.engine.judgement import IndicatorResult, Judgement, ModelResult, PointResult, Timeline
 from zhunsheng.engine.reference import judge
@@ -48,6 +49,7 @@ class Yardstick:
     tables: Tables
     shapes: int
     mover: Mover
+    maker: PlainMaker
 
     @classmethod
     def of(cls, pack: Pack, words: Dictionary) -> Self:
@@ -55,7 +57,7 @@ class Yardstick:
         compiler = Compiler(pack, words)
         layout = Layout(compiler)
         tables = layout.tables()
-        return cls(pack, compiler, layout, tables, len(words.shapes), Mover(tables))
+        return cls(pack, compiler, layout, tables, len(words.shapes), Mover(tables), PlainMaker())
 
     def current(self) -> Tables:
         """The tables, with the shapes that came meanwhile."""
@@ -240,7 +242,7 @@ def plain(judgement: Judgement) -> Judgement:
 def _judge_untouched(
     tables: Tables, columns: Columns, scratch: Scratch, world: World, out: Verdicts, rows: I64
 ) -> None:
-    """What a subject without facts gets; `scratch` is fresh and set to the instant."""
+    """What a subject without facts gets, and its sums; `scratch` is fresh and set to the instant."""
     scratch.context[c.X_SILENT] = world.silent[0]
     judge_points(tables, columns, scratch, world, out.dense[0], rows, 0)
     for m in range(len(tables.models)):
@@ -252,12 +254,15 @@ def _judge_untouched(
 @compiled
 def _judge_range(
     tables: Tables,
+    plain: Plain,
     columns: Columns,
     scratch: Scratch,
     world: World,
     low: int,
     high: int,
     sparing: bool,
+    untouched: Verdicts,
+    sums: I64,
     out: Verdicts,
     rows: I64,
     row_at: I64,
@@ -265,13 +270,14 @@ def _judge_range(
 ) -> None:
     context = scratch.context
     for s in range(low, high):
-        take_facts(tables, columns, scratch, world, s)
+        take_facts_plainly(tables, plain, columns, scratch, world, s)
         start = row_at[s]
         row_at[s] = 0
         models_sparing = sparing and is_like_the_rest(scratch, world)
         points_sparing = models_sparing and context[c.X_OBJECTS] == 0 and context[c.X_ENROLLED_ANY] == 0
-        if models_sparing or points_sparing:
-            judge_touched(tables, columns, scratch, world, out, s, points_sparing, models_sparing)
+        if models_sparing:
+            fill_in(out, s, untouched)
+            judge_touched(tables, plain, columns, scratch, world, sums, out, s, points_sparing)
         if not points_sparing:
             row_at[s] = judge_points(tables, columns, scratch, world, out.dense[s], rows, start) - start
         if not models_sparing:
@@ -306,17 +312,26 @@ def judge_batch(
     facts_max = int(np.diff(columns.subject_at).max(initial=0))
     objects_max = int(np.diff(columns.object_at).max(initial=0))
     sparing = count >= SPARING_FROM
-    out = verdicts_like(tables, count)
+    out, untouched, scratch = (
+        verdicts_like(tables, count),
+        verdicts_like(tables, 1),
+        scratch_for(tables, 0, 0),
+    )
     if sparing:
-        untouched, scratch = verdicts_like(tables, 1), scratch_for(tables, 0, 0)
         set_instant(tables, scratch, as_of, known_at)
         _judge_untouched(tables, columns, scratch, outside, untouched, rows[:0])
-        out = verdicts_like(tables, count, untouched)
+        laid = ready.maker.at(tables, ready.shapes, scratch.bounds, int(outside.silent[0]))
+    else:
+        laid = ready.maker.nothing(tables, ready.shapes)
+    sums = scratch.family
 
     def work(span: tuple[int, int]) -> None:
         scratch = scratch_for(tables, facts_max, objects_max)
         set_instant(tables, scratch, as_of, known_at)
-        _judge_range(tables, columns, scratch, outside, *span, sparing, out, rows, starts, due)
+        _judge_range(
+            *(tables, laid, columns, scratch, outside, *span),
+            *(sparing, untouched, sums, out, rows, starts, due),
+        )
 
     spans = [(count * k // WORKERS, count * (k + 1) // WORKERS) for k in range(WORKERS)]
     if count < 1_000:

@@ -87,7 +87,7 @@ P_YELLOW, P_RED, P_CRITICAL, P_UNLESS, P_CLEAR, P_NO_DATA, P_OBJECTS, P_DENSE = 
     G_REPEAT_PERCENT,
     G_CAP,
     G_FAMILY,
-    G_FIXED,
+    G_MODEL,
 ) = range(13)
 S_LEVEL, S_STEPS, S_EACH, S_WORST, S_CASES = range(5)
 # Columns of models.

@@ -117,7 +117,7 @@ class Compiler:
         spans = [len(x) for x in (self.indicators, self.families, self.rules, self.cuts)]
         names = {f.id: spans[1] + k for k, f in enumerate(model.families)}
         for node in model.indicators:
-            self._indicator(node, names.get(node.family, -1))
+            self._indicator(node, names.get(node.family, -1), len(self.models))
         self.families += [(f.cap,) for f in model.families]
         self.rules += [(self.condition(r.when), model.severity(r.at_least)) for r in model.rules]
         self.cuts += [(codes.FAR if c.at_most is None else c.at_most,) for c in model.cut_offs]
@@ -126,7 +126,7 @@ class Compiler:
         severe = model.severity(model.insufficient_class)
         self.models.append((*pairs, model.sufficiency_min_permille, severe))
 
-    def _indicator(self, node: Indicator, family: int) -> None:
+    def _indicator(self, node: Indicator, family: int, model: int) -> None:
         first = len(self.grades)
         a, b, per, sample_min = -1, -1, 1, 1
         if node.shape is Shape.CASES:
@@ -146,7 +146,7 @@ class Compiler:
                 self.grades += [(x.at_least, x.points, 0, 0) for x in node.bins]
         self.indicators.append(
             (SHAPES[node.shape], a, b, per, sample_min, first, len(self.grades), int(node.decays))
-            + (node.repeat_from, node.repeat_percent, node.cap, family, 0)
+            + (node.repeat_from, node.repeat_percent, node.cap, family, model)
         )
 
     def field(self, name: str) -> int:

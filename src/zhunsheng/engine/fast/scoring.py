@@ -7,7 +7,7 @@ from zhunsheng.engine.fast import codes as c
 from zhunsheng.engine.fast.columns import Columns
 from zhunsheng.engine.fast.days import day_of, months_back
 from zhunsheng.engine.fast.feeding import slot_of
-from zhunsheng.engine.fast.jit import I32, U8, compiled, inlined
+from zhunsheng.engine.fast.jit import I32, I64, U8, compiled, inlined
 from zhunsheng.engine.fast.judging import ask, is_number, measure_value, sign_of
 from zhunsheng.engine.fast.reading import object_code_of, passes_all
 from zhunsheng.engine.fast.scratch import Scratch, World
@@ -142,20 +142,32 @@ def close_model(
     tables: Tables, scratch: Scratch, m: int, points: I32, reasons: U8, holding: U8, out: I32
 ) -> None:
     """Caps, score and class of a model whose indicators and rules are judged."""
-    model, family = tables.models[m], scratch.family
-    low, high = model[c.M_IND_LO], model[c.M_IND_HI]
+    add_up(tables, scratch.family, m, points, reasons)
+    settle(tables, scratch.family, m, holding, out)
+
+
+@inlined
+def add_up(tables: Tables, sums: I64, m: int, points: I32, reasons: U8) -> None:
+    """The sums of the families of a model, of its indicators without family, and how many are known."""
+    model, loose = tables.models[m], len(tables.families) + m
     for f in range(model[c.M_FAM_LO], model[c.M_FAM_HI]):
-        family[f] = 0
-    score, known = 0, 0
-    for g in range(low, high):
+        sums[f] = 0
+    sums[loose] = 0
+    known = 0
+    for g in range(model[c.M_IND_LO], model[c.M_IND_HI]):
         known += 1 if reasons[g] == c.NONE else 0
         f = tables.indicators[g, c.G_FAMILY]
-        if f >= 0:
-            family[f] += points[g]
-        else:
-            score += points[g]
+        sums[f if f >= 0 else loose] += points[g]
+    sums[loose + len(tables.models)] = known
+
+
+@inlined
+def settle(tables: Tables, sums: I64, m: int, holding: U8, out: I32) -> None:
+    """Caps, score and class from the sums of a model."""
+    model, loose = tables.models[m], len(tables.families) + m
+    score, known = sums[loose], sums[loose + len(tables.models)]
     for f in range(model[c.M_FAM_LO], model[c.M_FAM_HI]):
-        score += min(family[f], tables.families[f, 0])
+        score += min(sums[f], tables.families[f, 0])
     score = max(score, 0)
     by_score = 0
     while score > tables.cuts[model[c.M_CUT_LO] + by_score, 0]:
@@ -164,7 +176,8 @@ def close_model(
     for r in range(model[c.M_RULE_LO], model[c.M_RULE_HI]):
         if holding[r]:
             severe = max(severe, tables.rules[r, 1])
-    sufficiency = known * 1_000 // (high - low) if high > low else 0
+    count = model[c.M_IND_HI] - model[c.M_IND_LO]
+    sufficiency = known * 1_000 // count if count > 0 else 0
     insufficient = sufficiency < model[c.M_SUFFICIENCY]
     if insufficient:
         severe = max(severe, model[c.M_INSUFFICIENT])

@@ -15,6 +15,7 @@ from zhunsheng.engine.fast.tables import Tables
 class Scratch(NamedTuple):
     """`state`: a row a slot. `chain`: (fact, previous). `hashed`: (stamp, slot, tag, value).
 
+    `family`: sums of families, then by model the sum of indicators without one, then how many are known.
     `clock` gives out the stamps of `hashed`, `seen_due` and `seen_unit` where subjects take turns.
     """
 
@@ -69,6 +70,6 @@ def scratch_for(tables: Tables, facts_max: int, objects_max: int) -> Scratch:
         zeros(max(len(tables.nodes), 1)),
         zeros(6),
         zeros(len(tables.points) + len(tables.indicators) + len(tables.rules) + 1),
-        zeros(len(tables.families) + 1),
+        zeros(len(tables.families) + 2 * len(tables.models) + 1),
         zeros(1),
     )

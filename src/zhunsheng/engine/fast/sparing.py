@@ -10,9 +10,19 @@ import numpy as np
 from zhunsheng.engine.fast import codes as c
 from zhunsheng.engine.fast import tables as z
 from zhunsheng.engine.fast.columns import Columns
-from zhunsheng.engine.fast.jit import I32, U8, inlined
+from zhunsheng.engine.fast.jit import I32, I64, U8, inlined
 from zhunsheng.engine.fast.judging import ask, closed_by, judge_point
-from zhunsheng.engine.fast.scoring import close_model, judge_indicator
+from zhunsheng.engine.fast.plain import (
+    UNIT_A,
+    UNIT_B,
+    UNIT_C,
+    UNIT_FAMILY,
+    UNIT_INDICATOR,
+    UNIT_PLACE,
+    UNIT_VALUE,
+    Plain,
+)
+from zhunsheng.engine.fast.scoring import bin_points, judge_indicator, settle
 from zhunsheng.engine.fast.scratch import Scratch, World
 from zhunsheng.engine.fast.tables import Tables
 
@@ -27,19 +37,31 @@ class Verdicts(NamedTuple):
     models: I32
 
 
-def verdicts_like(tables: Tables, count: int, untouched: Verdicts | None = None) -> Verdicts:
-    """Memory for so many subjects, holding what a subject without facts gets."""
-    made = Verdicts(
+def verdicts_like(tables: Tables, count: int) -> Verdicts:
+    """Memory for so many subjects."""
+    return Verdicts(
         np.zeros((count, int(tables.sizes[z.Z_DENSE])), dtype=np.uint8),
         np.zeros((count, len(tables.indicators)), dtype=np.int32),
         np.zeros((count, len(tables.indicators)), dtype=np.uint8),
         np.zeros((count, len(tables.rules)), dtype=np.uint8),
         np.zeros((count, len(tables.models), 5), dtype=np.int32),
     )
-    if untouched is not None:
-        made.dense[:], made.reasons[:], made.rules[:] = untouched.dense, untouched.reasons, untouched.rules
-        made.points[:], made.models[:] = untouched.points, untouched.models
-    return made
+
+
+@inlined
+def fill_in(out: Verdicts, s: int, untouched: Verdicts) -> None:
+    """What a subject without facts gets, in the row of a subject."""
+    for k in range(out.dense.shape[1]):
+        out.dense[s, k] = untouched.dense[0, k]
+    for g in range(out.points.shape[1]):
+        out.points[s, g] = untouched.points[0, g]
+    for g in range(out.reasons.shape[1]):
+        out.reasons[s, g] = untouched.reasons[0, g]
+    for r in range(out.rules.shape[1]):
+        out.rules[s, r] = untouched.rules[0, r]
+    for m in range(out.models.shape[1]):
+        for k in range(5):
+            out.models[s, m, k] = untouched.models[0, m, k]
 
 
 @inlined
@@ -61,46 +83,87 @@ def _shown(tables: Tables, columns: Columns, scratch: Scratch, world: World, p: 
 
 
 @inlined
+def _shown_plainly(unit: I64, value: int) -> int:
+    """A plain point by its value."""
+    if value >= unit[UNIT_B]:
+        return c.C_RED
+    if value >= unit[UNIT_A]:
+        return c.C_YELLOW
+    return c.CALM if value <= unit[UNIT_C] else c.C_NONE
+
+
+@inlined
+def _points_plainly(tables: Tables, unit: I64, value: int) -> int:
+    """What a plain indicator is worth by its value."""
+    points = bin_points(tables, unit[UNIT_A], unit[UNIT_B], value, 1, 1)
+    return max(-unit[UNIT_C], min(unit[UNIT_C], points))
+
+
+@inlined
 def judge_touched(
+    tables: Tables,
+    plain: Plain,
+    columns: Columns,
+    scratch: Scratch,
+    world: World,
+    sums: I64,
+    out: Verdicts,
+    s: int,
+    with_points: bool,
+) -> None:
+    """Every unit that reads a slot in use; `out` holds what the untouched get, `sums` their sums."""
+    context, state, family = scratch.context, scratch.state, scratch.family
+    slots, by_object = tables.sizes[z.Z_PLAIN], tables.sizes[z.Z_BY_OBJECT]
+    for k in range(len(sums)):
+        family[k] = sums[k]
+    for k in range(context[c.X_USED]):
+        slot = scratch.used[k]
+        row = slot if slot < slots else slots + (slot - slots) % by_object
+        for q in range(plain.unit_at[row], plain.unit_at[row + 1]):
+            unit = plain.units[q]
+            value, place = state[slot, unit[UNIT_VALUE]], unit[UNIT_PLACE]
+            if not unit[UNIT_INDICATOR]:
+                if with_points:
+                    out.dense[s, place] = _shown_plainly(unit, value)
+            else:
+                points = _points_plainly(tables, unit, value)
+                family[unit[UNIT_FAMILY]] += points - out.points[s, place]
+                out.points[s, place] = points
+        for d in range(plain.depend_at[row], plain.depend_at[row + 1]):
+            u = plain.depends[d]
+            if scratch.seen_unit[u] != context[c.X_STAMP]:
+                scratch.seen_unit[u] = context[c.X_STAMP]
+                _judge_unit(tables, columns, scratch, world, out, s, u, with_points)
+    if context[c.X_USED]:
+        for m in range(len(tables.models)):
+            settle(tables, family, m, out.rules[s], out.models[s, m])
+
+
+@inlined
+def _judge_unit(
     tables: Tables,
     columns: Columns,
     scratch: Scratch,
     world: World,
     out: Verdicts,
     s: int,
+    u: int,
     with_points: bool,
-    with_models: bool,
 ) -> None:
-    """Every unit that reads a slot which is not empty; `out` holds the untouched verdicts already."""
-    context, seen = scratch.context, scratch.seen_unit
-    stamp, plain = context[c.X_STAMP], tables.sizes[z.Z_PLAIN]
-    by_object = tables.sizes[z.Z_BY_OBJECT]
+    """A unit by the general tables."""
     first_indicator = len(tables.points)
     first_rule = first_indicator + len(tables.indicators)
-    models_touched = False
-    for k in range(context[c.X_USED]):
-        slot = scratch.used[k]
-        if slot >= plain:
-            slot = plain + (slot - plain) % by_object
-        for d in range(tables.depend_at[slot], tables.depend_at[slot + 1]):
-            u = tables.depends[d]
-            if seen[u] == stamp:
-                continue
-            seen[u] = stamp
-            if u < first_indicator:
-                if with_points and tables.points[u, c.P_OBJECTS] < 0:
-                    place = tables.points[u, c.P_DENSE]
-                    out.dense[s, place] = _shown(tables, columns, scratch, world, u)
-            elif with_models:
-                models_touched = True
-                if u < first_rule:
-                    g = u - first_indicator
-                    points, reason = judge_indicator(tables, columns, scratch, world, g)
-                    out.points[s, g], out.reasons[s, g] = points, reason
-                else:
-                    r = u - first_rule
-                    found = ask(tables, columns, scratch, world, tables.rules[r, 0], 0, True)
-                    out.rules[s, r] = 1 if found & 3 == c.HOLDS else 0
-    if models_touched:
-        for m in range(len(tables.models)):
-            close_model(tables, scratch, m, out.points[s], out.reasons[s], out.rules[s], out.models[s, m])
+    if u < first_indicator:
+        if with_points and tables.points[u, c.P_OBJECTS] < 0:
+            out.dense[s, tables.points[u, c.P_DENSE]] = _shown(tables, columns, scratch, world, u)
+    elif u < first_rule:
+        g, family, families = u - first_indicator, scratch.family, len(tables.families)
+        points, reason = judge_indicator(tables, columns, scratch, world, g)
+        f, m = tables.indicators[g, c.G_FAMILY], tables.indicators[g, c.G_MODEL]
+        family[f if f >= 0 else families + m] += points - out.points[s, g]
+        known = (1 if reason == c.NONE else 0) - (1 if out.reasons[s, g] == c.NONE else 0)
+        family[families + len(tables.models) + m] += known
+        out.points[s, g], out.reasons[s, g] = points, reason
+    else:
+        found = ask(tables, columns, scratch, world, tables.rules[u - first_rule, 0], 0, True)
+        out.rules[s, u - first_rule] = 1 if found & 3 == c.HOLDS else 0

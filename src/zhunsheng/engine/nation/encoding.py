@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import overload
 
 import numpy as np
 import pyarrow as pa
@@ -35,12 +36,32 @@ ABSENT, NUMBER, NO, YES, DATE, ODD_DATE, MANY, FEW = range(8)
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """A payload column: its form by row, the kernel's value by row, how many forms there are."""
+    """A payload column: its form by row, the kernel's value by row, how many forms rows can differ in."""
 
     name: str
     forms: I64
     values: I64
     count: int
+
+
+class Names(Sequence[str]):
+    """Names of subjects that become Python texts only when somebody asks for one."""
+
+    def __init__(self, held: pa.Array) -> None:
+        self.held = held
+
+    def __len__(self) -> int:
+        return len(self.held)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        found = self.held[place]
+        return found.to_pylist() if isinstance(place, slice) else str(found.as_py())
 
 
 def instants(column: pa.ChunkedArray) -> I64:
@@ -67,7 +88,8 @@ def _marks(table: pa.Table, name: str) -> I64:
 def _codes(column: pa.ChunkedArray) -> tuple[I64, list[str]]:
     """Place in the list of texts by row, -1 for null."""
     held = column.chunk(0)
-    places = held.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    indices = held.indices.fill_null(-1) if held.null_count else held.indices
+    places = indices.to_numpy(zero_copy_only=False).astype(np.int64)
     return places, held.dictionary.to_pylist()
 
 
@@ -133,7 +155,7 @@ def columns_of(table: pa.Table, words: Dictionary) -> FactColumns:
         objects,
         np.zeros(table.num_rows, dtype=np.uint8),
     )
-    return FactColumns(words, names.to_pylist(), arrays, _corrected(table, firsts), {})
+    return FactColumns(words, Names(names), arrays, _corrected(table, firsts), {})
 
 
 def _beyond(table: pa.Table, firsts: I64) -> list[int]:
@@ -216,7 +238,8 @@ def _shaped(table: pa.Table, words: Dictionary) -> tuple[I32, I64, I64]:
     fields = [f for name in table.column_names if (f := _field(table, name, words, kind_names)) is not None]
     keys, count = kinds, len(kind_names)
     for field in fields:
-        keys, count = _combined(keys, count, field.forms, field.count)
+        if field.count > 1:
+            keys, count = _combined(keys, count, field.forms, field.count)
     keys, count = _dense(keys, count)
     examples = np.zeros(count, dtype=np.int64)
     examples[keys] = np.arange(len(keys))
@@ -236,6 +259,9 @@ def _shaped(table: pa.Table, words: Dictionary) -> tuple[I32, I64, I64]:
     values = np.zeros(int(ends[-1]) if len(ends) else 0, dtype=np.int64)
     for k, field in enumerate(fields):
         places = slots[k][keys]
+        if slots[k].min(initial=0) >= 0:
+            values[pointers + places] = field.values
+            continue
         rows = np.flatnonzero(places >= 0)
         values[pointers[rows] + places[rows]] = field.values[rows]
     return shapes[keys], pointers, values
@@ -265,8 +291,10 @@ def _field(table: pa.Table, name: str, words: Dictionary, kinds: Sequence[str]) 
         return None
     if family == n.TEXT_FIELD:
         return _text_field(column, field, words, kinds)
-    told = _marks(table, name) if column.null_count else np.ones(table.num_rows, dtype=np.int64)
     values = _numbers(column)
+    if family == n.NUMBER_FIELD and not column.null_count:
+        return _Field(field, np.broadcast_to(np.int64(NUMBER), len(values)), values, 1)
+    told = _marks(table, name)
     if family == n.FLAG_FIELD:
         return _Field(field, told * (NO + values), values, YES + 1)
     return _Field(field, told * NUMBER, values, NUMBER + 1)

@@ -191,7 +191,7 @@ def blocks(shard: Shard, fields: Collection[str] | None = None) -> Iterator[pa.T
     What is checked: nulls where none may be, and the order of subjects within and between row groups.
     """
     with _open(shard.path) as source:
-        schema, groups = source.schema_arrow, source.metadata.num_row_groups
+        schema, ends = source.schema_arrow, _subjects_end(source.metadata)
         idle = set() if _has_corrections(source.metadata) else {*IDS, STATED}
     names = [n for n in schema.names if n in ENVELOPE or fields is None or n.partition(".")[2] in fields]
     names = [n for n in names if n not in idle]
@@ -199,9 +199,9 @@ def blocks(shard: Shard, fields: Collection[str] | None = None) -> Iterator[pa.T
 
     def tables() -> Iterator[tuple[pa.Table, bool]]:
         with _open(shard.path, texts) as source:
-            for group in range(groups):
+            for group, ends_here in enumerate(ends):
                 try:
-                    yield source.read_row_group(group, names), group + 1 == groups
+                    yield source.read_row_group(group, names), ends_here
                 except (OSError, pa.ArrowInvalid) as error:
                     raise LayoutError(
                         shard.path, f"读不出：{error}", "重新生成这个文件", group=group
@@ -211,23 +211,46 @@ def blocks(shard: Shard, fields: Collection[str] | None = None) -> Iterator[pa.T
 
 
 def whole_subjects(path: Path, tables: Iterable[tuple[pa.Table, bool]]) -> Iterator[pa.Table]:
-    """Rows in order, table by table, cut anew between subjects; with each table whether it is the last.
+    """Rows in order, cut anew between subjects; with each table comes whether its last subject ends with it.
 
     LayoutError for nulls where none may be and for subjects that do not rise; `path` is named in it.
     """
     carried: pa.Table | None = None
-    for group, (table, is_last) in enumerate(tables):
+    before: pa.Scalar | None = None
+    for group, (table, ends_here) in enumerate(tables):
         _check_nulls(path, group, table)
         if carried is not None:
-            table = pa.concat_tables([carried, table])
+            table = pa.concat_tables([_alone(carried), table])
+            carried = None
         table = as_one_chunk(table)
         if table.num_rows == 0:
             continue
-        start = _check_subjects(path, group, table.column(SUBJECT).chunk(0))
-        if not is_last:
+        start = _check_subjects(path, group, table.column(SUBJECT).chunk(0), before)
+        if not ends_here:
             carried, table = table.slice(start), table.slice(0, start)
         if table.num_rows:
+            before = table.column(SUBJECT)[-1]
             yield table
+
+
+def _alone(table: pa.Table) -> pa.Table:
+    """Few rows with dictionaries of their own, in place of those of the table that they were cut from."""
+    columns = [
+        column.cast(column.type.value_type).dictionary_encode()
+        if pa.types.is_dictionary(column.type)
+        else column
+        for column in table.columns
+    ]
+    return pa.Table.from_arrays(columns, names=table.column_names)
+
+
+def _subjects_end(told: pq.FileMetaData) -> list[bool]:
+    """By row group whether the footer says that its last subject has no more rows: then nothing is cut."""
+    place = told.schema.names.index(SUBJECT)
+    known = [told.row_group(group).column(place).statistics for group in range(told.num_row_groups)]
+    spans = [(str(k.min), str(k.max)) if k is not None and k.has_min_max else None for k in known]
+    apart = [a is not None and b is not None and a[1] < b[0] for a, b in zip(spans, spans[1:], strict=False)]
+    return [*apart, True][: len(spans)]
 
 
 def has_corrections(shard: Shard) -> bool:
@@ -263,12 +286,15 @@ def _check_nulls(path: Path, group: int, table: pa.Table) -> None:
             raise LayoutError(path, "有空值", "这一列每行都要有值", group=group, column=name)
 
 
-def _check_subjects(path: Path, group: int, subjects: pa.DictionaryArray) -> int:
-    """Where the last subject begins; LayoutError unless subjects rise."""
+def _check_subjects(path: Path, group: int, subjects: pa.DictionaryArray, before: pa.Scalar | None) -> int:
+    """Where the last subject begins; LayoutError unless subjects rise, also from the one `before`."""
     steps = pc.not_equal(subjects.indices[1:], subjects.indices[:-1])
     firsts = pc.indices_nonzero(steps)
     names = subjects.dictionary.take(subjects.indices.take(pc.add(firsts, pa.scalar(1, firsts.type))))
-    names = pa.concat_arrays([subjects.dictionary.take(subjects.indices[:1]), names])
+    heads = [subjects.dictionary.take(subjects.indices[:1]), names]
+    if before is not None:
+        heads.insert(0, pa.array([before.as_py()], subjects.dictionary.type))
+    names = pa.concat_arrays(heads)
     if not pc.all(pc.less(names[:-1], names[1:]), min_count=0).as_py():
         falling = pc.index(pc.less(names[:-1], names[1:]), False).as_py()
         message = f"主体 {names[falling + 1]} 排在 {names[falling]} 之后"

@@ -13,6 +13,7 @@ from zhunsheng.engine.fast import codes as c
 from zhunsheng.engine.fast.batch import BatchResult
 from zhunsheng.engine.fast.jit import I32, I64, U8
 from zhunsheng.engine.judgement import Judgement
+from zhunsheng.engine.nation.encoding import Names
 
 INSTANT = pa.timestamp("ms", tz="Asia/Shanghai")
 NAME = pa.dictionary(pa.int32(), pa.string())
@@ -39,6 +40,13 @@ def _instants(told: I64) -> pa.Array:
     return pa.array(np.where(far, 0, told) * 1_000, pa.int64(), mask=far).cast(INSTANT)
 
 
+def _where(marks: npt.NDArray[np.bool_]) -> tuple[I64, I64, I64]:
+    """Numbers, rows and columns of what is marked, row by row: `nonzero`, several times as fast."""
+    flat = np.flatnonzero(marks.reshape(-1))
+    owners, places = np.divmod(flat, max(marks.shape[1], 1))
+    return flat, owners, places
+
+
 def _named(places: npt.NDArray[np.integer], names: Sequence[str]) -> pa.Array:
     indices = pa.array(places.astype(np.int32), pa.int32())
     return pa.DictionaryArray.from_arrays(indices, pa.array(names, pa.string()))
@@ -54,13 +62,14 @@ def table_of(told: BatchResult, facts: I64) -> pa.Table:
     """A block of judgements as rows; `facts` by subject."""
     pack, count = told.yardstick.pack, len(told.columns.subjects)
     extra = _apart(told)
-    columns = [pa.array(told.columns.subjects, pa.string())]
+    names = told.columns.subjects
+    columns = [names.held if isinstance(names, Names) else pa.array(names, pa.string())]
     columns.append(_instants(np.full(count, told.as_of, dtype=np.int64)))
     columns += [_instants(told.next_due), pa.array(facts, pa.int64())]
     for m, model in enumerate(pack.models):
         cuts, held = [cut.name for cut in model.cut_offs], told.models[:, m]
         spans = told.yardstick.tables.models[m]
-        owners, rules = np.nonzero(told.rules[:, spans[c.M_RULE_LO] : spans[c.M_RULE_HI]])
+        _, owners, rules = _where(told.rules[:, spans[c.M_RULE_LO] : spans[c.M_RULE_HI]] != 0)
         columns += [_named(held[:, 2], cuts), _named(held[:, 1], cuts)]
         columns += [pa.array(held[:, 0], pa.int32()), pa.array(held[:, 3], pa.int32())]
         columns.append(pa.array(held[:, 4] != 0, pa.bool_()))
@@ -71,13 +80,13 @@ def table_of(told: BatchResult, facts: I64) -> pa.Table:
 
 def _items(pack: Pack, points: I32, count: int) -> pa.Array:
     names = [(k, node.id) for k, model in enumerate(pack.models) for node in model.indicators]
-    owners, places = np.nonzero(points)
+    flat, owners, places = _where(points != 0)
     by_model = np.array([k for k, _ in names] or [0], dtype=np.int64)
     held = pa.StructArray.from_arrays(
         [
             _named(by_model[places], [model.id for model in pack.models]),
             _named(places, [name for _, name in names]),
-            pa.array(points[owners, places], pa.int32()),
+            pa.array(points.reshape(-1)[flat], pa.int32()),
         ],
         fields=list(ITEM),
     )
@@ -88,16 +97,18 @@ def _touches(told: BatchResult, extra: I64, count: int) -> pa.Array:
     """Touched points in the order of the pack, objects in their own; '' is the subject as a whole."""
     points = told.yardstick.compiler.points
     at_place = np.array([p for p, row in enumerate(points) if row[c.P_DENSE] >= 0] or [0], dtype=np.int64)
-    owners, places = np.nonzero((told.dense & 7) >= c.C_YELLOW)
+    flat, owners, places = _where((told.dense & 7) >= c.C_YELLOW)
     whole = np.column_stack(
-        (owners, at_place[places], np.zeros(len(owners), np.int64), told.dense[owners, places])
+        (owners, at_place[places], np.zeros(len(owners), np.int64), told.dense.reshape(-1)[flat])
     )
     by_row = np.repeat(np.arange(count), np.diff(told.row_at))
     rows = np.column_stack((by_row, told.rows))
     told_apart = np.isin(by_row, list(told.apart))
     rows = rows[((rows[:, 3] & 7) >= c.C_YELLOW) & ~told_apart]
-    found = np.concatenate((whole.astype(np.int64), rows.astype(np.int64), extra))
-    found = found[np.lexsort((np.arange(len(found)), found[:, 1], found[:, 0]))]
+    found = whole.astype(np.int64)
+    if len(rows) or len(extra):  # else they stand in order already
+        found = np.concatenate((found, rows.astype(np.int64), extra))
+        found = found[np.lexsort((np.arange(len(found)), found[:, 1], found[:, 0]))]
     texts, which = np.unique(found[:, 2], return_inverse=True)
     objects = pa.array([told.yardstick.compiler.words.texts[code] for code in texts], pa.string())
     held = pa.StructArray.from_arrays(

@@ -60,7 +60,7 @@ def write_layout(
             counted = [0, 0]
             name = f"part-{len(names):05d}.parquet"
             tables = (table_of(_checked(group, columns), columns) for group in _groups(part, sizes, counted))
-            keeping.write_parquet(folder / n.FACTS / name, table_of((), columns).schema, tables)
+            keeping.write_parquet(folder / n.FACTS / name, table_of((), columns).schema, tables, n.IDS)
             names.append(name)
             subjects, facts = subjects + counted[0], facts + counted[1]
         for path in sorted((folder / n.FACTS).glob("*")):
