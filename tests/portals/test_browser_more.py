@@ -23,6 +23,7 @@ from tests.portals.test_browser import browser, look_at
 from tests.portals.views import VIEWS, shared_out
 from zhunsheng.cli.packing import drafts_of
 from zhunsheng.judging.portraits import queries as portraits
+from zhunsheng.judging.triggers.models import AreaAlert
 from zhunsheng.registers.statutes.models import Law
 from zhunsheng.workflows import monthly, reporting
 
@@ -33,6 +34,8 @@ OFFICERS = {
     "rule-card": "/rules/cards/T01-1/",
     "rule-indicator": "/rules/cards/general:I24/",
     "rules-compared": "/rules/compare/",
+    "alerts": "/alerts/",
+    "alert": "/alerts/1/",
     "clocks": "/clocks/",
     "mandates": "/mandates/",
     "paper-kinds": "/documents/new/",
@@ -67,8 +70,14 @@ def city(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     stand_at(settings, "2026-07-02 10:00")
     staffed(monkeypatch)
     touch = reminded(Bureau())
+    for number in range(1, 5):
+        Bureau().tell(E1, "INSPECTION_RESULT", f"2026-06-{number:02d}", result="NO_ISSUE")
     for number in range(12):
         Bureau().register(f"919801030MA{number:03d}A1B2", f"云汀商行{number}", industry="5211")
+    firms = [E1, *(f"919801030MA{number:03d}A1B2" for number in range(12))]
+    for place, count in enumerate((12, 7, 2, 5), 1):
+        told = {"point": "T01-1", "area": f"521{place}/980103", "subjects": firms[:count]}
+        AreaAlert.objects.create(id=place, raised_at=at("2026-07-01"), **told)
     for day in ("2026-06-01", "2026-07-01"):
         monthly.run(at(day), at(f"{day} 00:10"))
     reporting.make(at("2026-07-01"), at("2026-07-01 06:00"))
@@ -106,6 +115,12 @@ def test_every_page_is_good(browser: Browser, live_server: Any, city: int, view:
     seen.page.goto(f"{live_server.url}/reports/{number}/")
     reach_by_keyboard(seen)
     seen.is_good(f"report-rows-{viewport['width']}")
+    seen.page.goto(live_server.url + "/sign-in/")
+    seen.press("button[value='0006']")
+    seen.page.goto(live_server.url + "/alarms/")
+    seen.is_good(f"alarms-{viewport['width']}")
+    seen.press("tbody a[href*='key=']")
+    seen.is_good(f"alarm-{viewport['width']}")
 
 
 def reveal_by_keyboard(page: Any) -> None:

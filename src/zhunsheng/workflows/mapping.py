@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from django.conf import settings
 
@@ -15,7 +15,7 @@ from zhunsheng.core.presets.preset import Preset
 from zhunsheng.core.presets.targets import BESIDE, MAIN, Target
 from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.uploads import queries as uploads
-from zhunsheng.foundation.uploads.queries import UploadCard
+from zhunsheng.foundation.uploads.queries import MappingCard, UploadCard
 from zhunsheng.sensing.signals.new_facts import OWN_SOURCES
 from zhunsheng.workflows import choosing
 from zhunsheng.workflows.tallying import Told
@@ -38,16 +38,7 @@ def guides_for(target: Target, kind: str, base: str = "") -> list[FieldGuide]:
     return columns.guide(target, kind, contracts, known.get(chosen))
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """What reading follows (`base`), field → column, and field → text → value as remembered."""
-
-    base: str
-    columns: dict[str, str]
-    values: dict[str, dict[str, str]]
-
-
-def proposal(viewer: Viewer, card: UploadCard, saved: int = 0, unit: str = "") -> Proposal:
+def proposal(viewer: Viewer, card: UploadCard, saved: int = 0, unit: str = "") -> MappingCard:
     """The saved mapping of this number, else what the viewer chose last for this header, else by the names of
     the columns."""
     target, told = Target(card.target), None
@@ -61,7 +52,7 @@ def proposal(viewer: Viewer, card: UploadCard, saved: int = 0, unit: str = "") -
     base = told.base if told else columns.base_of(known, target, card.kind, card.header)
     guides = guides_for(target, card.kind, base)
     proposed = columns.propose(card.header, guides, told.columns if told else None)
-    return Proposal(base, proposed, told.values if told else {})
+    return replace(told, columns=proposed) if told else MappingCard(0, "", base, proposed, {}, True, False)
 
 
 def preset_for(
