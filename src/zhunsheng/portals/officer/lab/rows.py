@@ -34,7 +34,8 @@ def rows(request: HttpRequest, acting: Acting, number: int) -> HttpResponse:
     done, period = whole_of(kept, len(card.versions)), period_of(card)
     cell = (asked.get("table", ""), asked.get("row", ""), asked.get("column", ""))
     found = behind(cell, done.hits[int(version)], done.register, instant(period.start), instant(period.end))
-    if not found:
+    content = queries.report(viewer=acting.viewer, run_id=card.id)
+    if not found or content is None:
         raise Http404
     seen = registry.known_keys(viewer=acting.viewer, keys={hit.subject for hit in found})
     mine = [hit for hit in found if hit.subject in seen]
@@ -45,6 +46,7 @@ def rows(request: HttpRequest, acting: Acting, number: int) -> HttpResponse:
         "here": "lab",
         **told_of(card),
         "cell": cell,
+        "title": next(one["title"] for one in content["versions"][0]["tables"] if one["id"] == cell[0]),
         "version": int(version),
         "several": len(card.versions) > 1,
         "total": len(found),
