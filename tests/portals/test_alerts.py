@@ -84,7 +84,12 @@ def test_a_person_analyses_and_closes_and_the_trail_says_who(raised: None, clien
     assert client.post(f"/alerts/{first}/step/", told).status_code == 302
     page = client.get(f"/alerts/{first}/").content.decode()
     assert "同一供货方的凉菜" in page and "李敏" in page and 'name="step"' not in page
-    assert f"/alerts/{first}/" in client.get("/alerts/").content.decode().split("已办结")[1]
+    assert f"/alerts/{first}/" in client.get("/alerts/").content.decode().split("近半年办结")[1]
     assert f"/alerts/{first}/" not in client.get("/").content.decode()
+    # What another district closes takes nothing out of one's own list.
+    others = [{"point": "T10-2", "area": f"{n}/980103", "subjects": WEST} for n in range(alerts.CLOSED_SHOWN)]
+    done = {"state": "CLOSED", "closed_at": at("2026-07-02"), "raised_at": at("2026-07-01")}
+    AreaAlert.objects.bulk_create(AreaAlert(**one, **done) for one in others)
+    assert f"/alerts/{first}/" in client.get("/alerts/").content.decode()
     moved = AuditEvent.objects.filter(action="AREA_ALERT_MOVED")
     assert moved.count() == 2

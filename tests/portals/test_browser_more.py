@@ -76,7 +76,7 @@ def city(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     staffed(monkeypatch)
     touch = reminded(Bureau())
     for number in range(1, 5):
-        Bureau().tell(E1, "INSPECTION_RESULT", f"2026-06-{number:02d}", result="NO_ISSUE")
+        Bureau().tell(E1, "INSPECTION_RESULT", f"2026-07-01 1{number}:00", result="NO_ISSUE")
     for number in range(12):
         Bureau().register(f"919801030MA{number:03d}A1B2", f"云汀商行{number}", industry="5211")
     firms = [E1, *(f"919801030MA{number:03d}A1B2" for number in range(12))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -27,7 +27,7 @@ from zhunsheng.workflows.ruling import points_at
 
 READ, DECIDE = "touch.read", "touch.decide"
 TILES_SHOWN, CLOSED_SHOWN, ROWS_A_PAGE = 200, 50, 100
-SHADES = 4
+SHADES, CLOSED_WITHIN = 4, timedelta(days=180)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,8 @@ def index(request: HttpRequest, acting: Acting) -> HttpResponse:
     """Every open alert as a tile, the most businesses first; below, the last ones that were closed."""
     cards = triggers.alerts(viewer=acting.viewer, closed=False)
     cards.sort(key=lambda card: -len(card.subjects))
-    closed = triggers.alerts(viewer=acting.viewer, closed=True, rows_max=CLOSED_SHOWN)
+    since = page_clock().now() - CLOSED_WITHIN
+    closed = triggers.alerts(viewer=acting.viewer, closed=True, closed_from=since)[:CLOSED_SHOWN]
     words = {
         "here": "alerts",
         "alerts": _tiles(acting.viewer, cards[:TILES_SHOWN]),

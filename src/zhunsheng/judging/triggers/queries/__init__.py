@@ -224,11 +224,16 @@ def area_alerts(*, viewer: Viewer) -> list[tuple[str, str, int, datetime]]:
 
 
 def alerts(
-    *, viewer: Viewer, closed: bool | None = None, alert_id: int | None = None, rows_max: int | None = None
+    *,
+    viewer: Viewer,
+    closed: bool | None = None,
+    closed_from: datetime | None = None,
+    alert_id: int | None = None,
 ) -> list[AlertCard]:
     """Area alerts with those of their firms that are in the viewer's scope, newest first; bureau only.
 
-    `closed` narrows to those that are closed, or to those that are not; `alert_id` to one.
+    `closed` narrows to closed ones, from `closed_from` on, or to open ones; `alert_id` to one.
+    What others see or close narrows nothing.
     """
     if not viewer.is_staff:
         return []
@@ -237,7 +242,9 @@ def alerts(
         found = found.filter(closed_at__isnull=not closed)
     if alert_id is not None:
         found = found.filter(id=alert_id)
-    rows = list(found[:rows_max])
+    if closed_from is not None:
+        found = found.filter(closed_at__gte=closed_from)
+    rows = list(found)
     seen = registry.known_keys(viewer=viewer, keys={key for row in rows for key in row.subjects})
     told = ((r, tuple(key for key in r.subjects if key in seen)) for r in rows)
     return [
