@@ -16,10 +16,15 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.contexts.accounts import office
+from tests.contexts.accounts.provider import Provider, running
 from tests.journeys.city import BUREAU, Bureau
 from tests.portals.pages import E1, link, photo, reminded, staffed, stand_at
 from tests.portals.views import LOOKS, PHONE, SCREEN, shared_out
+from zhunsheng.core.clock import instant
+from zhunsheng.foundation.accounts.actions import outside
 from zhunsheng.judging.triggers import queries as triggers
+from zhunsheng.judging.triggers.models import SupervisionTask
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -159,56 +164,87 @@ def test_an_officer_finds_out_why(
         seen.is_good(name)
 
 
-def test_an_officer_takes_many_tasks_on_a_telephone_and_puts_them_back(
-    browser: Browser, live_server: Any, touch_id: int
+def reach(page: Page, selector: str) -> None:
+    """Press Tab until this has the focus, and see that it shows."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("s => document.activeElement.matches(s)", selector):
+            ring = "(s => [s.outlineStyle, s.outlineWidth])(getComputedStyle(document.activeElement))"
+            assert page.evaluate(ring) == ["solid", "3px"], selector
+            return
+    raise AssertionError(f"Tab does not reach {selector}")
+
+
+def enter(page: Page, selector: str, key: str = "Enter") -> None:
+    """Over Tab to something that leads to a page, and there."""
+    reach(page, selector)
+    with page.expect_navigation(wait_until="load"):
+        page.keyboard.press(key)
+
+
+@pytest.fixture
+def provider(settings: Any, live_server: Any) -> Iterator[Provider]:
+    """An identity provider in a process of its own that knows officer 0002."""
+    settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET = "zs", "secret"
+    settings.PUBLIC_ADDRESS = live_server.url
+    with running() as served:
+        settings.OIDC_ISSUER = served.address
+        served.lies(now=instant(settings.DEMO_CLOCK), subject="sub-0002")
+        yield served
+
+
+def test_by_keyboard_alone_in_through_a_provider_and_many_tasks_at_once_and_back(
+    browser: Browser, live_server: Any, touch_id: int, provider: Provider, settings: Any
 ) -> None:
-    city = Bureau()
+    city, now = Bureau(), settings.DEMO_CLOCK
     city.enrol(E1, "T02")
     for n in range(4):
         city.tell(E1, "ELEVATOR_TRAPPED", f"2026-07-01 08:0{n}", object="L-7", number=f"N-{n}")
+    outside.link_identity(
+        by=office.SHELL, at=now, name="demo-0002", subject="sub-0002", reason="统一认证上线"
+    )
     seen = look_at(browser, live_server.url, LOOKS[3], PHONE)
     page = seen.page
     page.goto(live_server.url + "/sign-in/")
-    seen.press("button[value='0002']")
+    enter(page, "a[href='/sign-in/provider/']")
+    (there,) = seen.wrong
+    assert there.startswith(f"{provider.address}/authorize?"), "nothing else leaves the house"
+    seen.wrong.clear()
+    seen.is_good("provider-enrol")
+    secret = office.b32(page.content())
+    reach(page, "#code")
+    page.keyboard.type(office.code(now, secret))
+    enter(page, "main form .button")
     page.goto(live_server.url + "/tasks/?state=ANY_OPEN")
     seen.is_good("tasks-open")
-    page.check("input[name=row]")
-    seen.press("#batch button[value=TAKE]")
+    reach(page, "input[name=row]")
+    page.keyboard.press("Space")
+    enter(page, "#batch button[value=TAKE]")
     seen.is_good("batch")
-    seen.press("main form button.button")
+    assert not SupervisionTask.objects.exclude(holder="").exists(), "a preview changes nothing"
+    enter(page, "main form button.button")
     seen.is_good("batch-done")
-    seen.press("main form button.button")
+    assert SupervisionTask.objects.exclude(holder="").count() == 1
+    enter(page, "main form button.button")
     seen.is_good("batch-undone")
+    assert not SupervisionTask.objects.exclude(holder="").exists()
 
 
 def test_the_keyboard_is_enough(browser: Browser, live_server: Any, touch_id: int) -> None:
     seen = look_at(browser, live_server.url, LOOKS[0], PHONE)
     page = seen.page
-
-    def reach(selector: str) -> None:
-        for _ in range(40):
-            page.keyboard.press("Tab")
-            if page.evaluate("s => document.activeElement.matches(s)", selector):
-                return
-        raise AssertionError(f"Tab does not reach {selector}")
-
     page.goto(live_server.url + link(touch_id))
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
-    reach("a.button")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/answer/")
-    reach("input[name=answer]")
+    enter(page, "a.button")
+    reach(page, "input[name=answer]")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
-    reach("textarea")
+    reach(page, "textarea")
     page.keyboard.type("不知道在哪里申报")
-    reach("button[name=next]")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/check/")
-    reach("main form .button")
-    page.keyboard.press("Enter")
+    enter(page, "button[name=next]")
+    enter(page, "main form .button")
     page.wait_for_url("**/done/")
     touch = triggers.touch(viewer=BUREAU, touch_id=touch_id)
     assert touch is not None and touch.answer == "HELP" and seen.wrong == []

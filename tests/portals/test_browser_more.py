@@ -22,9 +22,15 @@ from tests.portals.pages import E1, link, reminded, staffed, stand_at
 from tests.portals.test_browser import browser, look_at
 from tests.portals.views import VIEWS, shared_out
 from zhunsheng.cli.packing import drafts_of
+from zhunsheng.core.actors import Actor, ActorKind
+from zhunsheng.core.clock import FixedClock
+from zhunsheng.foundation.documents.models import Document
+from zhunsheng.foundation.evidence.models import AuditEvent
 from zhunsheng.judging.portraits import queries as portraits
+from zhunsheng.judging.triggers.models import AreaAlert
 from zhunsheng.registers.statutes.models import Law
-from zhunsheng.workflows import monthly, reporting
+from zhunsheng.workflows import monthly, reporting, trying
+from zhunsheng.workflows.asking import Question, ask
 
 __all__ = ["browser"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -33,6 +39,8 @@ OFFICERS = {
     "rule-card": "/rules/cards/T01-1/",
     "rule-indicator": "/rules/cards/general:I24/",
     "rules-compared": "/rules/compare/",
+    "alerts": "/alerts/",
+    "alert": "/alerts/1/",
     "clocks": "/clocks/",
     "mandates": "/mandates/",
     "paper-kinds": "/documents/new/",
@@ -67,8 +75,14 @@ def city(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     stand_at(settings, "2026-07-02 10:00")
     staffed(monkeypatch)
     touch = reminded(Bureau())
+    for number in range(1, 5):
+        Bureau().tell(E1, "INSPECTION_RESULT", f"2026-07-01 1{number}:00", result="NO_ISSUE")
     for number in range(12):
         Bureau().register(f"919801030MA{number:03d}A1B2", f"云汀商行{number}", industry="5211")
+    firms = [E1, *(f"919801030MA{number:03d}A1B2" for number in range(12))]
+    for place, count in enumerate((12, 7, 2, 5), 1):
+        told = {"point": "T01-1", "area": f"521{place}/980103", "subjects": firms[:count]}
+        AreaAlert.objects.create(id=place, raised_at=at("2026-07-01"), **told)
     for day in ("2026-06-01", "2026-07-01"):
         monthly.run(at(day), at(f"{day} 00:10"))
     reporting.make(at("2026-07-01"), at("2026-07-01 06:00"))
@@ -106,6 +120,51 @@ def test_every_page_is_good(browser: Browser, live_server: Any, city: int, view:
     seen.page.goto(f"{live_server.url}/reports/{number}/")
     reach_by_keyboard(seen)
     seen.is_good(f"report-rows-{viewport['width']}")
+    seen.page.goto(live_server.url + "/sign-in/")
+    seen.press("button[value='0006']")
+    seen.page.goto(live_server.url + "/alarms/")
+    seen.is_good(f"alarms-{viewport['width']}")
+    seen.press("tbody a[href*='key=']")
+    seen.is_good(f"alarm-{viewport['width']}")
+    replay_is_good(seen, live_server.url, viewport["width"])
+    if view == VIEWS[1]:
+        rare_ones_are_good(seen, live_server.url)
+
+
+def replay_is_good(seen: Any, home: str, wide: int) -> None:
+    """A replay, and over a mark of its chart the touches that it counts."""
+    by = Actor(ActorKind.PERSON, "0005", "顾南乔", frozenset({"rule.replay"}))
+    now = at("2026-07-02 10:00")
+    run = ask(by, now, BUREAU, None, Question((at("2026-06-01"), now), now))
+    while trying.work_off(FixedClock(now)):
+        pass
+    seen.page.goto(home + "/sign-in/")
+    seen.press("button[value='0005']")
+    seen.page.goto(f"{home}/lab/{run}/")
+    seen.is_good(f"lab-report-{wide}")
+    seen.press("#item a.mark")
+    assert seen.page.locator("tbody tr").count() == 1
+    seen.is_good(f"lab-rows-{wide}")
+    seen.press("tbody a[href*='/why/']")
+    seen.is_good(f"lab-why-{wide}")
+
+
+def rare_ones_are_good(seen: Any, home: str) -> None:
+    """Pages whose form and table stand on others too: looked at in one view."""
+    paper, act = Document.objects.latest("id").id, AuditEvent.objects.latest("id").id
+    own = ("sign-in/sessions", "sign-in/password", "sign-in/grant")
+    papers = [f"documents/{paper}/{end}" for end in ("revise", "proof")]
+    for person, addresses in {
+        "0001": ("documents", *papers, *own),
+        "0007": ("audit", f"evidence/acts/{act}"),
+        "0022": ("policy/draft",),
+    }.items():
+        seen.page.goto(home + "/sign-in/")
+        seen.press(f"button[value='{person}']")
+        for address in addresses:
+            told = seen.page.goto(f"{home}/{address}/")
+            assert told.ok, address
+            seen.is_good(address.replace("/", "-"))
 
 
 def reveal_by_keyboard(page: Any) -> None:
@@ -207,6 +266,9 @@ def test_behind_the_businesses_door(browser: Browser, live_server: Any, city: in
     page.fill("#until", "2026-09-30")
     seen.press("main form[action='#new'] .button")
     seen.is_good(f"business-people-{wide}")
+    for name in ("password", "second") if view == VIEWS[1] else ():
+        assert page.goto(f"{live_server.url}/business/sign-in/{name}/").ok
+        seen.is_good(f"business-{name}-{wide}")
     page.goto(live_server.url + home + "file/")
     seen.is_good(f"business-file-{wide}")
     seen.press("a[href$='/object/']")

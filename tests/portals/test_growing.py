@@ -29,6 +29,7 @@ from tests.portals.test_imports import row as line
 from tests.portals.test_routes import EXAMPLES, TABLE, routes
 from zhunsheng.core.actors import Actor, ActorKind
 from zhunsheng.core.clock import FixedClock
+from zhunsheng.core.reporting.impact import COLOUR_WORDS
 from zhunsheng.foundation.accounts.models import Account, Grant
 from zhunsheng.foundation.attachments import actions as attachments
 from zhunsheng.foundation.documents.actions import wordings
@@ -40,7 +41,7 @@ from zhunsheng.foundation.schedule.actions.deadlines import Matter
 from zhunsheng.foundation.webhooks import actions as webhooks
 from zhunsheng.judging.portraits.models import ClassRun
 from zhunsheng.judging.rulebook.actions import shadows
-from zhunsheng.judging.triggers.models import Touch
+from zhunsheng.judging.triggers.models import AreaAlert, Touch
 from zhunsheng.registers.statutes.actions import lists as statutes
 from zhunsheng.registers.statutes.models import Law
 from zhunsheng.sensing.signals import queries as signals
@@ -178,6 +179,7 @@ def numbers(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> di
         reason="看看",
         until=date(2026, 7, 20),
     )
+    alert = AreaAlert.objects.create(point="T01-1", area="7020/980102", subjects=[E1], raised_at=now)
     picture = attachments.keep(
         by=Actor.service("test"),
         at=now,
@@ -201,6 +203,7 @@ def numbers(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> di
         "policy": {"key": "tolerance.sample"},
         "wording": {"number": own, "kind": "correction_order"},
         "rules": {"key": "T01-1", "number": proposal},
+        "alert": {"number": alert.id},
         "lab": {"number": run, "key": E1, "form": "json"},
         "guide": {"code": "G-LIFT-DUE"},
         "self": {"code": "S-LIFT"},
@@ -225,7 +228,7 @@ def tried_out() -> tuple[int, int]:
     """A run of the lab that is done, and a proposal made of it."""
     by = Actor(ActorKind.PERSON, "0005", "顾南乔", frozenset({"rule.replay", "rule.edit"}))
     line = Sweep("T02-1", "yellow.at_least", (3,))
-    run = ask(by, NOW, BUREAU, None, Question((at("2026-06-01"), at("2026-06-30")), NOW, line=line))
+    run = ask(by, NOW, BUREAU, None, Question((at("2026-06-01"), at("2026-07-02")), NOW, line=line))
     while trying.work_off(FixedClock(NOW)):
         pass
     return run, propose(by, NOW, BUREAU, run, "误报多")
@@ -234,6 +237,7 @@ def tried_out() -> tuple[int, int]:
 def address(name: str, pattern: URLPattern, numbers: dict[str, dict[str, Any]]) -> str:
     space, _, own = name.rpartition(":")
     query = {
+        "lab:rows": f"?version=0&table=item&row=T01&column={COLOUR_WORDS[0]}",
         "lab:why": "?version=0&at=2026-07-01T10:00:00%2B08:00",
         "org:unit": "?key=980102",
         "org:person": "?person=0002",

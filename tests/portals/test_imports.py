@@ -20,6 +20,7 @@ from tests.portals.pages import as_, staffed, stand_at
 from zhunsheng.core.clock import FixedClock
 from zhunsheng.core.presets.columns import lacking, propose, template_header
 from zhunsheng.core.presets.targets import Target
+from zhunsheng.core.presets.unread import TEXTS_MAX
 from zhunsheng.foundation.accounts.actions import grants
 from zhunsheng.foundation.accounts.models import Grant
 from zhunsheng.foundation.attachments.models import Attachment
@@ -57,23 +58,25 @@ def turn() -> None:
     running.turn_inside(FixedClock(at(NOW)), handlers())
 
 
+def picked_on(page: str) -> dict[str, str]:
+    """What stands chosen in the lists of a page."""
+    lists = re.findall(r'<select[^>]*name="([\w-]+)"[^>]*>(.*?)</select>', page, re.S)
+    chosen = {name: re.search(r'value="([^"]*)" selected', options) for name, options in lists}
+    return {name: found[1] for name, found in chosen.items() if found}
+
+
 def upload(client: Client, file: SimpleUploadedFile, target: str = "subjects", **more: str) -> int:
-    """The number of a table that was handed in and whose columns were taken as proposed."""
+    """The number of a table that was handed in; columns and values are taken as proposed."""
     response = client.post(f"/imports/new/{target}/", {"file": file, **more})
     assert response.status_code == 302, re.findall(r"field-error[^<]*<[^<]*<[^<]*", response.content.decode())
     number = int(response["Location"].split("/")[-2])
     page = client.get(f"/imports/{number}/").content.decode()
-    chosen = re.findall(r'name="(field-\w+)".*?</select>', page)
-    picked = {
-        name: found[1]
-        for name in chosen
-        if (
-            found := re.search(
-                rf'name="{name}"[^>]*>(?:(?!</select>).)*?<option value="([^"]*)" selected', page
-            )
-        )
-    }
-    assert client.post(f"/imports/{number}/columns/", picked).status_code == 302
+    form = {name: value for name, value in picked_on(page).items() if name.startswith("field-")}
+    response = client.post(f"/imports/{number}/columns/", form)
+    if response.status_code == 200:
+        form |= picked_on(response.content.decode()) | {"values": "1"}
+        response = client.post(f"/imports/{number}/columns/", form)
+    assert response.status_code == 302
     return number
 
 
@@ -188,6 +191,56 @@ def test_the_choice_of_columns_is_remembered_and_may_be_shared(officer: Client) 
     assert 'value="代码甲" selected' in text(colleague, f"{third}?columns=&saved={number[1]}")
     assert colleague.post(f"/imports/columns/{number[1]}/forget/").status_code == 404, "another's"
     assert officer.post(f"/imports/columns/{number[1]}/forget/").status_code == 302
+
+
+def test_a_word_that_is_not_known_is_given_a_value_once(officer: Client) -> None:
+    """Chosen on the page, used in the dry run, the import and corrected rows, remembered, shared."""
+    rows = [row(state="停业休整"), row(no="3", key=THIRD, state="查无下落")]
+    address = officer.post("/imports/new/subjects/", {"file": table(*rows)})["Location"]
+    columns = {k: v for k, v in picked_on(text(officer, address)).items() if k.startswith("field-")}
+    page = officer.post(f"{address}columns/", columns | {"name": "乙系统", "shared": "1"}).content.decode()
+    assert "“停业休整”1 行" in page and "“查无下落”1 行" in page and 'value="乙系统"' in page
+    assert Upload.objects.get().state == "UPLOADED", "nothing is decided yet"
+    back = officer.post(f"{address}columns/", columns | {"again": "1"}).content.decode()
+    assert "文件的前几行" in back and 'value="企业名称" selected' in back
+    chosen = {"value-state-0": "DORMANT", "value-state-1": "BANKRUPT", "values": "1"}
+    form = columns | chosen | {"name": "乙系统", "shared": "1"}
+    assert officer.post(f"{address}columns/", form).status_code == 302
+    assert Upload.objects.get().values == {"state": {"停业休整": "DORMANT"}}, (
+        "what is not offered is not taken"
+    )
+    turn()
+    page = text(officer, address)
+    assert (
+        "导入这 1 行" in page and "不认识的登记状态 &#x27;查无下落&#x27;" in page and "填写其中之一" in page
+    )
+    assert "您给 1 种写法选了取值" in page
+    officer.post(f"{address}take/")
+    turn()
+    assert told(SHOP, "SUBJECT_STATE") == [{"state": "DORMANT"}]
+    returned = officer.get(f"{address}refused.csv").content
+    again = upload(officer, SimpleUploadedFile("改.csv", returned), corrects=address.split("/")[-2])
+    assert Upload.objects.get(id=again).values == {"state": {"停业休整": "DORMANT"}}, "for the next file, too"
+    # A colleague takes the shared mapping and leaves the field empty where the word says nothing.
+    colleague = as_(Client(), "0004")
+    third = colleague.post("/imports/new/subjects/", {"file": table(*rows)})["Location"]
+    saved = re.search(r'<option value="(\d+)"[^>]*>乙系统', text(colleague, third))
+    assert saved
+    page = colleague.post(f"{third}columns/", columns | {"saved": saved[1]}).content.decode()
+    assert picked_on(page).get("value-state-0") == "DORMANT" and "value-state-1" not in picked_on(page)
+    form = columns | {"saved": saved[1], "values": "1", "value-state-0": "DORMANT", "value-state-1": "EMPTY"}
+    colleague.post(f"{third}columns/", form)
+    turn()
+    assert Upload.objects.latest("id").refused == 0
+
+
+def test_no_more_than_two_hundred_words_are_shown_and_the_rest_is_counted(officer: Client) -> None:
+    rows = [row(state=f"状态{n}") for n in range(TEXTS_MAX + 3)] + [row(state="状态7")]
+    address = officer.post("/imports/new/subjects/", {"file": table(*rows)})["Location"]
+    columns = {k: v for k, v in picked_on(text(officer, address)).items() if k.startswith("field-")}
+    page = officer.post(f"{address}columns/", columns).content.decode()
+    assert page.count('<select id="value-state-') == TEXTS_MAX and "另有 3 种写法没有列出" in page
+    assert page.index("“状态7”2 行") < page.index("“状态0”1 行"), "the most frequent first"
 
 
 def test_who_is_elsewhere_is_not_told_from_who_is_nowhere(officer: Client, monkeypatch: Any) -> None:

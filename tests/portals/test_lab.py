@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from datetime import date
 from typing import Any
 
@@ -26,6 +28,7 @@ from zhunsheng.judging.rulebook.lifecycle import ProposalStepError
 from zhunsheng.judging.rulebook.models import Dossier, Proposal
 from zhunsheng.judging.rulebook.queries import ProposalCard
 from zhunsheng.judging.triggers import queries as triggers
+from zhunsheng.portals.officer.lab import rows
 from zhunsheng.workflows import trying
 from zhunsheng.workflows.ruling import rules_at
 
@@ -94,6 +97,53 @@ def test_a_line_is_moved_by_hand_and_every_touched_business_is_explained(
     table = client.get(f"{address}report.csv").content.decode("utf-8-sig")
     assert "各月的触线" in table and table.count("触线次数") == 2
     assert page(client, "/lab/").count("T02-1") == 1
+
+
+NUMBER = re.compile(r'<td class="number"><a href="([^"]+)">(\d+)</a>')
+MARK = re.compile(r'<a class="mark m\d" href="([^"]+)" aria-label="[^"]*：(\d+) [户次]，占')
+
+
+def differing(client: Client, told: str) -> list[str]:
+    """Numbers of a report that are not the length of the list to which they lead."""
+    found = dict.fromkeys([*NUMBER.findall(told), *MARK.findall(told)])
+    wrong = []
+    for address, number in found:
+        there, count = html.unescape(address), 0
+        while there:
+            listed = page(client, there)
+            count += listed.count('<th scope="row">')
+            further = re.search(r'rel="next" href="([^"]+)"', listed)
+            there = address.split("?")[0] + html.unescape(further[1]) if further else ""
+        wrong += [address] if count != int(number) else []
+    return wrong
+
+
+def test_every_number_of_a_report_is_the_length_of_its_list(
+    city: Bureau, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "ROWS_A_PAGE", 1)
+    address = client.post("/lab/new/", {**MOVED, "values": "1"})["Location"]
+    ended()
+    told = page(client, address)
+    tables = set(re.findall(r"table=([\w-]+)", told))
+    assert {"month", "item", "class", "fair-size", "fair-form", "drift"} <= tables
+    assert {"0", "1"} == set(re.findall(r"rows/\?version=(\d)", told)) and differing(client, told) == []
+    (first, *_more) = NUMBER.findall(told)
+    behind = page(client, html.unescape(first[0]))
+    (why,) = re.findall(rf'href="(/lab/\d+/why/{E1}/[^"]+)"', behind)
+    assert "T02-1" in page(client, html.unescape(why))
+    page(client, html.unescape(first[0]).replace("column=", "column=x"), 404)
+    # A number that is off by one is seen, and so is a list that does not look at the colour.
+    wrong = NUMBER.sub(lambda m: f'<td class="number"><a href="{m[1]}">{int(m[2]) + 1}</a>', told, count=1)
+    assert len(differing(client, wrong)) == 1
+    monkeypatch.setattr(rows, "behind", lambda _cell, hits, *_rest: [*hits, *hits])
+    assert differing(client, told)
+    # Too many to be kept: numbers without a way, and nothing behind an address that somebody kept.
+    monkeypatch.setattr(trying, "TOUCHES_KEPT_MAX", 0)
+    other = client.post("/lab/new/", {**MOVED, "values": "1"})["Location"]
+    ended()
+    assert NUMBER.findall(page(client, other)) == []
+    page(client, f"{other}rows/?{html.unescape(first[0]).split('?')[1]}", 404)
 
 
 def test_a_curve_has_a_drawing_and_a_table_and_changes_nothing(city: Bureau, client: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from django.conf import settings
 
@@ -14,7 +15,7 @@ from zhunsheng.core.presets.preset import Preset
 from zhunsheng.core.presets.targets import BESIDE, MAIN, Target
 from zhunsheng.engine.library import open_library
 from zhunsheng.foundation.uploads import queries as uploads
-from zhunsheng.foundation.uploads.queries import UploadCard
+from zhunsheng.foundation.uploads.queries import MappingCard, UploadCard
 from zhunsheng.sensing.signals.new_facts import OWN_SOURCES
 from zhunsheng.workflows import choosing
 from zhunsheng.workflows.tallying import Told
@@ -37,9 +38,9 @@ def guides_for(target: Target, kind: str, base: str = "") -> list[FieldGuide]:
     return columns.guide(target, kind, contracts, known.get(chosen))
 
 
-def proposal(viewer: Viewer, card: UploadCard, saved: int = 0, unit: str = "") -> tuple[str, dict[str, str]]:
-    """(base, field → column): the saved mapping of this number, else what the viewer chose last for this
-    header, else by the names of the columns."""
+def proposal(viewer: Viewer, card: UploadCard, saved: int = 0, unit: str = "") -> MappingCard:
+    """The saved mapping of this number, else what the viewer chose last for this header, else by the names of
+    the columns."""
     target, told = Target(card.target), None
     if saved:
         kept = uploads.mappings(viewer=viewer, unit=unit, target=card.target, kind=card.kind)
@@ -50,13 +51,20 @@ def proposal(viewer: Viewer, card: UploadCard, saved: int = 0, unit: str = "") -
     known = choosing.presets(open_library(settings.PACKS).contracts)
     base = told.base if told else columns.base_of(known, target, card.kind, card.header)
     guides = guides_for(target, card.kind, base)
-    return base, columns.propose(card.header, guides, told.columns if told else None)
+    proposed = columns.propose(card.header, guides, told.columns if told else None)
+    return replace(told, columns=proposed) if told else MappingCard(0, "", base, proposed, {}, True, False)
 
 
-def preset_for(target: Target, kind: str, base: str, chosen: Mapping[str, str]) -> Preset:
-    """The reading of an upload whose columns were chosen."""
+def preset_for(
+    target: Target,
+    kind: str,
+    base: str,
+    chosen: Mapping[str, str],
+    values: Mapping[str, Mapping[str, str]] | None = None,
+) -> Preset:
+    """The reading of an upload: its columns as chosen, and values for texts that the base does not know."""
     contracts = open_library(settings.PACKS).contracts
-    return columns.preset_of(target, kind, chosen, contracts, choosing.presets(contracts).get(base))
+    return columns.preset_of(target, kind, chosen, contracts, choosing.presets(contracts).get(base), values)
 
 
 def problems_of(card: UploadCard, told: Told) -> Sequence[tuple[int, str, str, str]]:

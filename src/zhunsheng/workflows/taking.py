@@ -27,7 +27,7 @@ def take_upload(card: UploadCard, acting: Acting, clock: Clock) -> Told:
     contracts, dry = open_library(settings.PACKS).contracts, card.state is UploadState.CHECKING
     batch, told = importing.open_batch(card.batch), Told()
     terms = Terms(acting.actor, clock.now(), contracts, batch, dry, acting.viewer)
-    preset = mapping.preset_for(Target(card.target), card.kind, card.base, card.columns)
+    preset = mapping.preset_for(Target(card.target), card.kind, card.base, card.columns, card.values)
     with queries.table_of(viewer=VIEWER, upload_id=card.id) as path:
         for told in importing.take(
             read_table(path, encoding=card.encoding), preset=preset, day=card.as_of, terms=terms

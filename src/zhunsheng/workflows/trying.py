@@ -7,7 +7,7 @@ import logging
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.clock import Clock
 from zhunsheng.core.packs.nodes import PackError
-from zhunsheng.core.reporting.parts import to_text
+from zhunsheng.core.reporting.parts import to_text, touched_only
 from zhunsheng.foundation.accounts.acting import day
 from zhunsheng.foundation.accounts.queries import access
 from zhunsheng.judging.lab import actions as lab
@@ -22,6 +22,7 @@ from zhunsheng.workflows.sweeping import curve_of
 
 BY = Actor.service("lab")
 VIEWER = Viewer.bureau(BY.key)
+TOUCHES_KEPT_MAX = 50_000
 log = logging.getLogger(__name__)
 
 
@@ -55,7 +56,17 @@ def _work(card: RunCard, clock: Clock) -> None:
     content = content_of(wanted, asked, queries.parts(viewer=VIEWER, run_id=card.id))
     if line is not None and card.kind is RunKind.SWEEP:
         content = curve_of(documents_of(packs[0][1]), line, content)
-    lab.finish(by=BY, at=clock.now(), run_id=card.id, content=text_of(content))
+    rows = _rows(card) if card.kind is RunKind.REPLAY else []
+    lab.finish(by=BY, at=clock.now(), run_id=card.id, content=text_of(content), rows=rows)
+
+
+def _rows(card: RunCard) -> list[str]:
+    """The touches, for the lists behind the numbers; none where there are too many to list at once."""
+    kept, touches = list[str](), 0
+    for part in queries.parts(viewer=VIEWER, run_id=card.id):
+        touches += sum(len(hits) for hits in part.hits)
+        kept.append(to_text(touched_only(part)))
+    return kept if touches <= TOUCHES_KEPT_MAX else []
 
 
 def _viewer(card: RunCard, clock: Clock) -> Viewer:

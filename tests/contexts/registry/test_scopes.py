@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -10,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.contexts.accounts import office
 from tests.contexts.accounts.office import EAST, NOW, SHELL, TODAY, WEST
-from zhunsheng.core.actors import PowerLackingError, Scope, ScopeKind, Viewer
+from zhunsheng.core.actors import Audience, PowerLackingError, Scope, ScopeKind, Viewer
 from zhunsheng.core.listing import Part
 from zhunsheng.foundation.accounts.acting import Acting
 from zhunsheng.foundation.accounts.actions import grants, organisation, work
@@ -315,3 +317,55 @@ def test_sqlite_has_no_second_wall_and_the_scopes_stand_alone() -> None:
     with within_wall(Viewer.business("E1")):
         assert StoredFact.objects.count() == len(FIRMS)
         assert scoping.within(StoredFact.objects.all(), Viewer.business("E1")).count() == 1
+
+
+VIEWERS = (
+    Viewer.bureau("test"),
+    *(
+        Viewer(Audience.BUREAU, "0001", scope=Scope(ScopeKind.UNIT_AND_BELOW, **told))
+        for told in (
+            {"districts": frozenset({EAST})},
+            {"stations": frozenset({(EAST, "城东所"), (WEST, "西浦所")})},
+        )
+    ),
+    Viewer.business("E1"),
+)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_number_of_subjects_is_that_of_the_rows_after_any_order_of_changes(seed: int) -> None:
+    chance = random.Random(seed)
+    for _ in range(12):
+        key, (division, station) = chance.choice(
+            [*FIRMS.items(), (f"N{chance.randrange(3)}", (EAST, "城东所"))]
+        )
+        match chance.randrange(3):
+            case 0:
+                actions.withdraw(by=SHELL, at=NOW, keys=[key], reason="撤回")
+            case 1:
+                place = chance.choice([division, WEST])
+                record = SubjectRecord(key, "ENTERPRISE", key, place, "5211", office.FOUNDED, station=station)
+                actions.record_subject(by=SHELL, at=NOW, record=record)
+            case _:
+                actions.withdraw(by=SHELL, at=NOW, keys=[*FIRMS][: chance.randrange(4)], reason="撤回")
+        for viewer in VIEWERS:
+            assert queries.number(viewer=viewer) == len(listed(viewer))
+
+
+@pytest.mark.only_on("sqlite")
+def test_what_a_head_reads_first_is_counted_from_indexes_alone() -> None:
+    """A million rows are not read to be counted; a count that reads them is seen."""
+
+    def read(ask: Callable[[], object]) -> list[str]:
+        with CaptureQueriesContext(connection) as told:
+            ask()
+        asked = [query["sql"] for query in told.captured_queries if "COUNT" in query["sql"]]
+        assert asked
+        with connection.cursor() as cursor:
+            plans = [cursor.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall() for sql in asked]
+        return [line[3] for plan in plans for line in plan if "COVERING INDEX" not in line[3]]
+
+    for viewer in VIEWERS[:2]:
+        assert read(lambda viewer=viewer: queries.number(viewer=viewer)) == []  # type: ignore[misc]
+    assert read(lambda: portraits.distribution(viewer=VIEWERS[0])) == []
+    assert read(lambda: scoping.subjects(VIEWERS[0]).filter(withdrawn_at=None).count()) != []

@@ -11,7 +11,9 @@ import pytest
 from zhunsheng.core.identifiers.uscc import make
 from zhunsheng.core.packs.nodes import PackError
 from zhunsheng.core.presets.cells import UnreadableError, read_date, read_money, read_row
+from zhunsheng.core.presets.columns import preset_of
 from zhunsheng.core.presets.preset import SCHEMA, read_preset
+from zhunsheng.core.presets.unread import unread
 from zhunsheng.core.reference import NotInForceError
 from zhunsheng.engine.packfiles import load_pack
 from zhunsheng.engine.presetfiles import load_presets
@@ -52,6 +54,10 @@ def test_every_shipped_preset_is_sound() -> None:
             {"columns": COLUMNS | {"permit_kind": {"from": "类", "values": {"食品": "EAT"}}}},
             "x.yaml.columns.permit_kind.values",
         ),
+        (
+            {"columns": COLUMNS | {"permit_kind": {"from": "类", "values": {"食品": ""}}}},
+            "x.yaml.columns.permit_kind.values",
+        ),
         ({"columns": COLUMNS | {"permit_kind": {"value": "EAT"}}}, "x.yaml.columns.permit_kind.value"),
         (
             {"columns": COLUMNS | {"number": {"from": "编", "unreadable": "EMPTY"}}},
@@ -64,6 +70,28 @@ def test_nonsense_is_refused_with_its_place(change: dict[str, Any], place: str) 
     with pytest.raises(PackError) as refused:
         read_preset(GOOD | change, CONTRACTS, where="x.yaml")
     assert refused.value.path == place
+
+
+def test_texts_without_a_value_are_found_until_somebody_gives_one() -> None:
+    """What is found is exactly what the reading refuses; '' says that a text means nothing."""
+    flag = {"ended": "已销", "permit_kind": {"from": "类别", "values": {"食品": "FOOD"}}}
+    preset = read_preset(GOOD | {"columns": COLUMNS | flag}, CONTRACTS, where="x.yaml")
+    rows = [
+        {"类别": one, "已销": yes}
+        for one, yes in (("食品", "是"), ("FOOD", "未销"), ("餐饮", ""), (" 餐饮 ", "x"))
+    ]
+    found = {one.field: one for one in unread(rows, preset)}
+    assert found["permit_kind"].texts == (("餐饮", 2),) and dict(found["ended"].texts) == {"未销": 1, "x": 1}
+    assert dict(found["permit_kind"].known) == {"食品": 1, "FOOD": 1}
+    values = {"permit_kind": {"餐饮": "FOOD"}, "ended": {"未销": "false", "x": ""}}
+    names = {column.field.name: column.names[0] for column in preset.columns}
+    given = preset_of(preset.target, "", names, CONTRACTS, preset, values)
+    assert unread(rows, given) == []
+    whole = {"代码": make("91", "980102", "MA100A1B"), "编号": "1", "到期": "2030-01-01"}
+    read = [read_row(whole | one, given, {}) for one in rows]
+    assert [r.refusals for r in read] == [()] * len(rows)
+    assert [r.values.get("ended", "-") for r in read] == [True, False, "-", "-"]
+    assert {r.values["permit_kind"] for r in read} == {"FOOD"}
 
 
 def test_every_fault_of_a_row_is_told_at_once() -> None:

@@ -76,7 +76,7 @@ def _text_of(column: Column, cells: Mapping[str, str], missing: frozenset[str]) 
         return "", column.value
     for name in column.names:
         text = cells.get(name, "").strip()
-        if text and text not in missing:
+        if text and text not in missing and (column.values or {}).get(text) != "":
             return name, text
     return next((name for name in column.names if name in cells), column.names[0]), ""
 

@@ -13,20 +13,25 @@ from zhunsheng.core.presets.preset import LOOKUPS, Column, Preset
 from zhunsheng.core.presets.targets import Target, fields_of
 
 MISSING = frozenset({"-", "/", "N/A", "NULL"})
-YES_NO = ("是", "否")
+YES_NO = (("true", "是"), ("false", "否"))
 
 
 @dataclass(frozen=True, slots=True)
 class FieldGuide:
     """A field as people fill it: the column's usual name, other names, the words that are taken.
 
-    `words` is empty where any text of the type is taken. `looked_up` names a table of codes.
+    `choices` are (stored value, word), none where any text of the type is taken. `looked_up` names a table.
     """
 
     field: FieldContract
     names: tuple[str, ...]
-    words: tuple[str, ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
     looked_up: str = ""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words that are taken."""
+        return tuple(word for _value, word in self.choices)
 
     @property
     def name(self) -> str:
@@ -50,18 +55,19 @@ def guide(target: Target, kind: str, contracts: ContractSet, base: Preset | None
         if not column.names:
             continue  # a constant of the source
         names = tuple(dict.fromkeys((*column.names, spec.name_zh, name)))
-        told.append(FieldGuide(spec, names, _words(spec, column), column.lookup))
+        told.append(FieldGuide(spec, names, _choices(spec, column), column.lookup))
     return sorted(told, key=lambda one: not one.field.required)
 
 
-def _words(spec: FieldContract, column: Column) -> tuple[str, ...]:
+def _choices(spec: FieldContract, column: Column) -> tuple[tuple[str, str], ...]:
     """One word for each stored value, the source's own first; a stored code only where it has no word."""
-    said = {value: word for word, value in reversed(list((column.values or {}).items()))}
+    said = {value: word for word, value in reversed(list((column.values or {}).items())) if value}
     if spec.type is FieldType.FLAG:
-        return tuple(said.values())[::-1] or YES_NO
+        return tuple(said.items())[::-1] or YES_NO
     if spec.type is not FieldType.CHOICE:
         return ()
-    return tuple(spec.values_zh.get(v) or said.get(v, v) for v in spec.values if not said or v in said)
+    kept = (value for value in spec.values if not said or value in said)
+    return tuple((value, spec.values_zh.get(value) or said.get(value, value)) for value in kept)
 
 
 def plain_column(spec: FieldContract) -> Column:
@@ -90,14 +96,24 @@ def lacking(columns: Mapping[str, str], guides: Sequence[FieldGuide]) -> list[Fi
 
 
 def preset_of(
-    target: Target, kind: str, columns: Mapping[str, str], contracts: ContractSet, base: Preset | None
+    target: Target,
+    kind: str,
+    columns: Mapping[str, str],
+    contracts: ContractSet,
+    base: Preset | None,
+    values: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Preset:
-    """The reading that was chosen: each field from its column, its texts read as the base reads them."""
+    """The reading that was chosen: each field from its column, its texts read as the base reads them.
+
+    `values` is field → text → stored value, for texts that the base does not know; '' leaves the field empty.
+    """
     known = {column.field.name: column for column in base.columns} if base else {}
     told = [column for column in known.values() if not column.names]
     for name, spec in fields_of(target, contracts, kind).items():
         if columns.get(name):
-            told.append(replace(known.get(name) or plain_column(spec), names=(columns[name],)))
+            column = replace(known.get(name) or plain_column(spec), names=(columns[name],))
+            more = (values or {}).get(name)
+            told.append(replace(column, values={**more, **(column.values or {})}) if more else column)
     missing = base.missing if base else MISSING
     return Preset("mapping", "", target, kind, tuple(told), frozenset(), missing)
 

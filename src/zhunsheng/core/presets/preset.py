@@ -24,9 +24,10 @@ BY_TYPE |= {"dates": {FieldType.DATE}, "lookup": {FieldType.TEXT}}
 class Column:
     """How one field is filled: the first of these columns that has text, or a constant `value`.
 
-    `values` maps texts of the source to ours; `dates` are strptime formats read before the usual ones;
-    `unit` is that of a bare number of money; `lookup` names a reference table; with `leave_unreadable` a text
-    that cannot be read leaves an optional field empty instead of refusing the row.
+    `values` maps texts of the source to ours, or to '' where they say nothing; `dates` are strptime formats
+    read before the usual ones; `unit` is that of a bare number of money; `lookup` names a reference table;
+    with `leave_unreadable` a text that cannot be read leaves an optional field empty instead of refusing
+    the row.
     """
 
     field: FieldContract
@@ -144,7 +145,8 @@ def _values(node: object, spec: FieldContract, where: str) -> Mapping[str, str] 
         return None
     told = {str(text): _plain(ours) for text, ours in as_mapping(node, where).items()}
     good = {FieldType.CHOICE: set(spec.values), FieldType.FLAG: {"true", "false"}}.get(spec.type)
-    strange = sorted({ours for ours in told.values() if good is not None and ours not in good})
+    empty = set() if spec.required else {""}
+    strange = sorted({ours for ours in told.values() if good is not None and ours not in good | empty})
     if strange:
         raise PackError(where, f"{spec.name_zh}没有这些值：{strange}")
     return told

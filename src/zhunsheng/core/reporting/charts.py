@@ -22,8 +22,11 @@ INKS = ("#222222", "#ffffff")
 Leads = Callable[[str, str], str]
 
 
-def bars(told: Counts, *, family: str = "sans-serif", leads: Leads | None = None) -> str:
-    """Each row as a bar of shares with its total; masked rows stay empty; rows beyond are cut."""
+def bars(told: Counts, *, family: str = "sans-serif", leads: Leads | None = None, unit: str = "户") -> str:
+    """Each row as a bar of shares with its total; masked rows stay empty; rows beyond are cut.
+
+    Where `leads` gives no address, a mark is no link. `unit` is what the numbers count.
+    """
     rows = told.rows[:ROWS_MAX]
     height = ROW * (len(rows) + 1) + 10
     parts = [_head(told.title, height, family, leads)]
@@ -33,7 +36,7 @@ def bars(told: Counts, *, family: str = "sans-serif", leads: Leads | None = None
         parts.append(f'<text x="{x + 20}" y="18">{escape(name)}</text>')
         x += 34 + 15 * len(name)
     for number, (name, values) in enumerate(rows, 1):
-        parts += ["<g>", *_row(ROW * number + 6, told, name, values, leads), "</g>"]
+        parts += ["<g>", *_row(ROW * number + 6, told, name, values, (leads, unit)), "</g>"]
     return "".join([*parts, "</svg>"])
 
 
@@ -52,7 +55,10 @@ def _name(y: int, name: str) -> str:
     return f'<text x="{LABEL - 8}" y="{y + 15}" text-anchor="end">{escape(shown)}</text>'
 
 
-def _row(y: int, told: Counts, name: str, values: tuple[int, ...], leads: Leads | None) -> list[str]:
+def _row(
+    y: int, told: Counts, name: str, values: tuple[int, ...], said: tuple[Leads | None, str]
+) -> list[str]:
+    leads, unit = said
     parts = [_name(y, name)]
     if MASKED in values:
         return [*parts, f'<text x="{LABEL}" y="{y + 15}">（户数过少，不显示）</text>']
@@ -63,7 +69,7 @@ def _row(y: int, told: Counts, name: str, values: tuple[int, ...], leads: Leads 
         if width:
             place = f'x="{_thousandths(x)}" y="{y}" width="{_thousandths(width)}" height="{BAR}"'
             mark = f'<rect class="c{number}" {place} fill="{_fill(number)}"/>'
-            words = f"{name} {told.columns[number]}：{value} 户，占 {_percent(value, total)}"
+            words = f"{name} {told.columns[number]}：{value} {unit}，占 {_percent(value, total)}"
             parts.append(_linked(mark, words, leads and leads(name, told.columns[number]), number))
             if leads:
                 hints.append(_hint(y, words, number))

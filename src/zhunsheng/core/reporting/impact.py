@@ -21,6 +21,7 @@ from zhunsheng.core.reporting.workload import Workload, queues
 COLOURS = ("YELLOW", "RED", "CRITICAL")
 COLOUR_WORDS = ("黄线", "红线", "安全红线")
 NOBODY = "未定"
+REACHED, UNREACHED, HALVES = "触及户数", "未触及户数", ("前半期", "后半期")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,34 @@ def fairness_of(hits: Sequence[Hit], register: Mapping[str, Profile]) -> list[Co
         counts = Counter((group(profile), subject in touched) for subject, profile in register.items())
         names = sorted({name for name, _ in counts})
         rows = tuple((name, (counts[name, True], counts[name, False])) for name in names)
-        told.append(Counts(f"fair-{key}", f"按{head}看触及面", head, ("触及户数", "未触及户数"), rows))
+        told.append(Counts(f"fair-{key}", f"按{head}看触及面", head, (REACHED, UNREACHED), rows))
     return told
+
+
+def behind(
+    cell: tuple[str, str, str],
+    hits: Sequence[Hit],
+    register: Mapping[str, Profile],
+    start: int,
+    end: int,
+) -> list[Hit]:
+    """The touches that a number counts, by the groups of its table; `cell` is (table, row, column).
+
+    Of businesses touched it is the first touch of each; whoever was not touched is not listed.
+    """
+    table, row, column = cell
+    group = next((group for key, _title, _head, group in CUTS if key == table), None)
+    if group is not None and column in COLOUR_WORDS:
+        colour = COLOURS[COLOUR_WORDS.index(column)]
+        return [hit for hit in hits if hit.colour == colour and group(hit) == row]
+    if table == "drift" and column in HALVES:
+        late = column == HALVES[1]
+        return [hit for hit in hits if hit.item == row and (hit.at > (start + end) // 2) is late]
+    fair = next((group for key, _head, group in FAIRNESS if f"fair-{key}" == table), None)
+    if fair is None or column != REACHED:
+        return []
+    first = {hit.subject: hit for hit in sorted(hits, key=lambda hit: -hit.at)}
+    return [hit for subject, hit in sorted(first.items()) if fair(register[subject]) == row]
 
 
 def drift_of(hits: Sequence[Hit], start: int, end: int) -> tuple[Counts, int]:
@@ -92,7 +119,7 @@ def drift_of(hits: Sequence[Hit], start: int, end: int) -> tuple[Counts, int]:
     if first and second:
         apart = sum(abs(a * second - b * first) for _, (a, b) in rows)
         moved = apart * 1000 // (2 * first * second)
-    return Counts("drift", "前后两半期的触线", "事项", ("前半期", "后半期"), rows), moved
+    return Counts("drift", "前后两半期的触线", "事项", HALVES, rows), moved
 
 
 def _messages(hits: Sequence[Hit], load: Workload) -> dict[str, int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from zhunsheng.core.reporting.impact import Hit
@@ -45,6 +45,12 @@ def whole_of(parts: Iterable[Part], versions: int) -> Whole:
             all_hits += hits
     told.digest = digest.hexdigest()
     return told
+
+
+def touched_only(part: Part) -> Part:
+    """The part without whoever nothing touched: what the lists behind a report's numbers are made of."""
+    touched = {hit.subject for hits in part.hits for hit in hits}
+    return replace(part, register={key: part.register[key] for key in part.register if key in touched})
 
 
 def to_text(part: Part) -> str:

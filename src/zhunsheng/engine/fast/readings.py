@@ -12,6 +12,7 @@ from zhunsheng.engine.fast.columns import Dictionary
 from zhunsheng.engine.fast.compile import Compiler
 from zhunsheng.engine.fast.kept import Mover
 from zhunsheng.engine.fast.layout import Layout, ShapeRows
+from zhunsheng.engine.fast.plain import PlainMaker
 
 READINGS_KEPT = 4
 Grown = TypeVar("Grown", Compiler, Dictionary)
@@ -30,7 +31,7 @@ def yardstick_for(pack: Pack) -> Yardstick:
     compiler.words = _grown_apart(compiler.words)
     layout.shape_rows = ShapeRows()
     tables = layout.tables()
-    return Yardstick(pack, compiler, layout, tables, len(compiler.words.shapes), Mover(tables))
+    return Yardstick(pack, compiler, layout, tables, len(compiler.words.shapes), Mover(tables), PlainMaker())
 
 
 def _reading(pack: Pack) -> Layout:

@@ -27,6 +27,7 @@ from zhunsheng.foundation.uploads.names import owner_of, signature_of
 
 LEASE = timedelta(minutes=10)
 MAPPINGS_MAX = 50
+VALUES_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +108,17 @@ def map_columns(
     base: str,
     columns: Told[str, str],
     as_of: date | None,
+    values: Told[str, Told[str, str]] | None = None,
 ) -> None:
-    """Say which column feeds which field; the dry run waits for a worker. Remembered for the same header."""
+    """Say which column feeds which field; the dry run waits for a worker. Remembered for the same header.
+
+    `values` is field → text → value, for at most VALUES_MAX texts of a field.
+    """
     by.require_person("对应列")
     with transaction.atomic():
         row = _step(by, at, upload_id, UploadState.CHECKING)
         row.grant, row.base, row.columns, row.as_of = grant, base, dict(columns), as_of
+        row.values = {f: dict(list(told.items())[:VALUES_MAX]) for f, told in (values or {}).items() if told}
         row.save()
         _remember(by, at, row, name="", unit="")
 
@@ -130,7 +136,13 @@ def save_mapping(*, by: Actor, at: datetime, upload_id: int, name: str, unit: st
 
 
 def _remember(by: Actor, at: datetime, row: Upload, *, name: str, unit: str) -> None:
-    told = {"base": row.base, "columns": row.columns, "saved_at": at, "unit": unit}
+    told = {
+        "base": row.base,
+        "columns": row.columns,
+        "values": row.values,
+        "saved_at": at,
+        "unit": unit,
+    }
     Mapping.objects.update_or_create(
         owner=by.key,
         target=row.target,

@@ -11,7 +11,8 @@ class Upload(models.Model):
     """One table handed in by `owner`, a work number, under a grant and in a unit.
 
     `target` and `kind` say what it holds, opaque here; `columns` is field → column of the file, `base` names
-    what the reading of the texts follows. Counts are rows; `done` grows while a worker is at it.
+    what the reading of the texts follows, `values` is field → text → value for texts that it does not know.
+    Counts are rows; `done` grows while a worker is at it.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -28,6 +29,7 @@ class Upload(models.Model):
     signature = models.CharField(max_length=64)
     base = models.CharField(max_length=64, blank=True, default="")
     columns = models.JSONField(default=dict)
+    values = models.JSONField(default=dict)
     as_of = models.DateField(null=True)
     state = models.CharField(max_length=12, default=UploadState.UPLOADED.value)
     rows = models.IntegerField()
@@ -79,8 +81,9 @@ class Problem(models.Model):
 
 
 class Mapping(models.Model):
-    """Field → column, remembered. Without a name it is what the owner chose last for this header.
+    """Field → column and field → text → value, remembered.
 
+    Without a name it is what the owner chose last for this header.
     `unit` is set when colleagues there may use it too.
     """
 
@@ -93,6 +96,7 @@ class Mapping(models.Model):
     name = models.CharField(max_length=60, blank=True, default="")
     base = models.CharField(max_length=64, blank=True, default="")
     columns = models.JSONField()
+    values = models.JSONField(default=dict)
     saved_at = models.DateTimeField()
 
     class Meta:

@@ -38,6 +38,7 @@ class UploadCard:
     signature: str
     base: str
     columns: dict[str, str]
+    values: dict[str, dict[str, str]]
     as_of: date | None
     state: UploadState
     rows: int
@@ -71,6 +72,7 @@ def _card(row: Upload) -> UploadCard:
         row.signature,
         row.base,
         dict(row.columns),
+        dict(row.values),
         row.as_of,
         UploadState(row.state),
         row.rows,
@@ -198,6 +200,7 @@ class MappingCard:
     name: str
     base: str
     columns: dict[str, str]
+    values: dict[str, dict[str, str]]
     own: bool
     shared: bool
 
@@ -219,4 +222,4 @@ def remembered(*, viewer: Viewer, target: str, kind: str, signature: str) -> Map
 
 def _mapping(row: Mapping, viewer: Viewer) -> MappingCard:
     own = row.owner == viewer.key
-    return MappingCard(row.id, row.name, row.base, dict(row.columns), own, bool(row.unit))
+    return MappingCard(row.id, row.name, row.base, dict(row.columns), dict(row.values), own, bool(row.unit))

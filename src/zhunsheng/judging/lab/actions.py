@@ -103,13 +103,14 @@ def keep_part(*, by: Actor, at: datetime, run_id: int, after: str, last: str, co
     return True
 
 
-def finish(*, by: Actor, at: datetime, run_id: int, content: str) -> None:
-    """The report is made: its text is kept with its hash, the parts are forgotten."""
+def finish(*, by: Actor, at: datetime, run_id: int, content: str, rows: Sequence[str] = ()) -> None:
+    """The report is made: its text is kept with its hash; of the parts `rows` alone, for its numbers."""
     with transaction.atomic():
         row = _step(by, at, run_id, LabState.DONE)
         row.content, row.content_hash = content, hashlib.sha256(content.encode()).hexdigest()
         row.save()
         row.parts.all().delete()
+        LabPart.objects.bulk_create(LabPart(run=row, text=text) for text in rows)
 
 
 def fail(*, by: Actor, at: datetime, run_id: int, why: str) -> None:

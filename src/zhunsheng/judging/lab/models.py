@@ -57,7 +57,7 @@ class LabRun(models.Model):
 
 
 class LabPart(models.Model):
-    """What one group of businesses gave, until the report is made."""
+    """What one group of businesses gave; when the report is made, of whom it touches alone."""
 
     id = models.BigAutoField(primary_key=True)
     run = models.ForeignKey(LabRun, on_delete=models.CASCADE, related_name="parts")

@@ -102,6 +102,19 @@ def report(*, viewer: Viewer, run_id: int) -> dict[str, Any] | None:
     return content
 
 
+def rows(*, viewer: Viewer, run_id: int) -> list[Part]:
+    """What the numbers of a report that is done count; nothing where it was not kept."""
+    done = _open(viewer).filter(id=run_id, state=LabState.DONE.value)
+    texts = LabPart.objects.filter(run__in=done.values("id")).order_by("id").values_list("text", flat=True)
+    return [from_text(text) for text in texts]
+
+
+def has_rows(*, viewer: Viewer, run_id: int) -> bool:
+    """Whether numbers of a report lead to lists."""
+    done = _open(viewer).filter(id=run_id, state=LabState.DONE.value)
+    return LabPart.objects.filter(run__in=done.values("id")).exists()
+
+
 def parts(*, viewer: Viewer, run_id: int) -> Iterator[Part]:
     """What has been kept so far, in order; for whoever sees the whole bureau."""
     if viewer.sees_all:

@@ -72,8 +72,11 @@ class SubjectClass(models.Model):
             models.UniqueConstraint(fields=["run", "subject", "model"], name="portraits_one_class_a_run"),
         ]
         indexes = [
+            # With its own condition among the columns SQLite counts classes from the index alone.
             models.Index(
-                fields=["model", "class_name"], name="portraits_class_now", condition=models.Q(current=True)
+                fields=["model", "class_name", "current"],
+                name="portraits_class_now",
+                condition=models.Q(current=True),
             )
         ]
 

@@ -133,7 +133,7 @@ def distribution(*, viewer: Viewer, model: str = "general") -> dict[str, int]:
     if not viewer.is_staff:
         return {}
     rows = _open(viewer).filter(current=True, model=model)
-    return dict(rows.values_list("class_name").annotate(n=Count("id")).order_by("class_name"))
+    return dict(rows.values_list("class_name").annotate(n=Count("*")).order_by("class_name"))
 
 
 def class_names(*, viewer: Viewer, model: str = "general") -> dict[str, str]:

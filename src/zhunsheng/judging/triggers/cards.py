@@ -94,6 +94,8 @@ class AlertCard:
     raised_at: datetime
     state: str
     analysis: str
+    closed_by: str
+    closed_at: datetime | None
 
 
 def touch_card(row: Touch) -> TouchCard:

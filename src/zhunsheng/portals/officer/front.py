@@ -17,6 +17,7 @@ from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.judging.triggers import queries as triggers
 from zhunsheng.judging.triggers.queries import lists
 from zhunsheng.portals.officer.access import internal
+from zhunsheng.portals.officer.alerts import tiles_of
 from zhunsheng.registers.registry import queries as registry
 from zhunsheng.registers.registry import scoping
 from zhunsheng.sensing.signals import queries as signals
@@ -34,7 +35,7 @@ def front(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     states = triggers.states(viewer=viewer)
     messages = outreach.totals(viewer=viewer, narrowed=lambda rows: scoping.within(rows, viewer))
     unclear = sum(n for (_topic, state), n in outbox.counts(viewer=viewer).items() if state == "UNKNOWN")
-    visits, alerts = triggers.visit_list(viewer=viewer), triggers.area_alerts(viewer=viewer)
+    visits, alerts = triggers.visit_list(viewer=viewer), triggers.alerts(viewer=viewer, closed=False)
     alarms = triggers.data_alarms(viewer=viewer)
     points = points_at(page_clock().now())
     shown = [subject for subject, *_ in visits[:ROWS_SHOWN]] + [
@@ -42,7 +43,6 @@ def front(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     ]
     names = registry.names(viewer=viewer, keys=set(shown))
     on = page_clock().now().date()
-    areas = registry.area_names(viewer=viewer, areas={a[1] for a in alerts[:ROWS_SHOWN]}, on=on)
     words = {
         "here": "front",
         "subjects": registry.number(viewer=viewer),
@@ -57,7 +57,7 @@ def front(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "answered": sum(triggers.answers(viewer=viewer).values()),
         "visits": [(names.get(key, key), key, why) for key, why, _at in visits[:ROWS_SHOWN]],
         "visits_total": len(visits),
-        "alerts": [(points[p].name_zh, areas[area], firms, at) for p, area, firms, at in alerts[:ROWS_SHOWN]],
+        "alerts": tiles_of(viewer, alerts[:ROWS_SHOWN], points, on),
         "alerts_total": len(alerts),
         "alarms": [
             (names.get(key, key), key, points[p].name_zh, thing, at)

@@ -50,6 +50,7 @@ GROUPS = (
             Entry("work", "officer:work", _("工作台")),
             Entry("front", "officer:front", _("概况")),
             Entry("board", "officer:board", _("触线")),
+            Entry("alerts", "officer:alerts", _("区域预警"), ("touch.read",)),
             Entry("tasks", "officer:tasks", _("任务")),
             Entry("clocks", "officer:clocks", _("期限")),
             Entry("messages", "officer:messages", _("消息")),

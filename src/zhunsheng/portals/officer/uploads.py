@@ -31,12 +31,13 @@ from zhunsheng.foundation.uploads.lifecycle import TRANSITIONS, UploadState, Upl
 from zhunsheng.foundation.uploads.queries import UploadCard
 from zhunsheng.portals.officer.door import with_power
 from zhunsheng.portals.officer.importing import as_file, how_to_fill
+from zhunsheng.portals.officer.importvalues import Group, chosen_in, groups_of, readings
 from zhunsheng.portals.officer.listing import FORMS
 from zhunsheng.portals.officer.words import TARGETS, UPLOADS
 from zhunsheng.registers.registry import queries as registry
 from zhunsheng.sensing.signals import queries as signals
 from zhunsheng.web.clock import page_clock
-from zhunsheng.workflows import importing, mapping, returning
+from zhunsheng.workflows import importing, mapping, returning, valuing
 from zhunsheng.workflows.uploading import IMPORT, UNDO
 
 PROBLEMS_A_PAGE, SAMPLE_ROWS, SUBJECTS_SHOWN, SAMPLE_CHARACTERS = 50, 3, 10, 16
@@ -90,6 +91,7 @@ def _told(request: HttpRequest, acting: Acting, card: UploadCard, problem: str =
     told = queries.problems(viewer=acting.viewer, upload_id=card.id, part=part)
     words = {
         **_common(card),
+        "readings": readings(card.values, mapping.guides_for(Target(card.target), card.kind, card.base)),
         "problems": told.rows,
         "next": told.next,
         "previous": told.previous,
@@ -108,10 +110,9 @@ def _columns_page(
     if UploadState.CHECKING not in TRANSITIONS[card.state]:
         raise Http404
     saved = _number(request.POST.get("saved") or request.GET.get("saved", ""))
-    base, chosen = mapping.proposal(acting.viewer, card, saved, acting.unit)
-    if request.method == "POST":
-        chosen = _chosen(request, card, mapping.guides_for(Target(card.target), card.kind, base))
-    guides = mapping.guides_for(Target(card.target), card.kind, base)
+    told = mapping.proposal(acting.viewer, card, saved, acting.unit)
+    guides = mapping.guides_for(Target(card.target), card.kind, told.base)
+    chosen = _chosen(request, card, guides) if request.method == "POST" else told.columns
     rows = _sample(acting, card)
     words = {
         **_common(card),
@@ -161,18 +162,22 @@ def _chosen(request: HttpRequest, card: UploadCard, guides: list[FieldGuide]) ->
 @require_POST
 @of_upload
 def columns(request: HttpRequest, acting: Acting, card: UploadCard) -> HttpResponse:
-    """Say which column feeds which field; the dry run begins."""
-    base, _proposed = mapping.proposal(
-        acting.viewer, card, _number(request.POST.get("saved", "")), acting.unit
-    )
-    guides = mapping.guides_for(Target(card.target), card.kind, base)
+    """Say which column feeds which field, then which value a strange text stands for; the dry run begins."""
+    if UploadState.CHECKING not in TRANSITIONS[card.state]:
+        raise Http404
+    told = mapping.proposal(acting.viewer, card, _number(request.POST.get("saved", "")), acting.unit)
+    guides = mapping.guides_for(Target(card.target), card.kind, told.base)
     chosen, errors = _chosen(request, card, guides), {}
     for guide in lacking(chosen, guides):
         words = {"field": guide.field.name_zh}
         errors[guide.field.name] = _("%(field)s必须有一列对应") % words
     as_of = _day(request.POST.get("as_of", ""), errors)
-    if errors:
+    if errors or "again" in request.POST:
         return _columns_page(request, acting, card, errors)
+    found = valuing.unread_of(acting.viewer, card, told.base, chosen)
+    if found and "values" not in request.POST:
+        return _values_page(request, card, groups_of(found, guides, told.values))
+    picked = chosen_in(request.POST, found, guides)
     at, by, name = page_clock().now(), acting.actor, request.POST.get("name", "").strip()
     try:
         actions.map_columns(
@@ -180,9 +185,10 @@ def columns(request: HttpRequest, acting: Acting, card: UploadCard) -> HttpRespo
             at=at,
             upload_id=card.id,
             grant=acting.grant,
-            base=base,
+            base=told.base,
             columns=chosen,
             as_of=as_of,
+            values=valuing.with_chosen(told.values, found, picked, chosen),
         )
         if name:
             unit = acting.unit if request.POST.get("shared") else ""
@@ -190,6 +196,15 @@ def columns(request: HttpRequest, acting: Acting, card: UploadCard) -> HttpRespo
     except UploadStepError as error:
         return _columns_page(request, acting, card, {"name": str(error)})
     return _back(card)
+
+
+def _values_page(request: HttpRequest, card: UploadCard, groups: list[Group]) -> HttpResponse:
+    """A choice for each text that no value answers; what was said of the columns goes along."""
+    kept = [(name, value) for name, value in request.POST.items() if name.startswith("field-")]
+    kept += [
+        (name, request.POST[name]) for name in ("saved", "as_of", "name", "shared") if request.POST.get(name)
+    ]
+    return render(request, "officer/imports/values.html", {**_common(card), "groups": groups, "kept": kept})
 
 
 def _day(text: str, errors: dict[str, str]) -> date | None:

@@ -6,6 +6,7 @@ from django.urls import path
 
 from zhunsheng.portals.officer import (
     alarms,
+    alerts,
     batching,
     board,
     clauses,
@@ -57,6 +58,9 @@ urlpatterns = [
     path("audit/", listing.list_page(LISTS["audit"], "audit"), name="audit"),
     path("alarms/", listing.list_page(LISTS["alarms"], "alarms", "officer/alarms.html"), name="alarms"),
     path("alarms/one/", alarms.one, name="alarm"),
+    path("alerts/", alerts.index, name="alerts"),
+    path("alerts/<int:number>/", alerts.alert, name="alert"),
+    path("alerts/<int:number>/step/", alerts.step, name="alert-step"),
     path(
         "documents/",
         listing.list_page(LISTS["documents"], "documents", "officer/documents.html"),

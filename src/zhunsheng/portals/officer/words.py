@@ -311,6 +311,7 @@ DELIVERIES: Words = {
     "REFUSED": _("被拒绝"),
 }
 DELIVERY_TONES = {"PENDING": "warn", "DONE": "good", "DEAD": "bad", "UNKNOWN": "bad", "REFUSED": "bad"}
+ALERT_STATES: Words = {"RAISED": _("待分析"), "ANALYSING": _("分析中"), "CLOSED": _("已办结")}
 LAB_STATES: Words = {
     "RUNNING": _("运行中"),
     "STOPPED": _("已停下"),

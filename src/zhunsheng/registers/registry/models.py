@@ -54,6 +54,11 @@ class Subject(models.Model):
         ]
         indexes = [
             models.Index(fields=["division", "station", "key"], name="registry_by_station"),
+            models.Index(
+                fields=["division", "station", "withdrawn_at"],
+                name="registry_withdrawn",
+                condition=models.Q(withdrawn_at__isnull=False),
+            ),
             models.Index(fields=["recorded_at", "id"], name="registry_by_recording"),
             models.Index(fields=["established_on", "id"], name="registry_by_founding"),
             _listed("registry_list_state", "state"),

@@ -219,19 +219,36 @@ def to_be_visited(*, viewer: Viewer, subject: str) -> bool:
 
 
 def area_alerts(*, viewer: Viewer) -> list[tuple[str, str, int, datetime]]:
-    """(point, area, firms within the viewer's scope, raised at); for the bureau only."""
-    return [(a.point, a.area, len(a.subjects), a.raised_at) for a in alerts(viewer=viewer)]
+    """(point, area, firms within the viewer's scope, raised at), oldest first; for the bureau only."""
+    return [(a.point, a.area, len(a.subjects), a.raised_at) for a in reversed(alerts(viewer=viewer))]
 
 
-def alerts(*, viewer: Viewer) -> list[AlertCard]:
-    """Area alerts with those of their firms that are in the viewer's scope, oldest first; bureau only."""
+def alerts(
+    *,
+    viewer: Viewer,
+    closed: bool | None = None,
+    closed_from: datetime | None = None,
+    alert_id: int | None = None,
+) -> list[AlertCard]:
+    """Area alerts with those of their firms that are in the viewer's scope, newest first; bureau only.
+
+    `closed` narrows to closed ones, from `closed_from` on, or to open ones; `alert_id` to one.
+    What others see or close narrows nothing.
+    """
     if not viewer.is_staff:
         return []
-    rows = list(AreaAlert.objects.order_by("id"))
+    found = AreaAlert.objects.order_by("-id")
+    if closed is not None:
+        found = found.filter(closed_at__isnull=not closed)
+    if alert_id is not None:
+        found = found.filter(id=alert_id)
+    if closed_from is not None:
+        found = found.filter(closed_at__gte=closed_from)
+    rows = list(found)
     seen = registry.known_keys(viewer=viewer, keys={key for row in rows for key in row.subjects})
     told = ((r, tuple(key for key in r.subjects if key in seen)) for r in rows)
     return [
-        AlertCard(r.id, r.point, r.area, firms, r.raised_at, r.state, r.analysis)
+        AlertCard(r.id, r.point, r.area, firms, r.raised_at, r.state, r.analysis, r.closed_by, r.closed_at)
         for r, firms in told
         if firms or viewer.sees_all
     ]

@@ -5,17 +5,21 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.reporting.charts import ROWS_MAX, bars, curve
+from zhunsheng.core.reporting.impact import UNREACHED
 from zhunsheng.core.reporting.tables import Counts
 from zhunsheng.foundation.accounts.acting import Acting
 from zhunsheng.foundation.tabular.writing import write_table
@@ -44,11 +48,12 @@ def report_words(viewer: Viewer, card: RunCard) -> dict[str, Any]:
     names = registry.names(
         viewer=viewer, keys={r["subject"] for side in ("gained", "lost") for r in content[side]}
     )
+    leads = queries.has_rows(viewer=viewer, run_id=card.id)
     return {
         "content": content,
         "told": versions,
         "figures": [(name, [str(cell) for cell in cells]) for name, cells in figures_of(versions)],
-        "tables": [_table(versions, place) for place in range(len(versions[0]["tables"]))],
+        "tables": [_table(card, versions, place, leads=leads) for place in range(len(versions[0]["tables"]))],
         "stations": [station_rows(version) for version in versions],
         "precision": [(v, [_precise(row) for row in v["precision"]]) for v in versions],
         "moved": [
@@ -80,19 +85,40 @@ def counts_of(told: Content) -> Counts:
     return Counts(told["id"], told["title"], told["head"], tuple(told["columns"]), rows)
 
 
-def _table(versions: Sequence[Content], place: int) -> dict[str, Any]:
-    """One question with a column for each version and colour, and a drawing of the first."""
+def _table(card: RunCard, versions: Sequence[Content], place: int, *, leads: bool) -> dict[str, Any]:
+    """One question with a column for each version and colour, and a drawing of the first.
+
+    Numbers are (number, address of what it counts); '' where nothing is listed.
+    """
     every = [counts_of(v["tables"][place]) for v in versions]
     names = list(dict.fromkeys(name for told in every for name, _ in told.rows))
     found = [dict(told.rows) for told in every]
     nothing = (0,) * len(every[0].columns)
+
+    def where(version: int, row: str, column: str) -> str:
+        asked = {"version": str(version), "table": every[0].id, "row": row, "column": column}
+        listed = leads and column != UNREACHED
+        return f"{reverse('lab:rows', args=[card.id])}?{urlencode(asked)}" if listed else ""
+
+    def cells(row: str) -> list[tuple[int, str]]:
+        each = [
+            (n, told)
+            for n, of in enumerate(found)
+            for told in zip(columns, of.get(row, nothing), strict=True)
+        ]
+        return [(value, where(n, row, column) if value else "") for n, (column, value) in each]
+
+    columns, lead = every[0].columns, partial(where, 0) if leads else None
+    unit = "户" if UNREACHED in columns else "次"
+    drawn = bars(every[0], leads=lead, unit=unit) if every[0].rows else ""
     return {
         "table": every[0],
         "heads": [(n, column) for n, told in enumerate(every, 1) for column in told.columns],
         "several": len(every) > 1,
-        "rows": [(name, [n for told in found for n in told.get(name, nothing)]) for name in names],
+        "rows": [(name, cells(name)) for name in names],
         # Made of counts and escaped words by core.reporting.charts, without script or style.
-        "chart": mark_safe(bars(every[0])) if every[0].rows else "",  # noqa: S308
+        "chart": mark_safe(drawn),  # noqa: S308
+        "linked": leads,
         "cut": len(every[0].rows) > ROWS_MAX,
     }
 
