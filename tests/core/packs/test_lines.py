@@ -54,3 +54,10 @@ def test_what_is_no_line_cannot_be_moved(place: str) -> None:
 def test_a_point_that_is_not_there() -> None:
     with pytest.raises(PackError):
         lines_of(DOCUMENTS, "T99-1")
+
+
+def test_a_part_written_once_and_named_twice_is_two_lines() -> None:
+    shared = {"count": "HIT", "at_least": 3}
+    documents = [("t.yaml", {"points": [{"id": "P", "yellow": shared, "red": {"all": [shared]}}]})]
+    told = lines_of(moved(documents, "P", "yellow.at_least", 5), "P")
+    assert told == {"yellow.at_least": 5, "red.all.0.at_least": 3}, "YAML's alias makes them one node"

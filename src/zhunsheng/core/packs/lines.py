@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from copy import deepcopy
 from typing import Any
 
 from zhunsheng.core.packs.load import Document
@@ -35,13 +34,24 @@ def moved(documents: Sequence[Named], point: str, place: str, value: int) -> lis
     """The documents with one line at another value; the others are the same. PackError for no such line."""
     if place not in lines_of(documents, point):
         raise PackError(f"{point}.{place}", "触发点没有这样一个可以移动的数")
-    told = [(name, deepcopy(dict(d)) if _has(d, point) else d) for name, d in documents]
+    told = [(name, unshared(d) if _has(d, point) else d) for name, d in documents]
     node: Any = _point(told, point)
     *path, last = place.split(".")
     for step in path:
         node = node[int(step)] if isinstance(node, list) else node[step]
     node[last] = value
     return told
+
+
+def unshared(node: Any) -> Any:
+    """A copy in which no two places share a node.
+
+    YAML lets a part be written once and named elsewhere (`&a`, `*a`); both places are then one node, and a
+    change at the one would silently be made at the other.
+    """
+    if isinstance(node, Mapping):
+        return {name: unshared(inner) for name, inner in node.items()}
+    return [unshared(inner) for inner in node] if isinstance(node, list) else node
 
 
 def _numbers(node: object, path: str) -> Iterator[tuple[str, int]]:
