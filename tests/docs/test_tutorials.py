@@ -7,12 +7,18 @@ import shlex
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from django.test import Client
 
-from tests.journeys.city import HOUSE, Bureau
+from tests.journeys.city import HOUSE, Bureau, at
+from tests.portals.pages import as_, staffed, stand_at
 from zhunsheng.cli.main import main
+from zhunsheng.core.clock import FixedClock
+from zhunsheng.workflows import trying
+from zhunsheng.workflows.ruling import rules_at
 
 pytestmark = pytest.mark.django_db
 PAGE = (HOUSE / "docs" / "tutorials" / "move-a-yellow-line.md").read_text(encoding="utf-8")
@@ -69,3 +75,30 @@ def test_the_tutorial_runs_as_printed(
             cells = [re.findall(r"[\d.]+", row)[:2] for row in said.splitlines() if row.startswith("│")]
             assert cells == [["2", "1"], ["3", "1"], ["4", "1"], ["5", "0"], ["6", "0"]], said
     assert "T09-1 可信评价线索聚集" in said, "explained as of the instant of the touch"
+
+
+def test_the_browser_shows_what_the_tutorial_names(
+    bureau: Bureau, settings: Any, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, place = "2026-07-01 10:00", "yellow.all.0.at_least"
+    stand_at(settings, now)
+    staffed(monkeypatch)
+    assert [t[2] for t in bureau.touches(SNACKS)] == ["YELLOW"]
+    part = PAGE.partition("## The same in the browser")[2]
+    start, look, to, begin, lost, draft = re.findall(r"\*\*(.+?)\*\*", part)
+    as_(client, "0005")
+    assert start in client.get("/lab/").content.decode()
+    form = client.get("/lab/new/", {"point": "T09-1", "look": "1"}).content.decode()
+    assert all(word in form for word in (look, to, begin)) and f'value="{place}"' in form and place in part
+    asked = {"point": "T09-1", "place": place, "values": "5", "from": "2026-06-01", "to": "2026-06-30"}
+    address = client.post("/lab/new/", asked)["Location"]
+    while trying.work_off(FixedClock(at(now))):
+        pass
+    told = client.get(address).content.decode()
+    assert f"{lost}（1 户）" in told and "阿福小吃" in told and f">{draft}</button>" in told
+    before = rules_at(at(now)).pack.content_hash
+    run = address.strip("/").rpartition("/")[2]
+    drafted = client.post("/rules/life/draft/", {"run": run, "reason": "少打扰"})
+    assert drafted.status_code == 302
+    life = client.get(drafted["Location"]).content.decode()
+    assert "T09-1" in life and rules_at(at(now)).pack.content_hash == before, "still nothing judges by it"
