@@ -1,0 +1,174 @@
+"""The fields of a definition: its own nodes, a field for each value; a form needs no second definition.
+
+A definition (a trigger point, an indicator) is the mapping that its YAML says. A field has the place of its
+value in it (`yellow.all.0.at_least`) and keeps the value's kind: a number stays a number, a flag a flag.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from zhunsheng.core.packs.lines import unshared
+from zhunsheng.core.packs.load import Document
+
+WHOLE = re.compile(r"-?[0-9]{1,15}")
+YES, NO = "true", "false"
+
+
+class FieldKind(StrEnum):
+    """What may be written into a field; the plural ones hold one value a line."""
+
+    NUMBER = "NUMBER"
+    FLAG = "FLAG"
+    DAY = "DAY"
+    TEXT = "TEXT"
+    NUMBERS = "NUMBERS"
+    TEXTS = "TEXTS"
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One value of a definition: its place, its kind, and the text that stands for it in a form."""
+
+    place: str
+    kind: FieldKind
+    text: str
+
+
+def fields_of(node: Document) -> list[FormField]:
+    """A field for every value, in the order of the definition."""
+    return list(_fields(node, ""))
+
+
+def filled(node: Document, texts: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The definition with the texts of a form in it, and by place what could not be read.
+
+    A place without a text, or with one that could not be read, keeps its value. A text for no place is
+    not used: a form adds nothing to a definition that its YAML does not have.
+    """
+    told: dict[str, Any] = unshared(node)
+    errors: dict[str, str] = {}
+    for field in fields_of(node):
+        text = texts.get(field.place, field.text).replace("\r\n", "\n")
+        if text == field.text:
+            continue
+        try:
+            value = _value(field.kind, text)
+        except ValueError as error:
+            errors[field.place] = str(error)
+            continue
+        _put(told, field.place, value)
+    return told, errors
+
+
+def place_of(node: Document, path: str) -> str:
+    """Where a finding of the proof belongs: `T09-1.yellow[0]` is at `yellow.all.0`; '' for all of it.
+
+    The proof counts the parts of a condition and does not name what joins them. What has no value yet is told
+    at the nearest node that is there; the way back that a percentage makes is told at the percentage.
+    """
+    steps = re.findall(r"[^.\[\]]+", path.removeprefix(str(node.get("id", ""))))
+    if steps[:1] == ["clear"] and "clear" not in node and "clear_at_percent" in node:
+        return "clear_at_percent"
+    here: Any = node
+    place: list[str] = []
+    for step in steps:
+        here, place = _joined(here, place, step)
+        inner = _inner(here, step)
+        if inner is None:
+            break
+        here, place = inner, [*place, step]
+    return ".".join(place)
+
+
+def _joined(here: Any, place: list[str], step: str) -> tuple[Any, list[str]]:
+    """Past what joins or turns parts, if the step counts parts."""
+    while step.isdigit() and isinstance(here, Mapping):
+        join = next((word for word in ("all", "any", "not") if word in here), None)
+        if join is None:
+            break
+        here, place = here[join], [*place, join]
+    return here, place
+
+
+def _inner(here: Any, step: str) -> Any:
+    if isinstance(here, list):
+        return here[int(step)] if step.isdigit() and int(step) < len(here) else None
+    return here.get(step) if isinstance(here, Mapping) else None
+
+
+def _fields(node: object, place: str) -> Iterator[FormField]:
+    if isinstance(node, Mapping):
+        for name, inner in node.items():
+            yield from _fields(inner, f"{place}.{name}" if place else str(name))
+    elif isinstance(node, list):
+        kind = _plural(node)
+        if kind:
+            yield FormField(place, kind, "\n".join(map(str, node)))
+        else:
+            for number, inner in enumerate(node):
+                yield from _fields(inner, f"{place}.{number}")
+    elif isinstance(node, bool):
+        yield FormField(place, FieldKind.FLAG, YES if node else NO)
+    elif isinstance(node, int):
+        yield FormField(place, FieldKind.NUMBER, str(node))
+    elif isinstance(node, date):
+        yield FormField(place, FieldKind.DAY, node.isoformat())
+    elif isinstance(node, str):
+        yield FormField(place, FieldKind.TEXT, node)
+
+
+def _plural(node: list[Any]) -> FieldKind | None:
+    """A list that can be written one value a line; others have a field for each part."""
+    if node and all(type(inner) is int for inner in node):
+        return FieldKind.NUMBERS
+    if all(isinstance(inner, str) and inner and inner.splitlines() == [inner.strip()] for inner in node):
+        return FieldKind.TEXTS
+    return None
+
+
+def _value(kind: FieldKind, text: str) -> Any:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    match kind:
+        case FieldKind.NUMBER:
+            return _number(text.strip())
+        case FieldKind.NUMBERS:
+            return [_number(line) for line in lines]
+        case FieldKind.TEXTS:
+            return lines
+        case FieldKind.FLAG:
+            if text not in {YES, NO}:
+                raise ValueError("请选择是或否")
+            return text == YES
+        case FieldKind.DAY:
+            try:
+                return date.fromisoformat(text.strip())
+            except ValueError:
+                raise ValueError("日期写成 2026-07-31") from None
+    return text
+
+
+def _number(text: str) -> int:
+    if not WHOLE.fullmatch(text):
+        raise ValueError("请写整数")
+    return int(text)
+
+
+def _put(node: Any, place: str, value: Any) -> None:
+    """Sets the value at a place of a tree whose keys may themselves hold a dot."""
+    while True:
+        if isinstance(node, list):
+            step, _, rest = place.partition(".")
+            key: Any = int(step)
+        else:
+            key = next(name for name in node if place == str(name) or place.startswith(f"{name}."))
+            rest = place[len(str(key)) + 1 :]
+        if not rest:
+            node[key] = value
+            return
+        node, place = node[key], rest
