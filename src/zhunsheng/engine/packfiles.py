@@ -44,8 +44,12 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, Any]:
     loader.flatten_mapping(node)
     seen: set[str] = set()
     for key, _ in node.value:
+        mark = key.start_mark
+        if not isinstance(key, yaml.ScalarNode):
+            raise PackError(
+                f"{mark.name}:{mark.line + 1}:{mark.column + 1}", "键应是一个词，不能是列表或键值对"
+            )
         if key.value in seen:
-            mark = key.start_mark
             raise PackError(f"{mark.name}:{mark.line + 1}:{mark.column + 1}", f"键 {key.value} 写了两次")
         seen.add(key.value)
     return loader.construct_mapping(node, deep=True)

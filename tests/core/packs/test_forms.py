@@ -34,6 +34,10 @@ def other(kind: FieldKind, text: str) -> str:
             return "false" if text == "true" else "true"
         case FieldKind.NUMBER:
             return str(int(text) + 1)
+        case FieldKind.POINTS:
+            return f"{text}.5" if text.lstrip("-").isdigit() else "7"
+        case FieldKind.WINDOW:
+            return "months 5" if text != "months 5" else "all"
         case FieldKind.NUMBERS:
             return f"{text}\n7"
         case FieldKind.DAY:

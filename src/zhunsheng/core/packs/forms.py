@@ -7,7 +7,7 @@ value in it (`yellow.all.0.at_least`) and keeps the value's kind: a number stays
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -15,15 +15,26 @@ from typing import Any
 
 from zhunsheng.core.packs.lines import unshared
 from zhunsheng.core.packs.load import Document
+from zhunsheng.core.packs.nodes import CALENDARS, COMPARISONS, OPS, WINDOW_LENGTHS
 
 WHOLE = re.compile(r"-?[0-9]{1,15}")
+FINE = re.compile(r"-?[0-9]{1,9}\.[0-9]{1,2}")
 YES, NO = "true", "false"
+ALL_TIME, CALENDAR, BEFORE = "all", "calendar", "ending_days_before"
+WORTH = frozenset({"points", "cap"})
+JOINS = ("all", "any")
 
 
 class FieldKind(StrEnum):
-    """What may be written into a field; the plural ones hold one value a line."""
+    """What may be written into a field; the plural ones hold one value a line.
+
+    POINTS: whole or with two decimals. WINDOW: `all`, `days 30`, `days 30 7` (ending 7 days before) or
+    `calendar YEAR`; one that begins with an event has a field for each of its parts.
+    """
 
     NUMBER = "NUMBER"
+    POINTS = "POINTS"
+    WINDOW = "WINDOW"
     FLAG = "FLAG"
     DAY = "DAY"
     TEXT = "TEXT"
@@ -66,6 +77,36 @@ def filled(node: Document, texts: Mapping[str, str]) -> tuple[dict[str, Any], di
     return told, errors
 
 
+def renamed(node: Any, place: str, key: str) -> Any:
+    """The node with the key at a place called otherwise, in its order: ≥ becomes ＞, all becomes any.
+
+    Only what stands for one of several can: how it is counted, compared, joined. Else the node as it is.
+    """
+    told = unshared(node)
+    above, _, last = place.rpartition(".")
+    here = at_place(told, above)
+    kin: Iterable[str] = next((k for k in (COMPARISONS, OPS, JOINS) if last in k), ())
+    if isinstance(here, dict) and last in here and key in kin and key not in here:
+        before = dict(here)
+        here.clear()
+        here.update({key if name == last else name: value for name, value in before.items()})
+    return told
+
+
+def at_place(node: Any, place: str) -> Any:
+    """What stands at a place, '' for all of it; None where nothing is."""
+    steps = place.split(".") if place else []
+    here = node
+    while steps:
+        taken = next(
+            (n for n in range(1, len(steps) + 1) if _inner(here, ".".join(steps[:n])) is not None), 0
+        )
+        if not taken:
+            return None
+        here, steps = _inner(here, ".".join(steps[:taken])), steps[taken:]
+    return here
+
+
 def place_of(node: Document, path: str) -> str:
     """Where a finding of the proof belongs: `T09-1.yellow[0]` is at `yellow.all.0`; '' for all of it.
 
@@ -103,7 +144,10 @@ def _inner(here: Any, step: str) -> Any:
 
 
 def _fields(node: object, place: str) -> Iterator[FormField]:
-    if isinstance(node, Mapping):
+    last = place.rpartition(".")[2]
+    if last == "window" and (window := _window(node)):
+        yield FormField(place, FieldKind.WINDOW, window)
+    elif isinstance(node, Mapping):
         for name, inner in node.items():
             yield from _fields(inner, f"{place}.{name}" if place else str(name))
     elif isinstance(node, list):
@@ -115,7 +159,9 @@ def _fields(node: object, place: str) -> Iterator[FormField]:
                 yield from _fields(inner, f"{place}.{number}")
     elif isinstance(node, bool):
         yield FormField(place, FieldKind.FLAG, YES if node else NO)
-    elif isinstance(node, int):
+    elif last in WORTH and isinstance(node, int | float | str):
+        yield FormField(place, FieldKind.POINTS, str(node))
+    elif isinstance(node, int | float):
         yield FormField(place, FieldKind.NUMBER, str(node))
     elif isinstance(node, date):
         yield FormField(place, FieldKind.DAY, node.isoformat())
@@ -132,11 +178,50 @@ def _plural(node: list[Any]) -> FieldKind | None:
     return None
 
 
+def _window(node: object) -> str:
+    """A window as one text; '' for one that is written out in parts, or that is none."""
+    if node == ALL_TIME:
+        return ALL_TIME
+    if not isinstance(node, Mapping) or len(node) > 2:
+        return ""
+    if [*node] == [CALENDAR] and node[CALENDAR] in CALENDARS:
+        return f"{CALENDAR} {node[CALENDAR]}"
+    unit = next((name for name in WINDOW_LENGTHS if type(node.get(name)) is int), "")
+    rest = {name: value for name, value in node.items() if name != unit}
+    if not unit or not set(rest) <= {BEFORE} or [*node][0] != unit:
+        return ""
+    return " ".join(str(part) for part in (unit, node[unit], *rest.values()) if type(part) in {str, int})
+
+
+def _window_value(text: str) -> Any:
+    unit, *numbers = text.split()
+    if unit == ALL_TIME:
+        return ALL_TIME
+    if unit == CALENDAR and numbers and numbers[0] in CALENDARS:
+        return {CALENDAR: numbers[0]}
+    if unit not in WINDOW_LENGTHS or not 1 <= len(numbers) <= 2:
+        raise ValueError("请写明窗口的长度")
+    lengths = [_number(number) for number in numbers]
+    return {unit: lengths[0]} | ({BEFORE: lengths[1]} if len(lengths) > 1 else {})
+
+
+def _points(text: str) -> int | str:
+    if FINE.fullmatch(text):
+        return text
+    if not WHOLE.fullmatch(text):
+        raise ValueError("请写整数，或写至多两位小数，如 1.5")
+    return int(text)
+
+
 def _value(kind: FieldKind, text: str) -> Any:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     match kind:
         case FieldKind.NUMBER:
             return _number(text.strip())
+        case FieldKind.POINTS:
+            return _points(text.strip())
+        case FieldKind.WINDOW:
+            return _window_value(text)
         case FieldKind.NUMBERS:
             return [_number(line) for line in lines]
         case FieldKind.TEXTS:
