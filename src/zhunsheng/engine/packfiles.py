@@ -126,22 +126,27 @@ def load_pack(folder: Path) -> LoadedPack:
 
 def pack_from(documents: Iterable[tuple[str, Document]]) -> tuple[Pack, ContractSet]:
     """A pack and its fact contracts from (name, document); documents of other schemas are left alone."""
+    told = list(documents)
+    contracts = contracts_from(told)
+    rules = [(n, d) for n, d in told if "kinds" not in d and d.get("schema") in RULE_SCHEMAS]
+    return assemble(rules, contracts), contracts
+
+
+def contracts_from(documents: Iterable[tuple[str, Document]]) -> ContractSet:
+    """The fact contracts among the documents."""
     contracts: dict[str, FactContract] = {}
-    rules: list[tuple[str, Document]] = []
     for name, document in documents:
-        if "kinds" in document:
-            try:
-                told = parse_contracts(document, where=name)
-            except ContractError as error:
-                raise PackError(name, str(error)) from error
-            twice = sorted(c.kind for c in told if c.kind in contracts)
-            if twice:
-                raise PackError(name, f"事实种类重复声明：{twice}")
-            contracts |= {c.kind: c for c in told}
-        elif document.get("schema") in RULE_SCHEMAS:
-            rules += [(name, document)]
-    contract_set = ContractSet(contracts)
-    return assemble(rules, contract_set), contract_set
+        if "kinds" not in document:
+            continue
+        try:
+            told = parse_contracts(document, where=name)
+        except ContractError as error:
+            raise PackError(name, str(error)) from error
+        twice = sorted(c.kind for c in told if c.kind in contracts)
+        if twice:
+            raise PackError(name, f"事实种类重复声明：{twice}")
+        contracts |= {c.kind: c for c in told}
+    return ContractSet(contracts)
 
 
 def stamp(folder: Path) -> Stamp:

@@ -127,6 +127,19 @@ def place_of(node: Document, path: str) -> str:
     return ".".join(place)
 
 
+def field_at(node: Document, place: str, about: str) -> str:
+    """The field below a place that names a kind or a field; the place itself if none does."""
+    if not about:
+        return place
+    for f in fields_of(node):
+        inside = f.place == place or f.place.startswith(f"{place}.")
+        told = f.place.partition(".where.")[2] if ".where." in f.place else ""
+        named = any(about in (text, *text.split(".", 1)) for text in f.text.split("\n"))
+        if inside and (told == about or told.startswith(f"{about}.") or (named and not told)):
+            return f.place
+    return place
+
+
 def _joined(here: Any, place: list[str], step: str) -> tuple[Any, list[str]]:
     """Past what joins or turns parts, if the step counts parts."""
     while step.isdigit() and isinstance(here, Mapping):

@@ -226,8 +226,12 @@ def _shape(node: Indicator) -> Iterator[Finding]:
     if node.shape in {Shape.STEPS, Shape.EACH, Shape.WORST} and node.measure is not None and not counted:
         yield _error("SHAPE", node.id, f"{node.shape.value} 只用于 count", "改用 count，或改用 level")
     starts = [b.at_least for b in node.bins]
-    if any(left >= right for left, right in pairwise(starts)):
-        yield _error("BINS", f"{node.id}.bins", "各档起点没有逐档升高：重叠或倒置", "由低到高，起点不重复")
+    for index, (left, right) in enumerate(pairwise(starts), start=1):
+        if left < right:
+            continue
+        yield _error(
+            "BINS", f"{node.id}.bins[{index}]", "各档起点没有逐档升高：重叠或倒置", "由低到高，起点不重复"
+        )
     points = [b.points for b in node.bins]
     if points != sorted(points) and points != sorted(points, reverse=True):
         yield _warning("BINS", f"{node.id}.bins", "各档分值时升时降", "确认确有依据")

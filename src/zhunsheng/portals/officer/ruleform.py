@@ -240,7 +240,8 @@ def _row(node: Document, f: FormField, number: int, group: str, desk: Desk, text
     told.removable = ".where." in f.place and removable(node, f.place)
     told.kind, told.choices = _shown(f, last, contract, desk)
     kin: Mapping[str, object] = next((k for k in (words.COUNTS, words.SIGNS) if last in k), {})
-    if kin and ".where." not in f.place:
+    owner = at_place(node, f.place.rpartition(".")[0])
+    if kin and ".where." not in f.place and set(owner or ()) & {*OPS, "ratio", "trend"}:
         told.key, told.keys = last, list(kin.items())
     if last in OPS or last in {"fact", "kinds"}:
         told.kind = "kinds" if f.kind is not FieldKind.TEXTS else "list"
@@ -289,6 +290,8 @@ def _statistics(desk: Desk) -> Choices:
 def _label(place: str, group: str, contract: FieldContract | None) -> str:
     """The steps below the group in words; of a filter the field's name."""
     rest = place.removeprefix(group).removeprefix(".")
+    if group.startswith("bins.") and rest == "at_least":
+        return str(words.REACHED)
     above, found, name = rest.rpartition("where.")
     steps = [str(words.STEPS.get(step, step)) for step in above.split(".") if step and not step.isdigit()]
     if found:

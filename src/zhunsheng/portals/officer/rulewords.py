@@ -127,6 +127,7 @@ ENTRIES: Words = {
     "any": _("条件"),
 }
 STATUSES = BASIS
+REACHED = _("达到")
 HOW: Words = {
     SaveHow.FORM: _("改表单"),
     SaveHow.YAML: _("改 YAML"),
