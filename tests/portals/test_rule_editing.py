@@ -14,6 +14,7 @@ from django.test import Client
 from tests.contexts.accounts import office
 from tests.journeys.city import BUREAU, at
 from tests.portals.pages import as_, staffed, stand_at
+from tools.bootstrap import ROOT
 from zhunsheng.core.actors import Actor, ActorKind
 from zhunsheng.core.clock import FixedClock
 from zhunsheng.judging.rulebook import actions, queries
@@ -209,7 +210,7 @@ def test_faults_of_the_whole_stand_at_the_nearest_part(desk: Client) -> None:
 
 def test_red_swallowed_by_yellow_is_said_at_the_line(desk: Client) -> None:
     told = sent(desk, opened(desk, "T02-1"), {"red.at_least": "1"})
-    assert "red 必已成立" in told.partition('id="s-yellow"')[2].partition('id="s-red"')[0]
+    assert "核查线（红）必已成立" in told.partition('id="s-yellow"')[2].partition('id="s-red"')[0]
 
 
 WRONG_TEXTS = [
@@ -332,3 +333,12 @@ def test_only_who_may_edit_rules_finds_the_editor(desk: Client) -> None:
     assert page(officer, address, 404) and officer.post("/rules/edit/", {"key": "T09-1"}).status_code == 404
     for nowhere in ("/rules/edit/99/", "/rules/edit/99/T09-1/", address.replace("T09-1", "T99-1")):
         page(desk, nowhere, 404)
+
+
+def test_the_how_to_names_what_the_pages_show(desk: Client) -> None:
+    guide = (ROOT / "docs" / "how-to" / "change-a-line.zh-CN.md").read_text(encoding="utf-8")
+    bold = set(re.findall(r"\*\*(.+?)\*\*", guide))
+    told = page(desk, "/rules/cards/T09-1/")
+    told += sent(desk, address := opened(desk), {LINE: "4"}) + page(desk, address.rsplit("/", 2)[0] + "/")
+    # This one stands there once a report is done; from a text to the reviewers presses it.
+    assert {word for word in bold if word not in told} == {"起草并送审"} and len(bold) > 15

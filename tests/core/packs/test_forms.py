@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tools.bootstrap import ROOT
 from zhunsheng.core.packs.findings import read_policy
-from zhunsheng.core.packs.forms import FieldKind, fields_of, filled, place_of
+from zhunsheng.core.packs.forms import FieldKind, fields_of, filled, place_of, renamed
 from zhunsheng.core.packs.load import Document
 from zhunsheng.core.packs.proof import prove_pack
 from zhunsheng.engine.packfiles import pack_from, read_documents, read_text
@@ -68,6 +70,59 @@ def test_the_text_and_the_form_are_one(node: Document) -> None:
     written = yaml.safe_dump(dict(node), allow_unicode=True, sort_keys=False)
     ((_name, read),) = read_text("draft", written)
     assert read == node and fields_of(read) == fields_of(node)
+
+
+WINDOWS = st.one_of(
+    st.sampled_from(["all", {"calendar": "YEAR"}, {"since": {"fact": "A", "where": {"flag": True}}}]),
+    st.builds(lambda unit, n: {unit: n}, st.sampled_from(["days", "hours", "months"]), st.integers(1, 900)),
+    st.builds(lambda n, m: {"days": n, "ending_days_before": m}, st.integers(1, 99), st.integers(1, 99)),
+)
+FILTERS = st.dictionaries(
+    st.sampled_from(["flag", "state", "@occurred", "a.b"]),
+    st.one_of(
+        st.booleans(),
+        st.text("甲 #:-'\n", max_size=4),
+        st.lists(st.sampled_from(["X", "Y", 3]), min_size=1, max_size=3),
+        st.builds(lambda n: {"at_least": n}, st.integers()),
+    ),
+    max_size=2,
+)
+COMPARED = st.builds(
+    lambda op, kind, where, window, sign, line: {op: kind, "where": where, "window": window, sign: line},
+    st.sampled_from(["count", "sum", "objects", "latest"]),
+    st.sampled_from(["A", "A.n", ["A", "B"]]),
+    FILTERS,
+    WINDOWS,
+    st.sampled_from(["at_least", "less_than"]),
+    st.integers(-99, 10**12),
+)
+CONDITIONS = st.one_of(
+    COMPARED,
+    st.builds(
+        lambda join, parts: {join: parts}, st.sampled_from(["all", "any"]), st.lists(COMPARED, max_size=2)
+    ),
+    st.builds(lambda part: {"not": {"any": [part, part]}}, COMPARED),
+)
+
+
+@given(CONDITIONS, st.integers(0, 10**9))
+def test_every_generated_definition_comes_back_as_it_was(condition: Document, seed: int) -> None:
+    node = {"id": "X", "name_zh": "甲", "yellow": condition, "basis": [], "points": "1.5"}
+    fields = fields_of(node)
+    asis = {f.place: f.text.replace("\n", "\r\n") for f in fields}
+    assert filled(node, asis) == (node, {}) and repr(filled(node, asis)[0]) == repr(node)
+    field = fields[seed % len(fields)]
+    changed, errors = filled(node, {field.place: other(field.kind, field.text)})
+    assert not errors and changed != node
+    back, _ = filled(changed, asis)
+    assert back == node and repr(back) == repr(node)
+
+
+def test_a_key_is_renamed_only_among_its_kind() -> None:
+    assert list(renamed(T09, LINE, "more_than")["yellow"]["all"][0])[-1] == "more_than"
+    assert "any" in renamed(T09, "yellow.all", "any")["yellow"]
+    for place, key in ((LINE, "count"), (LINE, "x"), ("id", "at_least"), ("nope.x", "any"), (LINE, "window")):
+        assert renamed(T09, place, key) == T09
 
 
 def test_what_cannot_be_read_is_told_at_its_field_and_the_rest_is_taken() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from zhunsheng.judging.rulebook.lifecycle import SaveHow
 from zhunsheng.portals.officer.words import BASIS, Words
@@ -58,8 +57,8 @@ SIGNS: Words = {
     "at_most": "≤",
     "less_than": "＜",
     "equals": "＝",
-    "in": pgettext_lazy("comparison", "为"),
-    "not_in": pgettext_lazy("comparison", "不为"),
+    "in": _("是其中之一"),
+    "not_in": _("不在其中"),
 }
 JOINS: Words = {"all": _("全部成立"), "any": _("有一条成立即可")}
 WINDOWS: Words = {

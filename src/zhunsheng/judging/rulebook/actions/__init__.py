@@ -136,7 +136,7 @@ def withdraw(*, by: Actor, at: datetime, proposal_id: int, reason: str) -> None:
     _step(by, at, proposal_id, ProposalState.WITHDRAWN, EDIT, why=reason)
 
 
-def writers_of(pack_hash: str) -> set[str]:
+def _writers_of(pack_hash: str) -> set[str]:
     """Whoever saved a text that was tried out as this version; they are its authors, too."""
     told: set[str] = set()
     for trial in ManuscriptTrial.objects.filter(pack_hash=pack_hash):
@@ -167,7 +167,7 @@ def _step(
     by.require_person("规则程序", power)
     with transaction.atomic():
         row = Proposal.objects.select_for_update().get(id=proposal_id)
-        if others_only and by.key in {row.author, *writers_of(row.pack_hash)}:
+        if others_only and by.key in {row.author, *_writers_of(row.pack_hash)}:
             raise ProposalStepError("起草的人不能审查或批准自己的版本")
         for name, value in (changes or {}).items():
             setattr(row, name, value)

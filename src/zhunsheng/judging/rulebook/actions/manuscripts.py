@@ -98,15 +98,15 @@ def note_trial(*, by: Actor, at: datetime, manuscript_id: int, read: int, pack_h
 
 def close(*, by: Actor, at: datetime, manuscript_id: int) -> None:
     """Nothing more is written into it; it can be opened again."""
-    _step(by, at, manuscript_id, ManuscriptState.CLOSED)
+    _step(by, at, manuscript_id, ManuscriptState.CLOSED, "MANUSCRIPT_CLOSED")
 
 
 def reopen(*, by: Actor, at: datetime, manuscript_id: int) -> None:
     """It is worked on again."""
-    _step(by, at, manuscript_id, ManuscriptState.OPEN)
+    _step(by, at, manuscript_id, ManuscriptState.OPEN, "MANUSCRIPT_OPENED")
 
 
-def _step(by: Actor, at: datetime, manuscript_id: int, after: ManuscriptState) -> None:
+def _step(by: Actor, at: datetime, manuscript_id: int, after: ManuscriptState, action: str) -> None:
     by.require_person("修改规则", EDIT)
     with transaction.atomic():
         row = Manuscript.objects.select_for_update().get(id=manuscript_id)
@@ -114,7 +114,7 @@ def _step(by: Actor, at: datetime, manuscript_id: int, after: ManuscriptState) -
             raise ProposalStepError("改稿的状态已经变了，请按页面上现在的步骤继续")
         row.state, row.changed_at = after.value, at
         row.save()
-        _note(by, at, row, f"MANUSCRIPT_{'OPENED' if after is ManuscriptState.OPEN else 'CLOSED'}", {})
+        _note(by, at, row, action, {})
 
 
 def _locked(manuscript_id: int) -> tuple[Manuscript, int]:
