@@ -227,7 +227,7 @@ def test_behind_the_businesses_door(browser: Browser, live_server: Any, city: in
 
 
 def a_line_is_moved_by_keyboard(seen: Any, home: str, wide: int) -> None:
-    """From the card into the editor, another number, Enter: the fault is said first, at its line, and listed."""
+    """From the card into the editor, another number, Enter: the fault is said first and at its line."""
     page = seen.page
     page.goto(home + "/rules/cards/T02-1/")
     page.focus("main form .button")
