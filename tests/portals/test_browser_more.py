@@ -282,6 +282,26 @@ def test_behind_the_businesses_door(browser: Browser, live_server: Any, city: in
     for name in ("objections", "lab", "lab/new"):
         page.goto(f"{live_server.url}/{name}/")
         seen.is_good(f"{name.replace('/', '-')}-{wide}")
+    a_line_is_moved_by_keyboard(seen, live_server.url, wide)
     page.goto(f"{live_server.url}/objections/")
     seen.press("td a[href^='/objections/']")
     seen.is_good(f"objection-{wide}")
+
+
+def a_line_is_moved_by_keyboard(seen: Any, home: str, wide: int) -> None:
+    """From the card into the editor, another number, Enter: the fault is said first and at its line."""
+    page = seen.page
+    page.goto(home + "/rules/cards/T02-1/")
+    page.focus("main form .button")
+    with page.expect_navigation(wait_until="load"):
+        page.keyboard.press("Enter")
+    page.focus("input[name='yellow.at_least']")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("9")
+    with page.expect_navigation(wait_until="load"):
+        page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.className") == "problems"
+    assert page.locator("#s-yellow .field-error").count() == 1 and "9" in page.input_value("#yaml")
+    seen.is_good(f"rule-edit-{wide}")
+    page.goto(page.url.rsplit("/", 2)[0] + "/")
+    seen.is_good(f"rule-manuscript-{wide}")

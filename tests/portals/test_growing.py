@@ -40,7 +40,8 @@ from zhunsheng.foundation.schedule.actions import deadlines
 from zhunsheng.foundation.schedule.actions.deadlines import Matter
 from zhunsheng.foundation.webhooks import actions as webhooks
 from zhunsheng.judging.portraits.models import ClassRun
-from zhunsheng.judging.rulebook.actions import shadows
+from zhunsheng.judging.rulebook.actions import manuscripts, shadows
+from zhunsheng.judging.rulebook.lifecycle import SaveHow
 from zhunsheng.judging.triggers.models import AreaAlert, Touch
 from zhunsheng.registers.statutes.actions import lists as statutes
 from zhunsheng.registers.statutes.models import Law
@@ -48,6 +49,7 @@ from zhunsheng.sensing.signals import queries as signals
 from zhunsheng.workflows import classing, objecting, snoozing, trying
 from zhunsheng.workflows.asking import Question, ask
 from zhunsheng.workflows.proposing import propose
+from zhunsheng.workflows.ruling import rules_at
 from zhunsheng.workflows.sweeping import Sweep
 
 pytestmark = pytest.mark.django_db
@@ -102,7 +104,7 @@ def grow() -> dict[str, int]:
 
 
 KEEPERS = {"0021": "system_admin", "0022": "list_editor", "0023": "audit_admin", "0024": "security_admin"}
-READERS = ("0001", "0002", "0007", *KEEPERS)
+READERS = ("0001", "0002", "0005", "0007", *KEEPERS)
 SIDES = ("business", "enterprise")
 # What needs a state or a bearer that this world has not, each counted or looked at in its own test.
 NEVER_READ = {
@@ -180,6 +182,7 @@ def numbers(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> di
         until=date(2026, 7, 20),
     )
     alert = AreaAlert.objects.create(point="T01-1", area="7020/980102", subjects=[E1], raised_at=now)
+    text = rewriting()
     picture = attachments.keep(
         by=Actor.service("test"),
         at=now,
@@ -204,6 +207,8 @@ def numbers(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> di
         "wording": {"number": own, "kind": "correction_order"},
         "rules": {"key": "T01-1", "number": proposal},
         "alert": {"number": alert.id},
+        "manuscript": {"number": text},
+        "part": {"number": text},
         "lab": {"number": run, "key": E1, "form": "json"},
         "guide": {"code": "G-LIFT-DUE"},
         "self": {"code": "S-LIFT"},
@@ -232,6 +237,18 @@ def tried_out() -> tuple[int, int]:
     while trying.work_off(FixedClock(NOW)):
         pass
     return run, propose(by, NOW, BUREAU, run, "误报多")
+
+
+def rewriting() -> int:
+    """A manuscript with a save that was tried out."""
+    by = Actor(ActorKind.PERSON, "0005", "顾南乔", frozenset({"rule.replay", "rule.edit"}))
+    base = rules_at(NOW).pack
+    number = manuscripts.begin(by=by, at=NOW, base_hash=base.content_hash, base_version=base.version)
+    told = {"by": by, "at": NOW, "manuscript_id": number, "read": 0}
+    text = "id: T01-1\nname_zh: 检验\nrisk_zh: 失检\n"
+    manuscripts.save(**told, key="T01-1", home="T01", text=text, how=SaveHow.YAML)
+    manuscripts.note_trial(**{**told, "read": 1}, pack_hash=base.content_hash)
+    return number
 
 
 def address(name: str, pattern: URLPattern, numbers: dict[str, dict[str, Any]]) -> str:

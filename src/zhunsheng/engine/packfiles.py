@@ -44,8 +44,12 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, Any]:
     loader.flatten_mapping(node)
     seen: set[str] = set()
     for key, _ in node.value:
+        mark = key.start_mark
+        if not isinstance(key, yaml.ScalarNode):
+            raise PackError(
+                f"{mark.name}:{mark.line + 1}:{mark.column + 1}", "键应是一个词，不能是列表或键值对"
+            )
         if key.value in seen:
-            mark = key.start_mark
             raise PackError(f"{mark.name}:{mark.line + 1}:{mark.column + 1}", f"键 {key.value} 写了两次")
         seen.add(key.value)
     return loader.construct_mapping(node, deep=True)
@@ -122,22 +126,27 @@ def load_pack(folder: Path) -> LoadedPack:
 
 def pack_from(documents: Iterable[tuple[str, Document]]) -> tuple[Pack, ContractSet]:
     """A pack and its fact contracts from (name, document); documents of other schemas are left alone."""
+    told = list(documents)
+    contracts = contracts_from(told)
+    rules = [(n, d) for n, d in told if "kinds" not in d and d.get("schema") in RULE_SCHEMAS]
+    return assemble(rules, contracts), contracts
+
+
+def contracts_from(documents: Iterable[tuple[str, Document]]) -> ContractSet:
+    """The fact contracts among the documents."""
     contracts: dict[str, FactContract] = {}
-    rules: list[tuple[str, Document]] = []
     for name, document in documents:
-        if "kinds" in document:
-            try:
-                told = parse_contracts(document, where=name)
-            except ContractError as error:
-                raise PackError(name, str(error)) from error
-            twice = sorted(c.kind for c in told if c.kind in contracts)
-            if twice:
-                raise PackError(name, f"事实种类重复声明：{twice}")
-            contracts |= {c.kind: c for c in told}
-        elif document.get("schema") in RULE_SCHEMAS:
-            rules += [(name, document)]
-    contract_set = ContractSet(contracts)
-    return assemble(rules, contract_set), contract_set
+        if "kinds" not in document:
+            continue
+        try:
+            told = parse_contracts(document, where=name)
+        except ContractError as error:
+            raise PackError(name, str(error)) from error
+        twice = sorted(c.kind for c in told if c.kind in contracts)
+        if twice:
+            raise PackError(name, f"事实种类重复声明：{twice}")
+        contracts |= {c.kind: c for c in told}
+    return ContractSet(contracts)
 
 
 def stamp(folder: Path) -> Stamp:

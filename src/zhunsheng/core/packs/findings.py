@@ -17,13 +17,17 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault: which check, where (`T02-1.yellow`), what is wrong and what to do, in Chinese."""
+    """One fault: which check, where (`T02-1.yellow`), what is wrong and what to do, in Chinese.
+
+    `about` names the kind or the field that it is about, '' where it is about the whole place.
+    """
 
     severity: Severity
     check: str
     path: str
     text_zh: str
     cure_zh: str
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from zhunsheng.core.rules.tree import (
 )
 
 BASIS_STATUSES = frozenset({"VERIFIED", "EXCERPT", "UNVERIFIED"})
+LINES_ZH = {"yellow": "提醒线（黄）", "red": "核查线（红）", "critical": "安全红线"}
 COUNTING = frozenset({Op.COUNT, Op.FLAG, Op.DISTINCT, Op.OBJECTS})
 
 
@@ -115,8 +116,9 @@ def _order(point: TriggerPoint) -> Iterator[Finding]:
     )
     for mild_name, mild, hard_name, hard in pairs:
         if mild is not None and hard is not None and implies(mild, hard):
-            text = f"{mild_name} 成立时 {hard_name} 必已成立，{mild_name} 永远不会出现"
-            yield _error("SWALLOWED", f"{point.id}.{mild_name}", text, f"{mild_name} 的线应低于 {hard_name}")
+            less, more = LINES_ZH[mild_name], LINES_ZH[hard_name]
+            text = f"{less}成立时{more}必已成立，{less}永远不会出现"
+            yield _error("SWALLOWED", f"{point.id}.{mild_name}", text, f"{less}的数应低于{more}")
 
 
 def _ways_back(point: TriggerPoint) -> Iterator[Finding]:
@@ -124,10 +126,10 @@ def _ways_back(point: TriggerPoint) -> Iterator[Finding]:
         if line is None:
             continue
         if point.unless is not None and implies(line, point.unless):
-            text = f"{name} 成立时排除条件必成立，永远不会触线"
+            text = f"{LINES_ZH[name]}成立时排除条件必成立，永远不会触线"
             yield _error("EXCLUDED", f"{point.id}.{name}", text, "缩小 unless")
         if point.clear is not None and implies(point.clear, line):
-            text = f"解除条件成立时 {name} 仍成立，永远不能解除"
+            text = f"解除条件成立时{LINES_ZH[name]}仍成立，永远不能解除"
             yield _error("NO_WAY_BACK", f"{point.id}.clear", text, "解除条件应低于提醒线")
     if point.clear is not None and point.yellow is not None and implies(Not(point.yellow), point.clear):
         return
@@ -226,8 +228,12 @@ def _shape(node: Indicator) -> Iterator[Finding]:
     if node.shape in {Shape.STEPS, Shape.EACH, Shape.WORST} and node.measure is not None and not counted:
         yield _error("SHAPE", node.id, f"{node.shape.value} 只用于 count", "改用 count，或改用 level")
     starts = [b.at_least for b in node.bins]
-    if any(left >= right for left, right in pairwise(starts)):
-        yield _error("BINS", f"{node.id}.bins", "各档起点没有逐档升高：重叠或倒置", "由低到高，起点不重复")
+    for index, (left, right) in enumerate(pairwise(starts), start=1):
+        if left < right:
+            continue
+        yield _error(
+            "BINS", f"{node.id}.bins[{index}]", "各档起点没有逐档升高：重叠或倒置", "由低到高，起点不重复"
+        )
     points = [b.points for b in node.bins]
     if points != sorted(points) and points != sorted(points, reverse=True):
         yield _warning("BINS", f"{node.id}.bins", "各档分值时升时降", "确认确有依据")

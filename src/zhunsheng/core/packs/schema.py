@@ -207,6 +207,12 @@ def _indicator() -> Schema:
     return _closed(_same(properties, set(INDICATOR_KEYS)), required)
 
 
+def part_schema(indicator: bool) -> Schema:
+    """One definition without its conditions, measures and filters: those the reader tells about in words."""
+    loose: Schema = dict.fromkeys(("condition", "measure", "where"), True)
+    return {**(_indicator() if indicator else _point()), "$defs": {**_nodes(), **loose}}
+
+
 def _model() -> Schema:
     def entries(required: tuple[str, ...], **properties: Schema) -> Schema:
         return {"type": "array", "items": _closed(properties, required)}

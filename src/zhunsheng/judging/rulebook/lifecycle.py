@@ -61,8 +61,36 @@ SNOOZE_TRANSITIONS: dict[SnoozeState, frozenset[SnoozeState]] = {
 }
 
 
+class ManuscriptState(StrEnum):
+    """Whether a text is worked on; a closed one stays as it is."""
+
+    OPEN = "OPEN"
+    CLOSED = "CLOSED"
+
+
+class SaveHow(StrEnum):
+    """By which way a save came about."""
+
+    FORM = "FORM"
+    YAML = "YAML"
+    ADDED = "ADDED"
+    COPIED = "COPIED"
+    REMOVED = "REMOVED"
+    RESTORED = "RESTORED"
+
+
+MANUSCRIPT_TRANSITIONS: dict[ManuscriptState, frozenset[ManuscriptState]] = {
+    ManuscriptState.OPEN: frozenset({ManuscriptState.CLOSED}),
+    ManuscriptState.CLOSED: frozenset({ManuscriptState.OPEN}),
+}
+
+
 class ProposalStepError(ValueError):
     """A step that the life of a version does not know, or that lacks something; the text is for people."""
+
+
+class ManuscriptConflictError(ProposalStepError):
+    """Somebody else saved the same definition since it was read."""
 
 
 def check_step(before: str, after: ProposalState) -> None:

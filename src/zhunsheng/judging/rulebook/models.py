@@ -6,7 +6,13 @@ from django.db import models
 from django.db.models import F, Q
 
 from zhunsheng.foundation.evidence.append_only import AppendOnlyModel
-from zhunsheng.judging.rulebook.lifecycle import ProposalState, ShadowState, SnoozeState
+from zhunsheng.judging.rulebook.lifecycle import (
+    ManuscriptState,
+    ProposalState,
+    SaveHow,
+    ShadowState,
+    SnoozeState,
+)
 
 UNSEEN = [ProposalState.DRAFT, ProposalState.REVIEWING, ProposalState.WITHDRAWN]
 UNAPPROVED = [*UNSEEN, ProposalState.REVIEWED]
@@ -190,3 +196,77 @@ class Snooze(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id} {self.point} {self.district} {self.state}"
+
+
+class Manuscript(models.Model):
+    """A version while it is written: which version it began from, by whom. Its text is the newest save."""
+
+    id = models.BigAutoField(primary_key=True)
+    base_hash = models.CharField(max_length=64)
+    base_version = models.CharField(max_length=32)
+    state = models.CharField(max_length=8, default=ManuscriptState.OPEN.value)
+    author = models.CharField(max_length=40)
+    author_name = models.CharField(max_length=200)
+    opened_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=[s.value for s in ManuscriptState]),
+                name="rulebook_known_manuscript_state",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.base_hash[:12]} {self.state}"
+
+
+class ManuscriptSave(AppendOnlyModel):
+    """What a manuscript says after a save: by definition its item and YAML text, null if it was taken out.
+
+    `part` is the definition that was saved; of a return to an earlier save `restores` is its number.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    manuscript = models.ForeignKey(Manuscript, on_delete=models.PROTECT, related_name="saves")
+    number = models.IntegerField()
+    parts = models.TextField()
+    part = models.CharField(max_length=64, blank=True, default="")
+    how = models.CharField(max_length=8)
+    restores = models.IntegerField(null=True)
+    saved_by = models.CharField(max_length=40)
+    saved_by_name = models.CharField(max_length=200)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.UniqueConstraint(fields=["manuscript", "number"], name="rulebook_one_save_a_number"),
+            models.CheckConstraint(
+                condition=Q(how__in=[h.value for h in SaveHow]), name="rulebook_known_save"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.manuscript_id} {self.number} {self.part} {self.how}"
+
+
+class ManuscriptTrial(AppendOnlyModel):
+    """The save that became a version to try out, by the hash of its pack: whose text a proposal is."""
+
+    id = models.BigAutoField(primary_key=True)
+    manuscript = models.ForeignKey(Manuscript, on_delete=models.PROTECT, related_name="trials")
+    number = models.IntegerField()
+    pack_hash = models.CharField(max_length=64, db_index=True)
+    tried_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.UniqueConstraint(fields=["manuscript", "pack_hash"], name="rulebook_one_trial_a_hash"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.manuscript_id} {self.number} {self.pack_hash[:12]}"

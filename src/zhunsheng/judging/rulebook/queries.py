@@ -12,8 +12,22 @@ from django.db.models import Q, Sum
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.clock import day_of, instant
-from zhunsheng.judging.rulebook.lifecycle import ProposalState, ShadowState, SnoozeState
-from zhunsheng.judging.rulebook.models import Proposal, Shadow, ShadowCount, Snooze
+from zhunsheng.judging.rulebook.lifecycle import (
+    ManuscriptState,
+    ProposalState,
+    SaveHow,
+    ShadowState,
+    SnoozeState,
+)
+from zhunsheng.judging.rulebook.models import (
+    Manuscript,
+    ManuscriptSave,
+    ManuscriptTrial,
+    Proposal,
+    Shadow,
+    ShadowCount,
+    Snooze,
+)
 
 SHOWN_MAX = 200
 
@@ -226,3 +240,85 @@ def _snooze(row: Snooze, known_at: datetime) -> SnoozeCard:
         row.ended_why if known else "",
         row.ended_at if known and row.ended_at else row.until_at,
     )
+
+
+Texts = dict[str, dict[str, str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class SaveCard:
+    """One save of a manuscript; `restores` is the number of the earlier one that it returned to."""
+
+    number: int
+    part: str
+    how: SaveHow
+    restores: int | None
+    by_name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ManuscriptCard:
+    """A manuscript as it stands: `texts` are by definition {home, text}, `number` that of the newest save."""
+
+    id: int
+    base_hash: str
+    base_version: str
+    state: ManuscriptState
+    author_name: str
+    opened_at: datetime
+    changed_at: datetime
+    number: int
+    texts: Texts
+
+
+def manuscripts(*, viewer: Viewer) -> list[ManuscriptCard]:
+    """Those that are worked on, the one changed last first, without their texts; for supervisors."""
+    rows = Manuscript.objects.filter(state=ManuscriptState.OPEN.value).order_by("-changed_at", "-id")
+    return [_manuscript(row, 0, {}) for row in rows[:SHOWN_MAX]] if viewer.is_supervisor else []
+
+
+def manuscript(*, viewer: Viewer, manuscript_id: int) -> ManuscriptCard | None:
+    """One with its text as it stands; for supervisors of any scope."""
+    row = Manuscript.objects.filter(id=manuscript_id).first()
+    if row is None or not viewer.is_supervisor:
+        return None
+    last = row.saves.order_by("-number").first()
+    return _manuscript(row, last.number, json.loads(last.parts)) if last else _manuscript(row, 0, {})
+
+
+def _manuscript(row: Manuscript, number: int, texts: Texts) -> ManuscriptCard:
+    return ManuscriptCard(
+        row.id,
+        row.base_hash,
+        row.base_version,
+        ManuscriptState(row.state),
+        row.author_name,
+        row.opened_at,
+        row.changed_at,
+        number,
+        texts,
+    )
+
+
+def texts_at(*, viewer: Viewer, manuscript_id: int, number: int) -> Texts:
+    """What a manuscript said after a save; {} before the first one."""
+    row = ManuscriptSave.objects.filter(manuscript=manuscript_id, number=number).first()
+    told: Texts = json.loads(row.parts) if row is not None and viewer.is_supervisor else {}
+    return told
+
+
+def saves(*, viewer: Viewer, manuscript_id: int) -> list[SaveCard]:
+    """The saves of a manuscript, newest first."""
+    rows = ManuscriptSave.objects.filter(manuscript=manuscript_id).order_by("-number").defer("parts")
+    told = rows[:SHOWN_MAX] if viewer.is_supervisor else []
+    return [
+        SaveCard(row.number, row.part, SaveHow(row.how), row.restores, row.saved_by_name, row.saved_at)
+        for row in told
+    ]
+
+
+def trials(*, viewer: Viewer, manuscript_id: int) -> list[str]:
+    """The hashes of the versions that a manuscript was tried out as, newest first."""
+    rows = ManuscriptTrial.objects.filter(manuscript=manuscript_id).order_by("-id")
+    return [row.pack_hash for row in rows[:SHOWN_MAX]] if viewer.is_supervisor else []

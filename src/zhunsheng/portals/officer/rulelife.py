@@ -58,7 +58,9 @@ def index(request: HttpRequest, acting: Acting) -> HttpResponse:
     now = rules_at(at).pack.content_hash
     rows = [_told(card, now) for card in queries.proposals(viewer=acting.viewer)]
     running = queries.shadows(viewer=acting.viewer, running=True)
-    words = {"here": "rules", "rows": rows, "running": running, **on_life_page(acting, at)}
+    mine = queries.manuscripts(viewer=acting.viewer) if actions.EDIT in acting.actor.powers else []
+    told = {"here": "rules", "rows": rows, "running": running, "manuscripts": mine}
+    words = {**told, **on_life_page(acting, at)}
     return render(request, "officer/rules/life.html", words)
 
 

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.contracts import ContractSet
@@ -18,9 +19,13 @@ from zhunsheng.core.packs.cards import CardKind, RuleCard, cards
 from zhunsheng.core.packs.diff import Change, difference
 from zhunsheng.core.rules.tree import Pack
 from zhunsheng.engine.library import open_library
+from zhunsheng.foundation.accounts.acting import Acting
 from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.judging.portraits.queries import PackUse
+from zhunsheng.judging.rulebook import queries as rulebook
+from zhunsheng.judging.rulebook.actions import EDIT
 from zhunsheng.portals.officer.access import internal
+from zhunsheng.portals.officer.door import with_power
 from zhunsheng.portals.officer.rulesnooze import holding
 from zhunsheng.portals.officer.words import BASIS
 from zhunsheng.web.clock import page_clock
@@ -111,9 +116,11 @@ def _row(card: RuleCard) -> dict[str, object]:
     return {"card": card, "kind": KINDS[card.kind], "withheld": card.id in policy["withheld_points"]}
 
 
-@internal
-def rule(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
-    """One card, in the version asked for."""
+@require_safe
+@with_power("subject.read")
+def rule(request: HttpRequest, acting: Acting, key: str) -> HttpResponse:
+    """One card, in the version asked for; who may edit rules begins from it."""
+    viewer, may_edit = acting.viewer, EDIT in acting.actor.powers
     versions, library = versions_of(viewer), open_library(settings.PACKS)
     version = _asked(request, versions, "version", next(iter(versions)))
     card = cards(*_read(viewer, version)).get(key)
@@ -133,6 +140,8 @@ def rule(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
         "versions": versions.values(),
         "shown": versions[version],
         "former": [v for v in versions.values() if v.hash != version],
+        "may_edit": may_edit and versions[version].in_force and card.kind is not CardKind.RULE,
+        "manuscripts": rulebook.manuscripts(viewer=viewer) if may_edit else [],
         "unit": library.policy("zhunsheng.list-policy/1")["units"].get(card.field, ""),
     }
     return render(request, "officer/rules/card.html", words)

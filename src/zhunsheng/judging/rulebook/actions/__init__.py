@@ -14,7 +14,7 @@ from zhunsheng.core.actors import Actor
 from zhunsheng.core.clock import day_of, day_start, instant, moment
 from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.judging.rulebook.lifecycle import ProposalState, ProposalStepError, check_step
-from zhunsheng.judging.rulebook.models import Dossier, Proposal
+from zhunsheng.judging.rulebook.models import Dossier, ManuscriptSave, ManuscriptTrial, Proposal
 
 EDIT, REVIEW, APPROVE, PUBLISH = "rule.edit", "rule.review", "rule.approve", "model.publish"
 
@@ -136,6 +136,15 @@ def withdraw(*, by: Actor, at: datetime, proposal_id: int, reason: str) -> None:
     _step(by, at, proposal_id, ProposalState.WITHDRAWN, EDIT, why=reason)
 
 
+def _writers_of(pack_hash: str) -> set[str]:
+    """Whoever saved a text that was tried out as this version; they are its authors, too."""
+    told: set[str] = set()
+    for trial in ManuscriptTrial.objects.filter(pack_hash=pack_hash):
+        rows = ManuscriptSave.objects.filter(manuscript=trial.manuscript_id, number__lte=trial.number)
+        told |= set(rows.values_list("saved_by", flat=True))
+    return told
+
+
 def _refuse_unproved(proposal_id: int) -> None:
     dossier = json.loads(Proposal.objects.select_related("dossier").get(id=proposal_id).dossier.text)
     if dossier["errors"]:
@@ -158,7 +167,7 @@ def _step(
     by.require_person("规则程序", power)
     with transaction.atomic():
         row = Proposal.objects.select_for_update().get(id=proposal_id)
-        if others_only and row.author == by.key:
+        if others_only and by.key in {row.author, *_writers_of(row.pack_hash)}:
             raise ProposalStepError("起草的人不能审查或批准自己的版本")
         for name, value in (changes or {}).items():
             setattr(row, name, value)
