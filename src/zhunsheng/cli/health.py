@@ -22,6 +22,7 @@ from zhunsheng.core.actors import Viewer
 from zhunsheng.foundation.outbox import queries as queues
 from zhunsheng.foundation.outbox.actions import FOR_A_PERSON
 from zhunsheng.foundation.outreach import queries as messages
+from zhunsheng.sensing.signals import queries as signals
 from zhunsheng.sensing.signals.actions import FACTS_RECORDED
 
 FREE_BYTES_WARN = 2 * 1024**3
@@ -142,6 +143,16 @@ def fonts() -> Iterator[Finding]:
         yield Finding("fonts", Level.WARN, _("没有中文字体，本机显示的汉字会是方框"), cure)
 
 
+def parts_of_facts() -> Iterator[Finding]:
+    """Whether a whole part of the table of facts is free: without a part no fact is taken."""
+    left = None if pending_migrations() else signals.room_for(viewer=Viewer.bureau("doctor"))
+    if left is not None:
+        text = _("还可存入 %(count)d 条事实") % {"count": left}
+        late = left < settings.FACTS_A_PART
+        cure = _("请以表所有者的数据库账号运行 zhunsheng dispatch，由它建立下一个分区。") if late else ""
+        yield Finding("database.parts", Level.WARN if late else Level.OK, text, cure)
+
+
 def waiting() -> Iterator[Finding]:
     """How long the oldest row, the oldest unjudged fact and the oldest unclear message have waited."""
     if pending_migrations():
@@ -177,6 +188,7 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     migrations,
     packs,
     fonts,
+    parts_of_facts,
     waiting,
 )
 

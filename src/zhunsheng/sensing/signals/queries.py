@@ -23,6 +23,7 @@ from zhunsheng.engine.nation.layout import SUBJECT
 from zhunsheng.engine.nation.raw import ordered, raw_of
 from zhunsheng.foundation import bulk
 from zhunsheng.registers.registry import scoping
+from zhunsheng.sensing.signals import parts
 from zhunsheng.sensing.signals.models import (
     BatchState,
     FactEvidence,
@@ -365,6 +366,14 @@ def last_arrival(*, viewer: Viewer) -> datetime | None:
     if not viewer.sees_all:
         return None
     return StoredFact.objects.order_by("-sequence").values_list("recorded_at", flat=True).first()
+
+
+def room_for(*, viewer: Viewer) -> int | None:
+    """For how many more facts the table has parts; None where it needs none. For the bureau only."""
+    if not viewer.is_supervisor or connection.vendor != "postgresql":
+        return None
+    with connection.cursor() as cursor:
+        return parts.facts_left(cursor)
 
 
 def last_told(*, viewer: Viewer, sources: Iterable[str]) -> dict[str, datetime]:
