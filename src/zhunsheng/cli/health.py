@@ -19,6 +19,7 @@ from zhunsheng.cli.database import pending_migrations
 from zhunsheng.cli.days import now
 from zhunsheng.cli.fonts import has_chinese_font
 from zhunsheng.core.actors import Viewer
+from zhunsheng.foundation import replicas
 from zhunsheng.foundation.outbox import queries as queues
 from zhunsheng.foundation.outbox.actions import FOR_A_PERSON
 from zhunsheng.foundation.outreach import queries as messages
@@ -94,6 +95,15 @@ def database_role() -> Iterator[Finding]:
         yield Finding("database.role", Level.WARN, _("数据库账号不受行级隔离约束"), cure)
     else:
         yield Finding("database.role", Level.OK, _("数据库账号受行级隔离约束"))
+
+
+def replica() -> Iterator[Finding]:
+    """Whether the standby, if one is named, can answer for what is known now; if not, the primary is read."""
+    if replicas.is_set():
+        why = replicas.fault()
+        text = _("不可用，改读主库：%(why)s") % {"why": why} if why else _("备用库已跟上主库")
+        cure = _("请检查备用库与流复制，以及 ZHUNSHENG_REPLICA_URL。") if why else ""
+        yield Finding("database.replica", Level.WARN if why else Level.OK, text, cure)
 
 
 def migrations() -> Iterator[Finding]:
@@ -185,6 +195,7 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     home,
     database_settings,
     database_role,
+    replica,
     migrations,
     packs,
     fonts,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from zhunsheng.config.database import database_from_url
+from zhunsheng.config.database import databases_from_urls
 from zhunsheng.config.districts import installed_contexts, locale_folders
 from zhunsheng.config.env import demo_clock, env_flag, env_list, env_number, env_text
 from zhunsheng.config.secrets import secret_key
@@ -80,7 +80,8 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": database_from_url(env_text("DATABASE_URL", ""), HOME)}
+DATABASES = databases_from_urls(env_text("DATABASE_URL", ""), env_text("ZHUNSHENG_REPLICA_URL", ""), HOME)
+REPLICA_WAIT_SECONDS = env_number("ZHUNSHENG_REPLICA_WAIT_SECONDS", 10, most=3_600)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]

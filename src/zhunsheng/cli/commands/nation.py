@@ -28,6 +28,7 @@ from zhunsheng.engine.nation.running import (
 )
 from zhunsheng.engine.spark.running import open_source
 from zhunsheng.engine.spark.running import run as run_on_spark
+from zhunsheng.foundation import replicas
 from zhunsheng.workflows.exporting import export as export_facts
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -63,20 +64,23 @@ def command() -> None:
         "known_at": _("所知时间"),
         "sha256": _("全部文件的散列值：同样的事实得到同样的值"),
         "resumed": _("原已做完、未重做的文件数"),
+        "read_from": _("从何处读取：primary 为主库，replica 为备用库"),
     }
 )
 def export(out: Output, to: Path, known_at: dt.datetime | None) -> None:
     """Stream the facts into files."""
     try:
         with out.progress(_("导出")) as progress:
-            told, at = export_facts(to, known_at, now(), progress.advance)
+            (told, at), elsewhere = replicas.prefer(
+                lambda: export_facts(to, known_at, now(), progress.advance)
+            )
     except CannotCarryError as error:
         raise CannotRunError(_("%(what)s 写不进文件；请改正数值，或重做一次。") % {"what": error}) from error
     except BusyError as error:
         raise _busy(error) from error
     answer = asdict(told)
     out.line(_("%(files)s 个文件，%(subjects)s 家主体，%(facts)s 条事实") % answer)
-    out.result({**answer, "known_at": at.isoformat()})
+    out.result({**answer, "known_at": at.isoformat(), "read_from": "replica" if elsewhere else "primary"})
 
 
 def _busy(error: BusyError) -> CannotRunError:
