@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils.translation import gettext as _
 
-from zhunsheng.cli.database import pending_migrations
+from zhunsheng.cli.database import closed_to_us, newer_migrations, pending_migrations
 from zhunsheng.cli.days import now
 from zhunsheng.cli.fonts import has_chinese_font
 from zhunsheng.core.actors import Viewer
@@ -108,7 +108,11 @@ def replica() -> Iterator[Finding]:
 
 def migrations() -> Iterator[Finding]:
     """Whether the tables are those of this version."""
-    pending = pending_migrations()
+    pending, newer = pending_migrations(), newer_migrations()
+    if newer:
+        text = _("更新的版本已应用 %(what)s") % {"what": "、".join(newer)}
+        level, cure = Level.WARN, _("其他机器上的程序比本机新，请升级本机的程序。")
+        yield Finding("database.newer", Level.FAIL if closed_to_us(newer) else level, text, cure)
     if pending:
         text = _("有 %(count)d 个迁移尚未应用") % {"count": len(pending)}
         cure = _("下一个需要数据库的命令会自动应用；也可先备份再运行。")

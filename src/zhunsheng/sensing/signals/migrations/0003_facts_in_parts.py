@@ -19,4 +19,6 @@ class Migration(migrations.Migration):
         ("signals", "0002_by_source"),
     ]
 
+    works_with_former = "the table keeps its name, columns, key and constraints; who writes meanwhile waits"
+
     operations = [migrations.RunPython(split)]
