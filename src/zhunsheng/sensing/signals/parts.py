@@ -100,8 +100,9 @@ def split(cursor: Any, facts_a_part: int) -> None:
     found = {name: _all(cursor, sql, FACTS, *more) for name, sql, *more in _CATALOGUE}
     pointing = [(n, told) for n, told in _all(cursor, CONSTRAINTS, EVIDENCE, "f") if FACTS in told]
     walls = _all(cursor, POINTING, FACTS, FACTS)
-    cursor.execute(f"SELECT nextval(pg_get_serial_sequence('{FACTS}', '{KEY}'))")
-    following = cursor.fetchone()[0]
+    ((sequence,),) = _all(cursor, _SEQUENCE, FACTS, KEY)
+    ((following,),) = _all(cursor, "SELECT nextval(%s)", sequence)
+    found["drawing"] = _all(cursor, GRANTS, sequence)
     for name, _ in pointing:
         cursor.execute(f"ALTER TABLE {EVIDENCE} DROP CONSTRAINT {name}")
     cursor.execute(f"ALTER TABLE {FACTS} ALTER {KEY} DROP IDENTITY")
@@ -135,6 +136,7 @@ _CATALOGUE: Sequence[tuple[str, ...]] = (
     ("policy", POLICY),
     ("grants", GRANTS),
 )
+_SEQUENCE = "SELECT pg_get_serial_sequence(%s, %s)"
 
 
 def _all(cursor: Any, sql: str, *params: str) -> list[tuple[Any, ...]]:
@@ -168,6 +170,9 @@ def _whole(cursor: Any, old: str, found: dict[str, list[tuple[Any, ...]]], follo
         cursor.execute(f"COMMENT ON TABLE {FACTS} IS %s", [words])
     for role, privileges in found["grants"]:
         cursor.execute(f"GRANT {privileges} ON {FACTS} TO {role}")
+    ((sequence,),) = _all(cursor, _SEQUENCE, FACTS, KEY)
+    for role, privileges in found["drawing"]:
+        cursor.execute(f"GRANT {privileges} ON SEQUENCE {sequence} TO {role}")
 
 
 def make_ahead(cursor: Any, facts_a_part: int) -> int:
