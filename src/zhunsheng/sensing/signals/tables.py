@@ -22,8 +22,8 @@ from zhunsheng.engine.nation.raw import RAW
 from zhunsheng.sensing.signals.models import StoredFact
 from zhunsheng.sensing.signals.reading import COLUMNS, Instant
 
-ROWS_A_TABLE = 250_000
-ROWS_A_FETCH = 50_000
+ROWS_A_TABLE = 100_000
+ROWS_A_FETCH = 20_000
 # What SQLite and PostgreSQL call the values of a JSON object; null is none.
 FAMILY_OF = {
     **dict.fromkeys(("true", "false", "boolean"), FAMILIES[bool][0]),
