@@ -134,6 +134,27 @@ def start_server(*settings: str) -> Iterator[Server]:
 
 
 @contextmanager
+def start_standby(primary: str) -> Iterator[Server]:
+    """A standby that follows the cluster of a URL by streaming, removed at the end."""
+    programs = machine.postgres_folder()
+    if programs is None:
+        raise RuntimeError(machine.why_no_postgres())
+    folder = Path(tempfile.mkdtemp(prefix="zhunsheng-pg-", dir="/tmp"))
+    account = machine.server_account()
+    if account is not None:
+        shutil.chown(folder, account)
+    server = Server(programs, folder)
+    try:
+        server.run("pg_basebackup", "-D", str(server.data), "-d", primary, "-R", "-X", "stream", "-c", "fast")
+        with (server.data / "postgresql.conf").open("a") as handle:
+            handle.write(f"listen_addresses = ''\nunix_socket_directories = '{folder}'\n")
+        with kept_server(folder) as running:
+            yield running
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
 def kept_server(folder: Path, *settings: str) -> Iterator[Server]:
     """The cluster in a folder with a short path, made there if there is none; it stays when it stops."""
     programs = machine.postgres_folder()

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -71,9 +71,9 @@ class Installation:
         self.run("accounts", "first-run", *people, "--code", "9801")
 
     @contextmanager
-    def served(self) -> Iterator[Server]:
+    def served(self, program: Sequence[str | Path] = (ZHUNSHENG,)) -> Iterator[Server]:
         """A server that answers, until the end of the block."""
-        server = Server(self.environment)
+        server = Server(self.environment, program)
         try:
             yield server
         finally:
@@ -83,9 +83,9 @@ class Installation:
 class Server:
     """The process group of one `zhunsheng serve`."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], program: Sequence[str | Path] = (ZHUNSHENG,)) -> None:
         self.process = subprocess.Popen(
-            [ZHUNSHENG, "serve", "--port", "0", "--workers", str(WORKERS), "--json"],
+            [*program, "serve", "--port", "0", "--workers", str(WORKERS), "--json"],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,

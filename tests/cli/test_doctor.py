@@ -11,12 +11,15 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from tools.postgres import Server
 from zhunsheng.cli import health
 from zhunsheng.cli.commands import doctor
-from zhunsheng.cli.exit_codes import ExitCode
+from zhunsheng.cli.database import ensure_database
+from zhunsheng.cli.exit_codes import CannotRunError, ExitCode
 from zhunsheng.cli.health import Finding, Level
+from zhunsheng.config.generation import GENERATION
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,6 +66,22 @@ def test_missing_migrations_are_a_warning(monkeypatch: pytest.MonkeyPatch) -> No
     assert findings(health.migrations)["database.migrations"].level is Level.OK
     monkeypatch.setattr(health, "pending_migrations", lambda: ["signals.0001_initial"])
     assert findings(health.migrations)["database.migrations"].level is Level.WARN
+
+
+def test_tables_of_a_newer_version_are_used_until_it_takes_away_what_this_one_needs() -> None:
+    def told(name: str) -> tuple[Level | None, Level]:
+        MigrationRecorder(connection).record_applied("signals", name)
+        found = findings(health.migrations)
+        return found["database.newer"].level, found["database.migrations"].level
+
+    assert "database.newer" not in findings(health.migrations)
+    for harmless in ("9999_more", f"9999_contract_g{GENERATION}"):
+        assert told(harmless) == (Level.WARN, Level.OK)
+        ensure_database()
+    assert told(f"9999_contract_g{GENERATION + 1}") == (Level.FAIL, Level.OK)
+    with pytest.raises(CannotRunError, match="升级程序"):
+        ensure_database()
+    MigrationRecorder(connection).migration_qs.filter(name__startswith="9999").delete()
 
 
 def test_a_home_that_cannot_be_written_is_found(settings: Any, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from zhunsheng.engine.nation import keeping
 from zhunsheng.engine.nation.encoding import facts_of, fields_in
 from zhunsheng.engine.nation.layout import LayoutError, blocks, open_layout
 from zhunsheng.engine.nation.running import Question, Run, Totals, UnfinishedError
-from zhunsheng.engine.nation.writing import Sizes, write_layout
+from zhunsheng.engine.nation.writing import Sizes, Telling, of_timelines, write_layout
 from zhunsheng.engine.peers import peer_measures, peer_statistics
 from zhunsheng.engine.reference import judge
 
@@ -65,16 +65,10 @@ def rows_in(folder: Path) -> list[dict[str, Any]]:
 
 
 def write(folder: Path, told: Timelines, world: Sequence[Fact], *, subjects: int = 3, group: int = 7) -> Path:
-    everything = [fact for facts in told.values() for fact in facts]
-    write_layout(
-        folder,
-        sorted((subject, facts) for subject, facts in told.items() if facts),
-        world,
-        fields_in(everything),
-        FOR_EVER,
-        joined=False,
-        sizes=Sizes(subjects, group),
-    )
+    fields = sorted(fields_in(fact for facts in told.values() for fact in facts))
+    held = sorted((subject, facts) for subject, facts in told.items() if facts)
+    telling = Telling(FOR_EVER, fields, world, of_timelines(held, fields))
+    write_layout(folder, telling, sizes=Sizes(subjects, group))
     return folder
 
 

@@ -6,7 +6,7 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
@@ -14,6 +14,7 @@ from typing import Any
 from unittest.mock import patch
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.clock import SHANGHAI, FixedClock
@@ -23,6 +24,7 @@ from zhunsheng.foundation.outbox.connectors import Answer, Connector, ConnectorC
 from zhunsheng.foundation.outbox.dispatch import Terms
 from zhunsheng.foundation.outbox.lifecycle import RowState
 from zhunsheng.foundation.outreach.http_calls import HttpConnector
+from zhunsheng.sensing.signals.models import InboxEntry
 
 NOW = datetime(2026, 9, 30, 9, tzinfo=SHANGHAI)
 WORKER = Actor.service("dispatch")
@@ -161,3 +163,48 @@ def remove_the_fence() -> None:
         return conclude(connector, replace(claim, fence=fence), *rest)
 
     patch.object(dispatch, "_conclude", unfenced).start()
+
+
+INSIDE = "test.inside"
+
+
+def furnish_inside(number: int) -> None:
+    """So many internal rows wait."""
+    with transaction.atomic():
+        entries = ((f"i{n}", {"n": n}, "") for n in range(number))
+        actions.put_many(by=WORKER, at=NOW, topic=INSIDE, entries=entries)
+
+
+def work_inside(line: Connection, *, slowly: bool) -> None:
+    """Work off the internal rows; slowly: tells of each from within its transaction and waits to go on."""
+
+    def handler(payload: Mapping[str, Any], at: datetime) -> None:
+        name = f"{payload['n']}:{os.getpid()}"
+        InboxEntry.objects.create(source=INSIDE, key=name, body_hash="", answer={}, received_at=at)
+        if slowly:
+            line.send(payload["n"])
+            line.recv()
+
+    line.send(actions.handle_internal(by=WORKER, at=NOW, handlers={INSIDE: handler}))
+
+
+def work_inside_slowly(line: Connection) -> None:
+    """To be killed in the middle."""
+    work_inside(line, slowly=True)
+
+
+def work_inside_fast(line: Connection) -> None:
+    """As a dispatcher does."""
+    work_inside(line, slowly=False)
+
+
+def effects_inside() -> dict[int, int]:
+    """How often each internal row had its effect."""
+    names = InboxEntry.objects.filter(source=INSIDE).values_list("key", flat=True)
+    return dict(Counter(int(name.partition(":")[0]) for name in names))
+
+
+def commit_each_effect_by_itself() -> None:
+    """Planted fault: the effect is kept before its row is marked as done."""
+    patch.object(actions.transaction, "atomic", lambda **_options: nullcontext()).start()
+    patch.object(QuerySet, "select_for_update", lambda rows, **_options: rows).start()

@@ -15,15 +15,17 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils.translation import gettext as _
 
-from zhunsheng.cli.database import pending_migrations
+from zhunsheng.cli.database import closed_to_us, newer_migrations, pending_migrations
 from zhunsheng.cli.days import now
 from zhunsheng.cli.fonts import has_chinese_font
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.packs.nodes import PackError
 from zhunsheng.engine.library import GENERAL, open_library
+from zhunsheng.foundation import replicas
 from zhunsheng.foundation.outbox import queries as queues
 from zhunsheng.foundation.outbox.actions import FOR_A_PERSON
 from zhunsheng.foundation.outreach import queries as messages
+from zhunsheng.sensing.signals import queries as signals
 from zhunsheng.sensing.signals.actions import FACTS_RECORDED
 from zhunsheng.workflows.ruling import rules_at
 
@@ -98,9 +100,22 @@ def database_role() -> Iterator[Finding]:
         yield Finding("database.role", Level.OK, _("数据库账号受行级隔离约束"))
 
 
+def replica() -> Iterator[Finding]:
+    """Whether the standby, if one is named, can answer for what is known now; if not, the primary is read."""
+    if replicas.is_set():
+        why = replicas.fault()
+        text = _("不可用，改读主库：%(why)s") % {"why": why} if why else _("备用库已跟上主库")
+        cure = _("请检查备用库与流复制，以及 ZHUNSHENG_REPLICA_URL。") if why else ""
+        yield Finding("database.replica", Level.WARN if why else Level.OK, text, cure)
+
+
 def migrations() -> Iterator[Finding]:
     """Whether the tables are those of this version."""
-    pending = pending_migrations()
+    pending, newer = pending_migrations(), newer_migrations()
+    if newer:
+        text = _("更新的版本已应用 %(what)s") % {"what": "、".join(newer)}
+        level, cure = Level.WARN, _("其他机器上的程序比本机新，请升级本机的程序。")
+        yield Finding("database.newer", Level.FAIL if closed_to_us(newer) else level, text, cure)
     if pending:
         text = _("有 %(count)d 个迁移尚未应用") % {"count": len(pending)}
         cure = _("下一个需要数据库的命令会自动应用；也可先备份再运行。")
@@ -165,6 +180,16 @@ def fonts() -> Iterator[Finding]:
         yield Finding("fonts", Level.WARN, _("没有中文字体，本机显示的汉字会是方框"), cure)
 
 
+def parts_of_facts() -> Iterator[Finding]:
+    """Whether a whole part of the table of facts is free: without a part no fact is taken."""
+    left = None if pending_migrations() else signals.room_for(viewer=Viewer.bureau("doctor"))
+    if left is not None:
+        text = _("还可存入 %(count)d 条事实") % {"count": left}
+        late = left < settings.FACTS_A_PART
+        cure = _("请以表所有者的数据库账号运行 zhunsheng dispatch，由它建立下一个分区。") if late else ""
+        yield Finding("database.parts", Level.WARN if late else Level.OK, text, cure)
+
+
 def waiting() -> Iterator[Finding]:
     """How long the oldest row, the oldest unjudged fact and the oldest unclear message have waited."""
     if pending_migrations():
@@ -197,10 +222,12 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     home,
     database_settings,
     database_role,
+    replica,
     migrations,
     packs,
     rules,
     fonts,
+    parts_of_facts,
     waiting,
 )
 

@@ -14,6 +14,9 @@ SQLITE_PRAGMAS = (
     "PRAGMA busy_timeout=20000;PRAGMA secure_delete=ON;"
 )
 
+POSTGRES = "django.db.backends.postgresql"
+CONNECT_SECONDS = 5  # a standby that is away must not keep anybody waiting
+
 
 class DatabaseUrlError(ValueError):
     """DATABASE_URL names something that is neither SQLite nor PostgreSQL."""
@@ -32,7 +35,7 @@ def postgres_database(url: str) -> dict[str, Any]:
     """PostgreSQL from postgresql://user:password@host:port/name?option=value."""
     parts = urlsplit(url)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": POSTGRES,
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -53,3 +56,14 @@ def database_from_url(url: str, home: Path) -> dict[str, Any]:
     if scheme in {"postgres", "postgresql"}:
         return postgres_database(url)
     raise DatabaseUrlError(f"DATABASE_URL 只支持 sqlite:/// 与 postgresql://，收到的是 {scheme}://")
+
+
+def databases_from_urls(url: str, replica: str, home: Path) -> dict[str, dict[str, Any]]:
+    """The database, and its standby if one is named; only PostgreSQL has one."""
+    told = {"default": database_from_url(url, home)}
+    if replica:
+        told["replica"] = database_from_url(replica, home)
+        if any(held["ENGINE"] != POSTGRES for held in told.values()):
+            raise DatabaseUrlError("ZHUNSHENG_REPLICA_URL: 主库与备用库都须是 postgresql://")
+        told["replica"]["OPTIONS"].setdefault("connect_timeout", CONNECT_SECONDS)
+    return told

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from zhunsheng.config.database import database_from_url
+from zhunsheng.config.database import databases_from_urls
 from zhunsheng.config.districts import installed_contexts, locale_folders
 from zhunsheng.config.env import demo_clock, env_flag, env_list, env_number, env_text
 from zhunsheng.config.secrets import secret_key
@@ -25,13 +25,15 @@ DOCUMENT_FONTS = Path(env_text("ZHUNSHENG_DOCUMENT_FONTS", "/usr/share/fonts/ope
 DOCUMENT_FONT = env_text("ZHUNSHENG_DOCUMENT_FONT", "Noto Serif CJK SC")
 WORD_FONT = env_text("ZHUNSHENG_WORD_FONT", "仿宋")
 GATHER_SECONDS = env_number("ZHUNSHENG_GATHER_MS", 10, most=1_000) / 1_000
+FACTS_A_PART = env_number("ZHUNSHENG_FACTS_A_PART", 50_000_000, most=1_000_000_000)
 LOG_IN_PROFILE = env_text("ZHUNSHENG_LOG_IN_PROFILE", "mlps3")
 OIDC_ISSUER = env_text("ZHUNSHENG_OIDC_ISSUER", "")
 OIDC_CLIENT_ID = env_text("ZHUNSHENG_OIDC_CLIENT_ID", "")
 OIDC_CLIENT_SECRET = env_text("ZHUNSHENG_OIDC_CLIENT_SECRET", "")
 if OIDC_ISSUER and not OIDC_CLIENT_ID:
     raise ImproperlyConfigured("ZHUNSHENG_OIDC_CLIENT_ID: 启用统一认证时须写明")
-BUSINESS_LOG_IN_PROFILE = env_text("ZHUNSHENG_BUSINESS_LOG_IN_PROFILE", "businesses")
+BUSINESS_FACTS_A_PART = env_number("ZHUNSHENG_FACTS_A_PART", 50_000_000, most=1_000_000_000)
+LOG_IN_PROFILE = env_text("ZHUNSHENG_BUSINESS_LOG_IN_PROFILE", "businesses")
 WEBHOOK_HOSTS = frozenset(host.lower() for host in env_list("ZHUNSHENG_WEBHOOK_HOSTS", ""))
 WEBHOOK_PRIVATE = env_flag("ZHUNSHENG_WEBHOOK_PRIVATE", default=False)
 DEMO = env_flag("ZHUNSHENG_DEMO", default=False)
@@ -78,7 +80,8 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": database_from_url(env_text("DATABASE_URL", ""), HOME)}
+DATABASES = databases_from_urls(env_text("DATABASE_URL", ""), env_text("ZHUNSHENG_REPLICA_URL", ""), HOME)
+REPLICA_WAIT_SECONDS = env_number("ZHUNSHENG_REPLICA_WAIT_SECONDS", 10, most=3_600)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]

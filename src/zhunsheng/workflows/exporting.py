@@ -2,37 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+import pyarrow as pa
+
 from zhunsheng.core.actors import Viewer
-from zhunsheng.core.clock import instant
-from zhunsheng.core.facts import Fact
-from zhunsheng.core.merging import LINK
-from zhunsheng.engine.nation.encoding import fields_in
-from zhunsheng.engine.nation.writing import USUAL, Sizes, write_layout
-from zhunsheng.sensing.signals import queries as told
+from zhunsheng.core.clock import instant, moment
+from zhunsheng.engine.nation.raw import as_layout
+from zhunsheng.engine.nation.writing import USUAL, Sizes, Telling, Written, unfinished, write_layout
+from zhunsheng.sensing.signals import queries as signals
 
 VIEWER = Viewer.bureau("nation-export")
 
 
 def export(
-    folder: Path, known_at: datetime, advance: Callable[[int], None], sizes: Sizes = USUAL
-) -> tuple[int, int, int]:
-    """What everybody is judged by, as known at an instant; (files, subjects, facts).
+    folder: Path,
+    known_at: datetime | None,
+    now: datetime,
+    advance: Callable[[int], None],
+    sizes: Sizes = USUAL,
+) -> tuple[Written, datetime]:
+    """What everybody is judged by, as known at an instant, or now; with that instant.
 
-    Streams twice, first to see which fields there are. CannotCarryError for what the files do not hold.
+    A copy that was begun in the folder for the same instant (for any, if none is given) is taken up where it
+    stood. CannotCarryError for what the files do not hold.
     """
-    fields, linked = set[tuple[str, str]](), False
-    for _, facts in told.timelines(viewer=VIEWER, known_at=known_at):
-        fields |= fields_in(facts)
-        linked = linked or any(fact.kind == LINK for fact in facts)
+    begun = unfinished(folder)
+    at = known_at or (moment(begun[0]) if begun else now)
+    upto = begun[1] if begun and begun[0] == instant(at) else None
+    stock = signals.stock(viewer=VIEWER, known_at=at, upto=upto)
+    assert stock is not None
 
-    def counted() -> Iterator[tuple[str, Sequence[Fact]]]:
-        for subject, facts in told.timelines(viewer=VIEWER, known_at=known_at):
-            yield subject, facts
-            advance(1)
+    def behind(subject: str) -> Iterator[pa.Table]:
+        for table in signals.tables(viewer=VIEWER, of=stock, behind=subject):
+            yield as_layout(table, stock.fields)
 
-    world = told.world(viewer=VIEWER, known_at=known_at)
-    return write_layout(folder, counted(), world, fields, instant(known_at), joined=linked, sizes=sizes)
+    world = [f for f in signals.world(viewer=VIEWER, known_at=at) if f.sequence <= stock.upto]
+    told = Telling(instant(at), stock.fields, world, behind, joined=stock.joined, upto=stock.upto)
+    return write_layout(folder, told, advance, sizes), at

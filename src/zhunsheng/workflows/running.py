@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
 from django.conf import settings
+from django.db import DatabaseError
 
 from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.clock import Clock
@@ -20,15 +22,18 @@ from zhunsheng.foundation.outbox.lifecycle import RowState
 from zhunsheng.foundation.outreach import actions as outreach
 from zhunsheng.foundation.outreach import queries as messages
 from zhunsheng.foundation.schedule import actions as schedule
+from zhunsheng.sensing.signals import actions as signals
 from zhunsheng.workflows import monthly, reporting, trying, uploading
 
 BY = Actor.service("dispatch")
 VIEWER = Viewer.bureau(BY.key)
+log = logging.getLogger(__name__)
 
 
 def turn_inside(clock: Clock, handlers: Mapping[str, outbox.Handler]) -> int:
     """Work off uploads and a part of the lab, hand over what is due, handle effects until none is left."""
     total = uploading.work_off(clock) + trying.work_off(clock)
+    _keep_parts_ahead(clock)
     monthly.ensure(clock.now())
     reporting.ensure(clock.now())
     while True:
@@ -38,6 +43,14 @@ def turn_inside(clock: Clock, handlers: Mapping[str, outbox.Handler]) -> int:
         if not handled:
             return total
         total += handled
+
+
+def _keep_parts_ahead(clock: Clock) -> None:
+    """Whoever may not make parts, or finds the table busy, leaves it to the next turn; `doctor` tells."""
+    try:
+        signals.keep_parts_ahead(by=BY, at=clock.now())
+    except DatabaseError:
+        log.warning("no part of the table of facts could be made", exc_info=True)
 
 
 def turn_outside(

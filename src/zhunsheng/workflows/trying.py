@@ -8,6 +8,7 @@ from zhunsheng.core.actors import Actor, Viewer
 from zhunsheng.core.clock import Clock
 from zhunsheng.core.packs.nodes import PackError
 from zhunsheng.core.reporting.parts import to_text, touched_only
+from zhunsheng.foundation import replicas
 from zhunsheng.foundation.accounts.acting import day
 from zhunsheng.foundation.accounts.queries import access
 from zhunsheng.judging.lab import actions as lab
@@ -47,7 +48,7 @@ def work_off(clock: Clock) -> int:
 def _work(card: RunCard, clock: Clock) -> None:
     viewer, asked, after = _viewer(card, clock), period_of(card), card.last_key
     if group := next_group(viewer, asked, after):
-        part, _events = play(viewer, played(card), asked, group)
+        (part, _events), _ = replicas.prefer(lambda: play(viewer, played(card), asked, group))
         told, count, last = to_text(part), len(group), group[-1]
         lab.keep_part(by=BY, at=clock.now(), run_id=card.id, after=after, last=last, count=count, text=told)
         return

@@ -28,7 +28,7 @@ TENANT_TABLES = """
 WITH RECURSIVE behind AS (
     SELECT c.oid, c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
     JOIN pg_type t ON t.oid = a.atttypid
-    WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
+    WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace
     AND a.attname IN ('division', 'subject', 'shared_with', 'area') AND t.typname = 'varchar'
     UNION
     SELECT c.oid, c.relname FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid

@@ -17,6 +17,7 @@ from zhunsheng.cli.output import Output, reporting
 from zhunsheng.core.clock import instant, moment
 from zhunsheng.engine.nation.keeping import BusyError
 from zhunsheng.engine.nation.layout import Layout, LayoutError, open_layout
+from zhunsheng.engine.nation.raw import CannotCarryError
 from zhunsheng.engine.nation.running import (
     OtherRunError,
     Question,
@@ -25,9 +26,9 @@ from zhunsheng.engine.nation.running import (
     progress_of,
     question_of,
 )
-from zhunsheng.engine.nation.writing import CannotCarryError
 from zhunsheng.engine.spark.running import open_source
 from zhunsheng.engine.spark.running import run as run_on_spark
+from zhunsheng.foundation import replicas
 from zhunsheng.workflows.exporting import export as export_facts
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -50,32 +51,36 @@ def command() -> None:
     """Export, judge, status."""
 
 
-@command.command(help=_("把数据库中的事实写成 Parquet 文件，供研判或分析；同样的事实得到同样的文件。"))
+@command.command(
+    help=_("把数据库中的事实写成 Parquet 文件；同样的事实得到同样的文件，中断后重复同一命令即续做。")
+)
 @click.option("--to", required=True, type=FOLDER, help=_("写到这个目录；已有的副本被替换。"))
-@click.option("--known-at", type=Instant(), help=_("当时所知的时间，默认现在。"))
+@click.option("--known-at", type=Instant(), help=_("当时所知的时间，默认现在；续做时默认原来的时间。"))
 @reporting(
     {
         "files": _("文件数"),
         "subjects": _("主体数"),
         "facts": _("事实数"),
         "known_at": _("所知时间"),
+        "sha256": _("全部文件的散列值：同样的事实得到同样的值"),
+        "resumed": _("原已做完、未重做的文件数"),
+        "read_from": _("从何处读取：primary 为主库，replica 为备用库"),
     }
 )
 def export(out: Output, to: Path, known_at: dt.datetime | None) -> None:
     """Stream the facts into files."""
-    at = known_at or now()
     try:
         with out.progress(_("导出")) as progress:
-            files, subjects, facts = export_facts(to, at, progress.advance)
+            (told, at), elsewhere = replicas.prefer(
+                lambda: export_facts(to, known_at, now(), progress.advance)
+            )
     except CannotCarryError as error:
         raise CannotRunError(_("%(what)s 写不进文件；请改正数值，或重做一次。") % {"what": error}) from error
     except BusyError as error:
         raise _busy(error) from error
-    out.line(
-        _("%(files)s 个文件，%(subjects)s 家主体，%(facts)s 条事实")
-        % {"files": files, "subjects": subjects, "facts": facts}
-    )
-    out.result({"files": files, "subjects": subjects, "facts": facts, "known_at": at.isoformat()})
+    answer = asdict(told)
+    out.line(_("%(files)s 个文件，%(subjects)s 家主体，%(facts)s 条事实") % answer)
+    out.result({**answer, "known_at": at.isoformat(), "read_from": "replica" if elsewhere else "primary"})
 
 
 def _busy(error: BusyError) -> CannotRunError:

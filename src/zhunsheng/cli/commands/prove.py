@@ -100,7 +100,7 @@ def _on_spark(out: Output, when: dt.datetime, packs: int, cluster: sparking.Clus
     ):
         folder = Path(made)
         proof = prove_generated_on_spark(spark, packs, folder, cluster.partitions)
-        if export(folder / "facts", when, progress.advance)[1]:
+        if export(folder / "facts", when, when, progress.advance)[0].subjects:
             asked = Question(pack, at, at, peers=True)
             proof += prove_layout(spark, open_layout(folder / "facts"), asked, folder, cluster.partitions)
     return proof

@@ -22,6 +22,7 @@ from zhunsheng.core.rules.tree import Pack
 from zhunsheng.engine.lived import STARTS
 from zhunsheng.engine.tracking import TouchEvent
 from zhunsheng.engine.versions import Course
+from zhunsheng.foundation import replicas
 from zhunsheng.workflows.impacting import asked_of, report, text_of
 from zhunsheng.workflows.ruling import course_at, rules_at
 
@@ -137,8 +138,9 @@ def command(
     other = _against(against)
     versions = [rules, *([other] if other and other.content_hash != rules.content_hash else [])]
     with out.progress(_("重放")) as progress:
-        content, events = report(
-            VIEWER, versions, asked_of((start, end), known_at or now(), Selection(**chosen)), progress.advance
+        asked = asked_of((start, end), known_at or now(), Selection(**chosen))
+        (content, events), _elsewhere = replicas.prefer(
+            lambda: report(VIEWER, versions, asked, progress.advance)
         )
     if target is not None:
         target.write_text(text_of(content), encoding="utf-8")

@@ -18,7 +18,7 @@ from zhunsheng.engine.generate import FIRST_DAY, some_facts, some_instant, some_
 from zhunsheng.engine.nation.encoding import fields_in
 from zhunsheng.engine.nation.layout import Layout, open_layout
 from zhunsheng.engine.nation.running import JUDGEMENTS, STATISTICS, Question, Run
-from zhunsheng.engine.nation.writing import Sizes, write_layout
+from zhunsheng.engine.nation.writing import Sizes, Telling, of_timelines, write_layout
 from zhunsheng.engine.peers import peer_measures, peer_statistics
 from zhunsheng.engine.prove import NOTHING, Mismatch, Proof
 from zhunsheng.engine.reference.conditions import PEER_GROUP
@@ -88,9 +88,10 @@ def generated(folder: Path, number: int, seed: int) -> tuple[Layout, Question]:
     told, asked, world = _drawn(chance)
     while number % 2 == 0 and not _has_statistics(told, asked):
         told, asked, world = _drawn(chance)
-    fields = fields_in(fact for facts in told.values() for fact in facts)
+    fields = sorted(fields_in(fact for facts in told.values() for fact in facts))
     held = sorted((subject, facts) for subject, facts in told.items() if facts)
-    write_layout(folder, held, world, fields, asked.known_at, joined=False, sizes=Sizes(SHARDS_OF, 50))
+    telling = Telling(asked.known_at, fields, world, of_timelines(held, fields))
+    write_layout(folder, telling, sizes=Sizes(SHARDS_OF, 50))
     return open_layout(folder), asked
 
 

@@ -15,6 +15,7 @@ LOOKS: Words = {
 }
 FACTS_AND_FILES: Words = {
     "FACTS_RECORDED": _("收录事实"),
+    "FACT_PARTS_MADE": _("建立事实表分区"),
     "BATCH_UNDONE": _("撤回一批"),
     "TABLE_RECEIVED": _("上传表格"),
     "TABLE_STEP": _("导入进展"),

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from zhunsheng.core.actors import Actor, Viewer
@@ -18,6 +19,7 @@ from zhunsheng.foundation import bulk
 from zhunsheng.foundation.accounts.revealing import RevealError, stated
 from zhunsheng.foundation.evidence import actions as evidence
 from zhunsheng.foundation.outbox import actions as outbox
+from zhunsheng.sensing.signals import parts
 from zhunsheng.sensing.signals.models import BatchState, ImportBatch, InboxEntry, StoredFact
 from zhunsheng.sensing.signals.new_facts import (
     Delivery,
@@ -118,6 +120,18 @@ def _one_writer_at_a_time() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEQUENCE_LOCK])
+
+
+def keep_parts_ahead(*, by: Actor, at: datetime) -> int:
+    """On PostgreSQL: see to it that facts of the near future have a part of the table; how many were made."""
+    if connection.vendor != "postgresql":
+        return 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        made = parts.make_ahead(cursor, settings.FACTS_A_PART)
+        if made:
+            detail = {"made": made}
+            evidence.record(by=by, at=at, action="FACT_PARTS_MADE", target="facts", detail=detail)
+    return made
 
 
 def _given(deliveries: Sequence[Delivery]) -> dict[tuple[str, str], tuple[str, list[Any]]]:

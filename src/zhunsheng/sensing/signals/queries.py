@@ -8,9 +8,10 @@ from datetime import date, datetime
 from functools import lru_cache
 from itertools import groupby
 
+import pyarrow as pa
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from zhunsheng.core.actors import Viewer
 from zhunsheng.core.alarms.finding import Happening
@@ -18,8 +19,11 @@ from zhunsheng.core.clock import day_end, instant, moment
 from zhunsheng.core.facts import Fact, in_force
 from zhunsheng.core.merging import LINK, joined, survivor
 from zhunsheng.engine.library import open_library
+from zhunsheng.engine.nation.layout import SUBJECT
+from zhunsheng.engine.nation.raw import ordered, raw_of
 from zhunsheng.foundation import bulk
 from zhunsheng.registers.registry import scoping
+from zhunsheng.sensing.signals import parts
 from zhunsheng.sensing.signals.models import (
     BatchState,
     FactEvidence,
@@ -30,6 +34,8 @@ from zhunsheng.sensing.signals.models import (
 )
 from zhunsheng.sensing.signals.new_facts import WORLD, same_report
 from zhunsheng.sensing.signals.reading import COLUMNS, fact_of
+from zhunsheng.sensing.signals.tables import payload_fields
+from zhunsheng.sensing.signals.tables import tables as stored_tables
 
 FOR_EVER = 1 << 62
 
@@ -147,6 +153,51 @@ def timelines(
         own = list(group)
         if not survivor(own, _seconds(known_at)):
             yield subject, _joined(subject, own, known_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """Facts of subjects as they stand for good: known at an instant, arrived up to a place in the order.
+
+    `fields` are the payload columns (family, field) that they need.
+    """
+
+    known_at: datetime
+    upto: int
+    fields: tuple[tuple[str, str], ...]
+    joined: bool
+
+
+def stock(*, viewer: Viewer, known_at: datetime, upto: int | None = None) -> Stock | None:
+    """What `tables` reads; without `upto` everything that has arrived. For those who see everything."""
+    if not viewer.sees_all:
+        return None
+    if upto is None:
+        upto = StoredFact.objects.order_by("-sequence").values_list("sequence", flat=True).first() or 0
+    rows = _stocked(known_at, upto)
+    fields = tuple(payload_fields(rows))
+    return Stock(known_at, upto, fields, rows.filter(kind=LINK).exists())
+
+
+def _stocked(known_at: datetime, upto: int) -> QuerySet[StoredFact]:
+    rows = StoredFact.objects.exclude(subject=WORLD)
+    return rows.filter(recorded_at__lte=known_at, sequence__lte=upto)
+
+
+def tables(*, viewer: Viewer, of: Stock, behind: str = "") -> Iterator[pa.Table]:
+    """What `timelines` tells of the subjects behind one, as Arrow tables (`engine.nation.raw.RAW`) of whole
+    subjects in the order of the layout; for those who see everything."""
+    if not viewer.sees_all:
+        return
+    rows = _stocked(of.known_at, of.upto)
+    linked = sorted(set(rows.filter(kind=LINK).order_by().values_list("subject", flat=True)))
+    for table, is_last in stored_tables(rows.exclude(bulk.among("subject", linked)), behind):
+        until = None if is_last else table.column(SUBJECT)[-1].as_py()
+        among = [s for s in linked if s > behind and (until is None or s < until)]
+        own = timelines(viewer=viewer, subjects=among, known_at=of.known_at)
+        told = raw_of(fact for _, facts in own for fact in facts)
+        yield ordered(pa.concat_tables([table, told])) if among else table
+        behind = until or behind
 
 
 def told_of_whom(
@@ -315,6 +366,14 @@ def last_arrival(*, viewer: Viewer) -> datetime | None:
     if not viewer.sees_all:
         return None
     return StoredFact.objects.order_by("-sequence").values_list("recorded_at", flat=True).first()
+
+
+def room_for(*, viewer: Viewer) -> int | None:
+    """For how many more facts the table has parts; None where it needs none. For the bureau only."""
+    if not viewer.is_supervisor or connection.vendor != "postgresql":
+        return None
+    with connection.cursor() as cursor:
+        return parts.facts_left(cursor)
 
 
 def last_told(*, viewer: Viewer, sources: Iterable[str]) -> dict[str, datetime]:
