@@ -50,7 +50,7 @@ def branches_hold(done: Sequence[Run], *, whole: bool) -> bool:
         print("branches: not judged; that needs a whole run on both databases")
         return True
     print("\n===== branches =====")
-    return branches.holds([branches.data_file(run.share.name) for run in done])
+    return branches.holds([branches.data_file(run.share.name) for run in done if run.share.measured])
 
 
 def summary(done: Sequence[Run], missing: dict[str, str], *, static_holds: bool) -> None:
