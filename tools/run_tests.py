@@ -10,7 +10,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 
 from tools import bootstrap, branches, check, machine
 from tools.bootstrap import CannotSetUpError, say
@@ -50,7 +50,7 @@ def branches_hold(done: Sequence[Run], *, whole: bool) -> bool:
         print("branches: not judged; that needs a whole run on both databases")
         return True
     print("\n===== branches =====")
-    return branches.holds([branches.data_file(run.share.name) for run in done])
+    return branches.holds([branches.data_file(run.share.name) for run in done if run.share.measured])
 
 
 def summary(done: Sequence[Run], missing: dict[str, str], *, static_holds: bool) -> None:
@@ -71,18 +71,37 @@ def summary(done: Sequence[Run], missing: dict[str, str], *, static_holds: bool)
         print(f"not here: {part} — its tests did not run ({cure})")
 
 
-def prepare(*, static: bool) -> tuple[bool, dict[str, str]]:
-    """Static checks, the engine's machine code and the parts of the machine side by side, for each leaves a
-    core idle; whether the checks hold, and what is missing."""
+def prepare(pool: Executor) -> dict[str, str]:
+    """The engine's machine code and the parts of the machine side by side, for each leaves a core idle; what
+    is missing."""
+    engine = pool.submit(bootstrap.make_engine)
+    spark = pool.submit(bootstrap.bring, SPARK, "pyspark")
+    missing = bring_parts()
+    if not spark.result():
+        missing[SPARK] = "requirements/spark.txt"
+    engine.result()
+    return missing
+
+
+def run_all(arguments: Sequence[str], *, static: bool, refuse_skips: bool) -> int:
+    """Prepare, run what was asked for, judge. Static checks go on beside the first tests: nothing waits for
+    their verdict."""
     with ThreadPoolExecutor() as pool:
-        engine = pool.submit(bootstrap.make_engine)
         checks = pool.submit(check.checks_hold, check.STATIC if static else {})
-        spark = pool.submit(bootstrap.bring, SPARK, "pyspark")
-        missing = bring_parts()
-        if not spark.result():
-            missing[SPARK] = "requirements/spark.txt"
-        engine.result()
-        return checks.result(), missing
+        missing = prepare(pool)
+        lacking = machine.why_no_postgres()
+        if lacking:
+            missing["PostgreSQL"] = "postgresql"
+            say(lacking)
+        cut = whole_suite() if not arguments else part_of_it(arguments)
+        chosen = [share for share in cut if share.database == "sqlite" or not lacking]
+        whole = not arguments and not lacking
+        done = run_shares(chosen, whole=whole, refuse_skips=refuse_skips)
+        static_holds = checks.result()
+    taken = branches_hold(done, whole=whole)
+    summary(done, missing, static_holds=static_holds)
+    passed = static_holds and taken and all(run.exit_code == 0 for run in done)
+    return 0 if passed and not (missing and refuse_skips) else 1
 
 
 def main() -> int:
@@ -92,22 +111,10 @@ def main() -> int:
     parser.add_argument("--no-static", action="store_true", help="leave out lint, types and floors")
     options, arguments = parser.parse_known_args()
     try:
-        static_holds, missing = prepare(static=not options.no_static)
+        return run_all(arguments, static=not options.no_static, refuse_skips=options.refuse_skips)
     except CannotSetUpError as error:
         say(str(error))
         return 4
-    lacking = machine.why_no_postgres()
-    if lacking:
-        missing["PostgreSQL"] = "postgresql"
-        say(lacking)
-    cut = whole_suite() if not arguments else part_of_it(arguments)
-    chosen = [share for share in cut if share.database == "sqlite" or not lacking]
-    whole = not arguments and not lacking
-    done = run_shares(chosen, whole=whole, refuse_skips=options.refuse_skips)
-    taken = branches_hold(done, whole=whole)
-    summary(done, missing, static_holds=static_holds)
-    passed = static_holds and taken and all(run.exit_code == 0 for run in done)
-    return 0 if passed and not (missing and options.refuse_skips) else 1
 
 
 if __name__ == "__main__":

@@ -49,12 +49,13 @@ def read_cut() -> Cut:
 
 @dataclass(frozen=True)
 class Share:
-    """Some tests on one database: the words for pytest."""
+    """Some tests on one database: the words for pytest. `measured`: it has tests that stand for branches."""
 
     name: str
     database: str
     arguments: tuple[str, ...]
     durable: bool = True
+    measured: bool = True
 
     @property
     def report(self) -> Path:
@@ -73,7 +74,11 @@ def whole_suite() -> list[Share]:
     once, apart = ([f"--ignore={place}" for place in places] for places in (cut.once, cut.apart))
     return [
         *(
-            Share(f"{base}-{Path(folder).name}", base, (folder, *once), folder in cut.durable)
+            Share(
+                *(f"{base}-{Path(folder).name}", base, (folder, *once)),
+                durable=folder in cut.durable,
+                measured=any(name.startswith(f"{folder}/") for name in branches.WATCHED.tests),
+            )
             for folder in cut.apart
             for base in HALVES
         ),
@@ -140,9 +145,11 @@ def start(share: Share, *, whole: bool, refuse_skips: bool) -> Run:
     share.report.unlink(missing_ok=True)
     command = [sys.executable, "-m", "pytest", "-q", "--durations=15", f"--junitxml={share.report}"]
     if whole:
+        environment |= {"ZS_HALF": HALVES[share.database]}
+    if whole and share.measured:
         data = branches.data_file(share.name)
         data.unlink(missing_ok=True)
-        environment |= {branches.FILE_VARIABLE: str(data), "ZS_HALF": HALVES[share.database]}
+        environment |= {branches.FILE_VARIABLE: str(data)}
         command += ["-p", branches.PLUGIN]
     if refuse_skips:
         command.append("--refuse-skips")

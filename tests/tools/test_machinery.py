@@ -16,7 +16,7 @@ import pytest
 
 from tests import halves, session
 from tests.portals import views
-from tools import bootstrap, check, machine, run_tests, shares
+from tools import bootstrap, branches, check, machine, run_tests, shares
 from tools.postgres import Server
 
 ROOT = bootstrap.ROOT
@@ -219,6 +219,8 @@ def test_every_test_is_in_a_share_and_what_may_touch_a_database_in_one_for_each(
                     file for file in everywhere if within(file, named) and not within(file, ignored)
                 )
         assert counted == Counter(dict.fromkeys(wanted, 1))
+    for share in (share for share in shares.whole_suite() if not share.measured):
+        assert not [name for name in branches.WATCHED.tests if within(name, share.arguments[:1])]
 
 
 def test_both_halves_are_all(monkeypatch: pytest.MonkeyPatch) -> None:
