@@ -1,8 +1,8 @@
 """A bureau with very many businesses, written straight into the tables that its pages read.
 
 Rows go in by `foundation.bulk` in the order in which life would have brought them: facts by time, not by
-business, so that one business's facts lie scattered. Indexes of the fact table are made afterwards. Inbox,
-evidence and audit trail stay empty, because no measured page reads them.
+business, so that one business's facts lie scattered. Indexes of the fact table are made afterwards. Inbox and
+evidence stay empty, because no measured page reads them. Open tasks have their deadline in the queue.
 """
 
 from __future__ import annotations
@@ -15,20 +15,24 @@ import numpy as np
 from django.conf import settings
 from django.db import connection, models, transaction
 
+from zhunsheng.core.actors import Actor
 from zhunsheng.core.identifiers.uscc import make
 from zhunsheng.demo import people
 from zhunsheng.demo.city import DIVISIONS, FIRST, NOW, SECOND, TODAY, TRADES
 from zhunsheng.engine.library import open_library
 from zhunsheng.foundation import bulk
 from zhunsheng.foundation.outreach.models import Message
+from zhunsheng.foundation.schedule.actions import deadlines
+from zhunsheng.foundation.schedule.actions.deadlines import Matter, Opening
 from zhunsheng.judging.portraits.models import ClassRun, SubjectClass
 from zhunsheng.judging.triggers.models import SupervisionTask, Touch
 from zhunsheng.registers.registry import searching
 from zhunsheng.registers.registry.models import Subject, SubjectIdentifier, SubjectName
 from zhunsheng.sensing.signals.models import StoredFact
+from zhunsheng.workflows.terms import clock_terms
 
 CHUNK, FACTS_A_SUBJECT, HISTORY_SECONDS = 20_000, 10, 730 * 86_400
-STATIONS, TOUCHED_SHARE = 20, 10
+STATIONS, TOUCHED_SHARE, TASK_EVERY = 20, 10, 5
 KINDS: tuple[tuple[str, str, dict[str, object]], ...] = (
     ("COMPLAINT", "12315", {"topic": "OTHER", "verified": True, "excluded": False}),
     ("COMPLAINT", "12315", {"topic": "OTHER", "verified": False, "excluded": True}),
@@ -229,13 +233,16 @@ def _classes(subjects: int, chance: np.random.Generator) -> None:
 
 def _touches(subjects: int, chance: np.random.Generator) -> None:
     """A tenth of the businesses was touched once, most of that is over; tasks and messages about it."""
-    points = sorted(open_library(settings.PACKS).points)
+    points, terms = sorted(open_library(settings.PACKS).points), clock_terms()
     chosen = chance.choice(subjects, subjects // TOUCHED_SHARE, replace=False).tolist()
     for low in range(0, len(chosen), CHUNK):
         part = list(enumerate(chosen[low : low + CHUNK], low + 1))
         with transaction.atomic():
             _put(Touch, TOUCH, [_touch(number, owner, points) for number, owner in part])
-            _put(SupervisionTask, TASK, [_task(n, o) for n, o in part if n % 5 == 0])
+            tasks = [(n, o) for n, o in part if n % TASK_EVERY == 0]
+            _put(SupervisionTask, TASK, [_task(n, o) for n, o in tasks])
+            clocks = [_clock(n, o, points) for n, o in tasks if not _is_over(n)]
+            deadlines.open_all(by=Actor.service("bench"), at=NOW, openings=clocks, terms=terms)
             _put(Message, MESSAGE, [_message(number, owner) for number, owner in part])
 
 
@@ -244,7 +251,7 @@ TOUCH = (
     *("ended_at", "facts", "pack_version", "pack_hash"),
 )
 TASK = (
-    *("touch", "kind", "state", "station", "holder", "scope", "opened_at"),
+    *("id", "touch", "kind", "state", "station", "holder", "scope", "opened_at"),
     *("due_on", "due_why", "closed_at"),
 )
 MESSAGE = (
@@ -253,13 +260,17 @@ MESSAGE = (
 )
 
 
+def _is_over(number: int) -> bool:
+    return number % 10 != 0
+
+
 def _touched_at(number: int) -> datetime:
     return NOW - timedelta(days=700) + timedelta(minutes=number * 7 % 1_000_000)
 
 
 def _touch(number: int, owner: int, points: Sequence[str]) -> Sequence[object]:
     at, point = _touched_at(number), points[number % len(points)]
-    over = number % 10 != 0
+    over = _is_over(number)
     colour = "RED" if number % 5 == 0 else "YELLOW"
     state = "NORMAL" if over else "OFFSITE_REVIEW" if colour == "RED" else "OBSERVING"
     due = None if colour == "RED" else (at + timedelta(days=10)).date()
@@ -271,13 +282,33 @@ def _touch(number: int, owner: int, points: Sequence[str]) -> Sequence[object]:
 
 
 def _task(number: int, owner: int) -> Sequence[object]:
-    at, over = _touched_at(number), number % 10 != 0
-    holder = "9801-11" if number % 100 == 0 else ""
+    at, over, holder = _touched_at(number), _is_over(number), _holder(number)
     due: date = (at + timedelta(days=30)).date()
     return (
-        *(number, "REVIEW", "DONE" if over else "OPEN", station_of(owner), holder, {}, at),
+        *(
+            number // TASK_EVERY,
+            number,
+            "REVIEW",
+            "DONE" if over else "OPEN",
+            station_of(owner),
+            holder,
+            {},
+            at,
+        ),
         *(due, "", at + timedelta(days=9) if over else None),
     )
+
+
+def _holder(number: int) -> str:
+    return "9801-11" if number % 100 == 0 else ""
+
+
+def _clock(number: int, owner: int, points: Sequence[str]) -> Opening:
+    """The clock of an open task, as `triggers` starts it."""
+    key, title = key_of(owner), f"{points[number % len(points)]} {owner}"
+    handler = _holder(number) or station_of(owner)
+    of = Matter(f"task:{number // TASK_EVERY}", f"touch:{number}", title, handler, key)
+    return Opening(of, "task.review", _touched_at(number))
 
 
 def _message(number: int, owner: int) -> Sequence[object]:

@@ -8,6 +8,7 @@ in a migration named `…_contract_gN` one generation later at the earliest.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import models
 from django.db.migrations import Migration, operations
@@ -15,7 +16,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 from zhunsheng.cli.database import CONTRACT
-from zhunsheng.config.generation import GENERATION
+from zhunsheng.cli.generation import GENERATION
 
 ADDING = (
     operations.CreateModel,
@@ -75,7 +76,7 @@ def _told(operation: Operation, state: ProjectState, made: set[str]) -> str:
     return UNSAID
 
 
-def _altered(old: models.Field, new: models.Field) -> str:
+def _altered(old: models.Field[Any, Any], new: models.Field[Any, Any]) -> str:
     """Wider is well, also what the database does not store; anything else is for a person to judge."""
     (_, was, _, had), (_, becomes, _, has) = (field.deconstruct()[:4] for field in (old, new))
     had, has = ({k: v for k, v in told.items() if k not in NOT_STORED} for told in (had, has))

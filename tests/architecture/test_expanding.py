@@ -10,7 +10,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
 
 from tests.architecture.expanding import complaints
-from zhunsheng.config.generation import GENERATION
+from zhunsheng.cli.generation import GENERATION
 
 # The last migrations from before anybody ran two versions side by side.
 FROZEN = {
@@ -54,7 +54,7 @@ def migration(*told: Operation, name: str = "0002_x", said: str = "") -> list[st
     fields = [("id", models.BigAutoField(primary_key=True)), ("name", models.CharField(max_length=10))]
     before.add_model(ModelState("app", "Thing", fields))
     made = Migration(name, "app")
-    made.operations = list(told)
+    made.operations = list(told)  # type: ignore[misc]
     made.works_with_former = said  # type: ignore[attr-defined]
     return list(complaints(made, before))
 

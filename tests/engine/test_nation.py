@@ -167,14 +167,19 @@ def test_a_finished_file_is_not_judged_again_unless_its_facts_or_its_bytes_chang
 def test_judged_anew_are_those_who_changed_and_whose_time_came_and_nobody_else_differs(
     tmp_path: Path, seed: int
 ) -> None:
-    pack, told, world, as_of, _ = case(seed, subjects=20)
+    pack, told, _, as_of, _ = case(seed, subjects=20)
     later = as_of + Random(seed).choice((3_600, 5 * SECONDS_PER_DAY))
-    source = write(tmp_path / "facts", told, world)
+    source = write(tmp_path / "facts", told, [])
     run(source, tmp_path / "before", Question(pack, as_of, as_of))
     asked = Question(pack, later, later)
     totals = run(source, tmp_path / "since", asked, since=tmp_path / "before")
     whole = run(source, tmp_path / "whole", asked)
     assert totals.judged + totals.carried == whole.judged
+    changed = {s for s, facts in told.items() if any(as_of < f.recorded_at <= later for f in facts)}
+    due = {
+        r["subject"] for r in rows_in(tmp_path / "before") if int(str(r["next_due"] or later + 1)) <= later
+    }
+    assert judged_at(tmp_path / "since", later) == changed | due
     anew = rows_in(tmp_path / "since")
     for row, right in zip(anew, rows_in(tmp_path / "whole"), strict=True):
         assert (row["subject"], row["touches"], row["next_due"]) == (
@@ -182,6 +187,12 @@ def test_judged_anew_are_those_who_changed_and_whose_time_came_and_nobody_else_d
             right["touches"],
             right["next_due"],
         )
+
+
+def judged_at(folder: Path, as_of: int) -> set[str]:
+    """The subjects of a result that were judged at this instant; the others were taken over."""
+    rows = [row for path in folder.rglob("judgements/*.parquet") for row in pq.read_table(path).to_pylist()]
+    return {row["subject"] for row in rows if int(row["as_of"].timestamp()) == as_of}
 
 
 def test_one_late_fact_touches_one_business(tmp_path: Path) -> None:

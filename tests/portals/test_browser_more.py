@@ -267,7 +267,8 @@ def test_behind_the_businesses_door(browser: Browser, live_server: Any, city: in
     seen.press("main form[action='#new'] .button")
     seen.is_good(f"business-people-{wide}")
     for name in ("password", "second") if view == VIEWS[1] else ():
-        assert page.goto(f"{live_server.url}/business/sign-in/{name}/").ok
+        answer = page.goto(f"{live_server.url}/business/sign-in/{name}/")
+        assert answer is not None and answer.ok
         seen.is_good(f"business-{name}-{wide}")
     page.goto(live_server.url + home + "file/")
     seen.is_good(f"business-file-{wide}")

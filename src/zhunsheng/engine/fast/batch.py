@@ -16,7 +16,7 @@ from zhunsheng.engine.fast import codes as c
 from zhunsheng.engine.fast import tables as z
 from zhunsheng.engine.fast.columns import Columns, Dictionary, FactColumns, sealed
 from zhunsheng.engine.fast.compile import CannotCompileError, Compiler
-from zhunsheng.engine.fast.feeding import set_instant, take_facts_plainly
+from zhunsheng.engine.fast.feeding import set_instant
 from zhunsheng.engine.fast.freezing import hold_frozen
 from zhunsheng.engine.fast.jit import I32, I64, U8, compiled
 from zhunsheng.engine.fast.judging import judge_points
@@ -27,6 +27,7 @@ from zhunsheng.engine.fast.scoring import judge_model
 from zhunsheng.engine.fast.scratch import Scratch, World, scratch_for
 from zhunsheng.engine.fast.sparing import Verdicts, fill_in, is_like_the_rest, judge_touched, verdicts_like
 from zhunsheng.engine.fast.tables import Tables
+from zhunsheng.engine.fast.taking import take_facts_plainly
 from zhunsheng.engine.judgement import IndicatorResult, Judgement, ModelResult, PointResult, Timeline
 from zhunsheng.engine.reference import judge
 from zhunsheng.engine.reference.conditions import PEER_STATISTIC

@@ -10,12 +10,13 @@ from zhunsheng.core.rules.tree import Pack, Select
 from zhunsheng.engine.fast import codes as c
 from zhunsheng.engine.fast.columns import Columns, Dictionary
 from zhunsheng.engine.fast.compile import Compiler
-from zhunsheng.engine.fast.feeding import is_standing, set_instant, take_facts
+from zhunsheng.engine.fast.feeding import is_standing, set_instant
 from zhunsheng.engine.fast.jit import I64, U8, compiled
 from zhunsheng.engine.fast.scoring import close_model, judge_indicator
 from zhunsheng.engine.fast.scratch import Scratch, World, scratch_for
 from zhunsheng.engine.fast.sparing import Verdicts
 from zhunsheng.engine.fast.tables import Tables, grid
+from zhunsheng.engine.fast.taking import take_facts
 
 # What a shape says of a freeze: not of its kinds; it does not hold; it holds; its value must be looked at.
 OTHER, FAILS, HOLDS, BY_VALUE = range(4)

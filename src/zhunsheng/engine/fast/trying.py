@@ -11,7 +11,7 @@ from zhunsheng.core.rules.tree import Pack
 from zhunsheng.engine.fast import tables as z
 from zhunsheng.engine.fast.columns import Columns, Dictionary, FactColumns, sealed
 from zhunsheng.engine.fast.compile import Compiler
-from zhunsheng.engine.fast.feeding import set_instant, take_facts
+from zhunsheng.engine.fast.feeding import set_instant
 from zhunsheng.engine.fast.frames import bind, kind_of, opener
 from zhunsheng.engine.fast.jit import I64, compiled
 from zhunsheng.engine.fast.judging import judge_points
@@ -21,6 +21,7 @@ from zhunsheng.engine.fast.scoring import judge_model
 from zhunsheng.engine.fast.scratch import Scratch, scratch_for
 from zhunsheng.engine.fast.sparing import Verdicts, verdicts_like
 from zhunsheng.engine.fast.tables import Tables
+from zhunsheng.engine.fast.taking import take_facts
 
 
 class Trial(NamedTuple):

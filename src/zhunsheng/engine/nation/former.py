@@ -7,9 +7,11 @@ would be; its sum is the one of `as_of` in its row, because what fades is a matt
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,24 +25,38 @@ from zhunsheng.engine.nation import results as r
 Mask = npt.NDArray[np.bool_]
 
 
+class Span(NamedTuple):
+    """One row group of a former result, with its first and last subject."""
+
+    path: Path
+    group: int
+    first: str
+    last: str
+
+
 @dataclass(slots=True)
 class Former:
-    """The files of a finished result, each with its first and last subject, and what it was known at."""
+    """The row groups of a finished result, and what it was known at; few of them are held at once."""
 
     known_at: int
     digest: str
-    files: list[tuple[Path, str, str]]
-    _held: dict[Path, pa.Table] = field(default_factory=dict)
+    spans: Sequence[Span]
+    _held: dict[Span, pa.Table] = field(default_factory=dict)
 
     def rows(self, first: str, last: str) -> pa.Table | None:
         """The former rows of subjects from `first` to `last`; None when there are none."""
-        near = [path for path, low, high in self.files if low <= last and high >= first]
-        self._held = {path: self._held.get(path) or pq.read_table(path) for path in near}
+        near = [span for span in self.spans if span.first <= last and span.last >= first]
+        self._held = {span: self._held.get(span) or _read(span) for span in near}
         parts = []
         for table in self._held.values():
             subjects = table.column("subject")
-            inside = pc.and_(pc.greater_equal(subjects, first), pc.less_equal(subjects, last))
-            parts.append(table.filter(inside))
+
+            def name_at(row: int, subjects: pa.ChunkedArray = subjects) -> str:
+                return str(subjects[row].as_py())
+
+            places = range(table.num_rows)  # in order of subject, so their rows stand together
+            low, high = bisect_left(places, first, key=name_at), bisect_right(places, last, key=name_at)
+            parts.append(table.slice(low, high - low))
         return pa.concat_tables(parts) if parts else None
 
     def taken_over(
@@ -68,14 +84,18 @@ def known_of(recorded: I64, firsts: I64, known_at: int) -> tuple[I64, I64]:
     return (ends[firsts[1:]] - ends[firsts[:-1]]).astype(np.int64), newest.astype(np.int64)
 
 
-def ends_of(paths: Iterable[Path]) -> list[tuple[Path, str, str]]:
-    """Each file with its first and last subject; files without rows are left out."""
+def spans_of(paths: Iterable[Path]) -> list[Span]:
+    """The row groups of files of a result, in order; those without rows are left out."""
     found = []
     for path in paths:
         with pq.ParquetFile(path) as source:
             told, place = source.metadata, source.schema_arrow.names.index("subject")
-            spans = [told.row_group(k).column(place).statistics for k in range(told.num_row_groups)]
-        held = [(str(s.min), str(s.max)) for s in spans if s is not None and s.has_min_max]
-        if held:
-            found.append((path, held[0][0], held[-1][1]))
+            known = [told.row_group(k).column(place).statistics for k in range(told.num_row_groups)]
+        held = [(k, s) for k, s in enumerate(known) if s is not None and s.has_min_max]
+        found += [Span(path, k, str(s.min), str(s.max)) for k, s in held]
     return found
+
+
+def _read(span: Span) -> pa.Table:
+    with pq.ParquetFile(span.path) as source:
+        return source.read_row_group(span.group)

@@ -25,7 +25,7 @@ from zhunsheng.engine.fast.columns import Dictionary
 from zhunsheng.engine.fast.compile import Compiler
 from zhunsheng.engine.fast.layout import Layout as Tables
 from zhunsheng.engine.nation import encoding, keeping, layout, peering, results
-from zhunsheng.engine.nation.former import Former, ends_of, known_of
+from zhunsheng.engine.nation.former import Former, known_of, spans_of
 from zhunsheng.engine.peers import PeerStatistic, peer_measures
 
 RESULT = "zhunsheng.nation-result/1"
@@ -292,7 +292,7 @@ class Run:
         for path, sha256 in files.items():
             if not path.exists() or keeping.digest_of_file(path) != sha256:
                 raise UnfinishedError(f"{path} 与当时写下的不同")
-        return Former(int(done["known_at"]), keeping.digest_of(done), ends_of(files))
+        return Former(int(done["known_at"]), keeping.digest_of(done), spans_of(files))
 
 
 def _of(judging: Judging) -> dict[str, Any]:
