@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from zhunsheng.core.packs.forms import fields_of
@@ -42,7 +42,7 @@ NODES = st.dictionaries(NAMES, st.one_of(LEAVES, INNER, LISTS, st.lists(INNER, m
 
 
 @given(NODES)
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_what_is_written_is_read_back_and_every_field_is_on_its_line(node: dict[str, object]) -> None:
     text = written(node)
     assert read_part(text) == node and comments_in(text) == []

@@ -17,6 +17,7 @@ from tests.portals.pages import as_, staffed, stand_at
 from tools.bootstrap import ROOT
 from zhunsheng.core.actors import Actor, ActorKind
 from zhunsheng.core.clock import FixedClock
+from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.judging.rulebook import actions, queries
 from zhunsheng.judging.rulebook.lifecycle import ProposalStepError
 from zhunsheng.judging.rulebook.models import ManuscriptSave
@@ -115,6 +116,7 @@ def test_form_sentence_and_text_are_one(desk: Client) -> None:
     before = rules_at(at(NOW)).pack.content_hash
     assert 'name="manuscript"' in page(desk, "/rules/cards/T09-1/")
     address = opened(desk)
+    assert portraits.kept_pack(viewer=BUREAU, content_hash=before), "also when another one is installed"
     told = page(desk, address)
     assert "≥3次" in said(told) and f'name="{LINE}"' in told and "说的一样" in told and "<script" not in told
     told = sent(desk, address, {LINE: "4"})

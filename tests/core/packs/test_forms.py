@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tools.bootstrap import ROOT
@@ -81,7 +81,7 @@ FILTERS = st.dictionaries(
     st.sampled_from(["flag", "state", "@occurred", "a.b"]),
     st.one_of(
         st.booleans(),
-        st.text("甲 #:-'\n", max_size=4),
+        st.sampled_from(["", "甲", " # x", "a: b", "行\n行", "'", "- 1", "true", "3"]),
         st.lists(st.sampled_from(["X", "Y", 3]), min_size=1, max_size=3),
         st.builds(lambda n: {"at_least": n}, st.integers()),
     ),
@@ -106,6 +106,7 @@ CONDITIONS = st.one_of(
 
 
 @given(CONDITIONS, st.integers(0, 10**9))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_generated_definition_comes_back_as_it_was(condition: Document, seed: int) -> None:
     node = {"id": "X", "name_zh": "甲", "yellow": condition, "basis": [], "points": "1.5"}
     fields = fields_of(node)

@@ -31,6 +31,7 @@ from zhunsheng.portals.officer.ruleedit import manuscript_of
 from zhunsheng.portals.officer.rulewords import HOW
 from zhunsheng.portals.officer.words import PROPOSALS
 from zhunsheng.web.clock import page_clock
+from zhunsheng.workflows.keeping import documents_of, keep_trial
 from zhunsheng.workflows.proposing import propose
 from zhunsheng.workflows.rewriting import Rewrite, rewrite_of, try_out
 from zhunsheng.workflows.ruling import rules_at
@@ -47,9 +48,11 @@ def start(request: HttpRequest, acting: Acting) -> HttpResponse:
     known = {card.id: card for card in queries.manuscripts(viewer=acting.viewer)}
     number = _number(wanted)
     if number not in known:
-        pack = rules_at(page_clock().now()).pack
-        version = {"base_hash": pack.content_hash, "base_version": pack.version}
-        number = manuscripts.begin(by=acting.actor, at=page_clock().now(), **version)
+        by, at = acting.actor, page_clock().now()
+        # Kept, so that the manuscript can be read when another version is installed or takes effect.
+        base = keep_trial(by, at, documents_of(rules_at(at).pack.content_hash))
+        version = {"base_hash": base.content_hash, "base_version": base.version}
+        number = manuscripts.begin(by=by, at=at, **version)
     if key in rewrite_of(manuscript_of(acting, number)).parts:
         return HttpResponseRedirect(reverse("rules:part", args=[number, key]))
     return HttpResponseRedirect(reverse("rules:manuscript", args=[number]))
