@@ -15,7 +15,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 from zhunsheng.cli.database import CONTRACT
-from zhunsheng.config.generation import GENERATION
+from zhunsheng.core.generation import GENERATION
 
 ADDING = (
     operations.CreateModel,

@@ -19,7 +19,7 @@ from zhunsheng.cli.commands import doctor
 from zhunsheng.cli.database import ensure_database
 from zhunsheng.cli.exit_codes import CannotRunError, ExitCode
 from zhunsheng.cli.health import Finding, Level
-from zhunsheng.config.generation import GENERATION
+from zhunsheng.core.generation import GENERATION
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
