@@ -16,7 +16,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 from zhunsheng.cli.database import CONTRACT
-from zhunsheng.cli.generation import GENERATION
+from zhunsheng.core.generation import GENERATION
 
 ADDING = (
     operations.CreateModel,

@@ -10,7 +10,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
 
 from tests.architecture.expanding import complaints
-from zhunsheng.cli.generation import GENERATION
+from zhunsheng.core.generation import GENERATION
 
 # The last migrations from before anybody ran two versions side by side.
 FROZEN = {

@@ -18,8 +18,8 @@ from zhunsheng.cli import health
 from zhunsheng.cli.commands import doctor
 from zhunsheng.cli.database import ensure_database
 from zhunsheng.cli.exit_codes import CannotRunError, ExitCode
-from zhunsheng.cli.generation import GENERATION
 from zhunsheng.cli.health import Finding, Level
+from zhunsheng.core.generation import GENERATION
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,4 +1,4 @@
-"""Several workers on one database: each job is done once, also when one of them dies in the middle."""
+"""F-09: several workers on one database: each job is done once, also when one of them dies in the middle."""
 
 from __future__ import annotations
 

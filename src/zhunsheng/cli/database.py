@@ -16,7 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from zhunsheng.cli.exit_codes import CannotRunError
-from zhunsheng.cli.generation import GENERATION
+from zhunsheng.core.generation import GENERATION
 
 CONTRACT = re.compile(r"_contract_g(\d+)")
 MIGRATING_LOCK = 7_350_232

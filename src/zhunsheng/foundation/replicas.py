@@ -38,23 +38,23 @@ def fault(wait_seconds: float | None = None) -> str:
 
     It may take `wait_seconds` (ZHUNSHENG_REPLICA_WAIT_SECONDS) to come up to where the primary is now.
     """
-    until = time.monotonic() + (settings.REPLICA_WAIT_SECONDS if wait_seconds is None else wait_seconds)
+    patience = settings.REPLICA_WAIT_SECONDS if wait_seconds is None else wait_seconds
     try:
         with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
             cursor.execute(PLACE)
             place, system = cursor.fetchone()
         connections[REPLICA].close_if_unusable_or_obsolete()
         with connections[REPLICA].cursor() as cursor:
-            while True:
+            for look in range(int(patience / PAUSE_SECONDS) + 1):
+                if look:
+                    time.sleep(PAUSE_SECONDS)
                 cursor.execute(CAUGHT_UP, [place])
                 told, stands_by, there = cursor.fetchone()
                 if told != system or not stands_by:
                     return "不是本库的备用库"
                 if there:
                     return ""
-                if time.monotonic() >= until:
-                    return "落后于主库"
-                time.sleep(PAUSE_SECONDS)
+        return "落后于主库"
     except DatabaseError as error:
         with suppress(DatabaseError):
             connections[REPLICA].close()
