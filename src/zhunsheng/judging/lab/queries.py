@@ -104,15 +104,14 @@ def report(*, viewer: Viewer, run_id: int) -> dict[str, Any] | None:
 
 def rows(*, viewer: Viewer, run_id: int) -> list[Part]:
     """What the numbers of a report that is done count; nothing where it was not kept."""
-    done = _open(viewer).filter(id=run_id, state=LabState.DONE.value)
-    texts = LabPart.objects.filter(run__in=done.values("id")).order_by("id").values_list("text", flat=True)
-    return [from_text(text) for text in texts]
+    done = _open(viewer).filter(id=run_id, state=LabState.DONE.value).order_by("parts__id")
+    return [from_text(text) for text in done.values_list("parts__text", flat=True) if text]
 
 
 def has_rows(*, viewer: Viewer, run_id: int) -> bool:
     """Whether numbers of a report lead to lists."""
     done = _open(viewer).filter(id=run_id, state=LabState.DONE.value)
-    return LabPart.objects.filter(run__in=done.values("id")).exists()
+    return done.filter(parts__isnull=False).exists()
 
 
 def parts(*, viewer: Viewer, run_id: int) -> Iterator[Part]:
