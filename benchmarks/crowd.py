@@ -8,7 +8,7 @@ evidence stay empty, because no measured page reads them. Open tasks have their 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,8 @@ from django.conf import settings
 from django.db import connection, models, transaction
 
 from zhunsheng.core.actors import Actor
+from zhunsheng.core.deadlines.deadline import start
+from zhunsheng.core.deadlines.terms import ClockTerms
 from zhunsheng.core.identifiers.uscc import make
 from zhunsheng.demo import people
 from zhunsheng.demo.city import DIVISIONS, FIRST, NOW, SECOND, TODAY, TRADES
@@ -33,6 +35,7 @@ from zhunsheng.workflows.terms import clock_terms
 
 CHUNK, FACTS_A_SUBJECT, HISTORY_SECONDS = 20_000, 10, 730 * 86_400
 STATIONS, TOUCHED_SHARE, TASK_EVERY = 20, 10, 5
+CLOCK = "task.review"
 KINDS: tuple[tuple[str, str, dict[str, object]], ...] = (
     ("COMPLAINT", "12315", {"topic": "OTHER", "verified": True, "excluded": False}),
     ("COMPLAINT", "12315", {"topic": "OTHER", "verified": False, "excluded": True}),
@@ -240,7 +243,7 @@ def _touches(subjects: int, chance: np.random.Generator) -> None:
         with transaction.atomic():
             _put(Touch, TOUCH, [_touch(number, owner, points) for number, owner in part])
             tasks = [(n, o) for n, o in part if n % TASK_EVERY == 0]
-            _put(SupervisionTask, TASK, [_task(n, o) for n, o in tasks])
+            _put(SupervisionTask, TASK, [_task(n, o, terms) for n, o in tasks])
             clocks = [_clock(n, o, points) for n, o in tasks if not _is_over(n)]
             deadlines.open_all(by=Actor.service("bench"), at=NOW, openings=clocks, terms=terms)
             _put(Message, MESSAGE, [_message(number, owner) for number, owner in part])
@@ -281,9 +284,10 @@ def _touch(number: int, owner: int, points: Sequence[str]) -> Sequence[object]:
     )
 
 
-def _task(number: int, owner: int) -> Sequence[object]:
+def _task(number: int, owner: int, terms: ClockTerms) -> Sequence[object]:
     at, over, holder = _touched_at(number), _is_over(number), _holder(number)
-    due: date = (at + timedelta(days=30)).date()
+    reckoned = terms.reckon(start(terms.book, CLOCK, at))
+    due = reckoned.due_on or reckoned.not_before_on
     return (
         *(
             number // TASK_EVERY,
@@ -308,7 +312,7 @@ def _clock(number: int, owner: int, points: Sequence[str]) -> Opening:
     key, title = key_of(owner), f"{points[number % len(points)]} {owner}"
     handler = _holder(number) or station_of(owner)
     of = Matter(f"task:{number // TASK_EVERY}", f"touch:{number}", title, handler, key)
-    return Opening(of, "task.review", _touched_at(number))
+    return Opening(of, CLOCK, _touched_at(number))
 
 
 def _message(number: int, owner: int) -> Sequence[object]:
