@@ -20,7 +20,7 @@ from zhunsheng.core.clock import FixedClock
 from zhunsheng.judging.portraits import queries as portraits
 from zhunsheng.judging.rulebook import actions, queries
 from zhunsheng.judging.rulebook.lifecycle import ProposalStepError
-from zhunsheng.judging.rulebook.models import ManuscriptSave
+from zhunsheng.judging.rulebook.models import ManuscriptSave, Proposal
 from zhunsheng.workflows import trying
 from zhunsheng.workflows.ruling import rules_at
 
@@ -318,6 +318,12 @@ def test_from_a_text_to_the_reviewers(desk: Client, client: Client) -> None:
     author = Actor(ActorKind.PERSON, writer, "同事", frozenset({"rule.review"}))
     with pytest.raises(ProposalStepError, match="起草的人"):
         actions.review(by=author, at=at(NOW), proposal_id=proposal.id, opinion="同意")
+    rows = Proposal.objects.filter(id=proposal.id)
+    for side in ("reviewer", "approver"):
+        with pytest.raises(DatabaseError, match="neither reviews nor approves"), transaction.atomic():
+            rows.update(**{side: writer})
+    assert rows.update(reviewer="0008") == 1, "another may"
+    rows.update(reviewer="")
     sent(desk, address, {LINE: "5"})
     assert "试的是先前的文字" in page(desk, whole)
     assert desk.post(step, {"step": "close"}).status_code == 302

@@ -30,7 +30,8 @@ class Dossier(AppendOnlyModel):
 
 
 class Proposal(models.Model):
-    """A version on its way. Whoever drafted it neither reviews nor approves it: the database refuses.
+    """A version on its way. Whoever drafted it or wrote on its text neither reviews nor approves it: the
+    database refuses (constraints, and a trigger for the writers).
 
     It judges from `effective_at` on, which is never before `published_at`; which version judges when is read
     from these two instants, never from the state. `replaces`: the hash of what judged when it was published.
