@@ -131,7 +131,12 @@ def test_form_sentence_and_text_are_one(desk: Client) -> None:
     assert "# 两条就提醒" in yaml_in(told), "a form that changes nothing takes nothing away"
     told = sent(desk, address, {f"{LINE}:key": "more_than", "yellow.all.0.window:length": "60"})
     assert "＞2次" in said(told) and "近60天" in said(told) and "#" not in yaml_in(told)
-    assert [save.how for save in queries.saves(viewer=BUREAU, manuscript_id=1)] == ["FORM", "YAML", "FORM"]
+    number = int(address.split("/")[3])
+    assert [save.how for save in queries.saves(viewer=BUREAU, manuscript_id=number)] == [
+        "FORM",
+        "YAML",
+        "FORM",
+    ]
     assert rules_at(at(NOW)).pack.content_hash == before, "nothing judges by it"
 
 
