@@ -26,6 +26,7 @@ from zhunsheng.registers.registry import walls
 from zhunsheng.sensing.signals.models import StoredFact
 
 pytestmark = [pytest.mark.slow, pytest.mark.only_on("postgresql")]
+PAUSE_SECONDS = 0.05
 PARTS = ("signals", "0003_facts_in_parts")
 WITHOUT_MIGRATING = """
 import json, sys
@@ -62,7 +63,7 @@ def bare(tmp_path: Path) -> Iterator[House]:
 
 
 class Senders:
-    """Two sources that send one delivery after the other to whichever server they are pointed at."""
+    """Two sources that send delivery after delivery to whichever server they are pointed at."""
 
     def __init__(self, server: Server, bearer: str) -> None:
         self.servers, self.bearer = [server, server], bearer
@@ -74,7 +75,7 @@ class Senders:
 
     def _send(self, who: int) -> None:
         number = 0
-        while not self.ended.is_set():
+        while not self.ended.wait(PAUSE_SECONDS):
             number += 1
             body = json.dumps([complaint(f"{who}-{number}")]).encode()
             try:
@@ -108,7 +109,7 @@ def test_the_tables_change_under_a_server_that_works_and_no_request_fails(
     with installation.served(before) as old:
         senders = Senders(old, bearer)
         senders.wait_for(10)
-        installation.run("dispatch", "--once")
+        installation.run("touches")  # the first command of the new program brings the tables up to date
         senders.wait_for(4)
         with installation.served() as new:
             senders.servers[1] = new

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -20,6 +20,7 @@ from zhunsheng.judging.triggers.models import AreaAlert, SubjectMemory, Supervis
 from zhunsheng.sensing.signals import actions as signals
 from zhunsheng.sensing.signals.models import StoredFact
 from zhunsheng.sensing.signals.new_facts import NewFact
+from zhunsheng.workflows import running
 
 pytestmark = pytest.mark.django_db
 FIRMS = [f"91980102MA{n}00A1B2U" for n in range(1, 8)]
@@ -113,3 +114,35 @@ def test_a_subject_that_cannot_be_judged_keeps_nobody_waiting(
     monkeypatch.setattr(folding, "advance_bound", whole)
     bureau.work(WHEN + timedelta(hours=1))
     assert {t.subject for t in Touch.objects.all()} == set(FIRMS)
+
+
+class Passing:
+    """A clock on which every look takes a second."""
+
+    def __init__(self) -> None:
+        self.at = WHEN
+
+    def now(self) -> datetime:
+        self.at += timedelta(seconds=1)
+        return self.at
+
+
+def test_facts_that_never_stop_coming_leave_time_for_messages_and_the_log() -> None:
+    """Each row brings the next one; a turn of the dispatcher ends all the same, and the next goes on."""
+    done: list[int] = []
+
+    def another(payload: outbox.Payload, now: datetime) -> None:
+        done.append(payload["n"])
+        if len(done) < 500:
+            put(len(done), now)
+
+    def put(number: int, now: datetime) -> None:
+        outbox.put(by=MACHINE, at=now, topic="test.endless", key=str(number), payload={"n": number})
+
+    clock = Passing()
+    put(0, clock.now())
+    for _turn in range(2):
+        running.turn_inside(clock, {"test.endless": another}, timedelta(seconds=30))
+    assert 2 < len(done) < 100 and done == list(range(len(done)))
+    running.turn_inside(clock, {"test.endless": another})
+    assert len(done) == 500, "asked for all of it, it does all of it"

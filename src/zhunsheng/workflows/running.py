@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -30,9 +31,9 @@ VIEWER = Viewer.bureau(BY.key)
 log = logging.getLogger(__name__)
 
 
-def turn_inside(clock: Clock, handlers: Mapping[str, outbox.Handler]) -> int:
-    """Work off uploads and a part of the lab, hand over what is due, handle effects until none is left."""
-    total = uploading.work_off(clock) + trying.work_off(clock)
+def turn_inside(clock: Clock, handlers: Mapping[str, outbox.Handler], most: timedelta | None = None) -> int:
+    """Uploads, a part of the lab, what is due, and effects until none is left or a turn has lasted `most`."""
+    begun, total = clock.now(), uploading.work_off(clock) + trying.work_off(clock)
     _keep_parts_ahead(clock)
     monthly.ensure(clock.now())
     reporting.ensure(clock.now())
@@ -40,9 +41,9 @@ def turn_inside(clock: Clock, handlers: Mapping[str, outbox.Handler]) -> int:
         with held_library(settings.PACKS):
             schedule.hand_over(by=BY, at=clock.now())
             handled = outbox.handle_internal(by=BY, at=clock.now(), handlers=handlers)
-        if not handled:
-            return total
         total += handled
+        if not handled or (most is not None and clock.now() - begun >= most):
+            return total
 
 
 def _keep_parts_ahead(clock: Clock) -> None:

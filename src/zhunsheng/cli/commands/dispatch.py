@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from importlib import import_module
 
 import click
@@ -19,6 +20,8 @@ from zhunsheng.workflows import handlers, posting, running, sealing
 
 GATEWAYS = "zhunsheng.foundation.outreach.gateways"
 PAUSE_SECONDS = 5
+# A stream of facts that does not stop would keep messages and the evidence log waiting.
+TURN = timedelta(seconds=2)
 
 
 def connector() -> Connector | None:
@@ -57,7 +60,7 @@ def command(out: Output, once: bool) -> ExitCode:
         out.note(_("短信试运行中：只记录，不交给网关。"))
     halted = ""
     while True:
-        handled = running.turn_inside(clock, handlers())
+        handled = running.turn_inside(clock, handlers(), None if once else TURN)
         told = running.turn_outside(gateway, clock, policy, wary=wary) if gateway is not None else {}
         # During a trial nothing is sent and nothing is reconciled either.
         if wary and gateway is not None and not told and not running.on_trial():
