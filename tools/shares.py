@@ -82,8 +82,8 @@ def whole_suite() -> list[Share]:
             for folder in cut.apart
             for base in HALVES
         ),
-        *(Share(base, base, (*once, *apart), durable=False) for base in HALVES),
         Share("no-database", "sqlite", cut.once),
+        *(Share(base, base, (*once, *apart), durable=False) for base in HALVES),
     ]
 
 
