@@ -194,6 +194,7 @@ def test_a_field_of_a_fact_is_opened_for_a_purpose_and_one_that_is_not_there_is_
     assert (entry.action, entry.detail["field"]) == ("FIELD_REVEALED", "COMPLAINT.number")
 
 
+@pytest.mark.django_db
 def test_a_fresh_database_has_room_for_facts_to_come() -> None:
     """On PostgreSQL parts stand ahead from the beginning; SQLite has one table and asks for none."""
     assert actions.keep_parts_ahead(by=CLERK, at=NOW) == 0
