@@ -15,6 +15,8 @@ from zhunsheng.core.contracts import FieldContract, FieldType
 
 Text = str | Promise
 CHARACTERS_MAX = 2_000
+# What a database still takes for the number of a row.
+DIGITS_MAX = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,11 @@ def of_contract(spec: FieldContract, hint: Text = "") -> Field:
         kind = "date"
     said = " ".join(str(text) for text in (hint, HINTS.get(spec.type, "")) if text)
     return Field(spec.name, spec.name_zh, kind, said, choices, required=False)
+
+
+def number_of_text(text: str) -> int:
+    """The number of a row as a form or an address names it; 0, which names none, for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS_MAX else 0
 
 
 def day_of_text(text: str) -> date | None:

@@ -31,13 +31,13 @@ from zhunsheng.portals.officer.ruleedit import manuscript_of
 from zhunsheng.portals.officer.rulewords import HOW
 from zhunsheng.portals.officer.words import PROPOSALS
 from zhunsheng.web.clock import page_clock
+from zhunsheng.web.fields import number_of_text
 from zhunsheng.workflows.keeping import documents_of, keep_trial
 from zhunsheng.workflows.proposing import propose
 from zhunsheng.workflows.rewriting import Rewrite, rewrite_of, try_out
 from zhunsheng.workflows.ruling import rules_at
 
 ID = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,19}")
-NUMBER_DIGITS = 18
 
 
 @require_POST
@@ -46,7 +46,7 @@ def start(request: HttpRequest, acting: Acting) -> HttpResponse:
     """Go on with a manuscript, or begin one from the version in effect; then to the definition."""
     key, wanted = request.POST.get("key", ""), request.POST.get("manuscript", "")
     known = {card.id: card for card in queries.manuscripts(viewer=acting.viewer)}
-    number = _number(wanted)
+    number = number_of_text(wanted)
     if number not in known:
         by, at = acting.actor, page_clock().now()
         # Kept, so that the manuscript can be read when another version is installed or takes effect.
@@ -81,7 +81,7 @@ def step(request: HttpRequest, acting: Acting, number: int) -> HttpResponse:
 def _do(told: QueryDict, acting: Acting, card: ManuscriptCard) -> str:
     """Where to look afterwards."""
     by, at, here = acting.actor, page_clock().now(), {"manuscript_id": card.id}
-    read = _number(told.get("read", ""))
+    read = number_of_text(told.get("read", ""))
     match told.get("step", ""):
         case "new" | "copy" | "remove" as act:
             part = _meant(act, told, rewrite_of(card))
@@ -93,14 +93,14 @@ def _do(told: QueryDict, acting: Acting, card: ManuscriptCard) -> str:
             if text is not None:
                 return reverse("rules:part", args=[card.id, part.key])
         case "restore":
-            manuscripts.restore(by=by, at=at, **here, read=read, number=_number(told.get("to", "")))
+            manuscripts.restore(by=by, at=at, **here, read=read, number=number_of_text(told.get("to", "")))
         case "try":
             if lab_actions.REPLAY not in by.powers:
                 raise Http404
             return reverse("lab:new") + f"?base={try_out(by, at, card)}"
         case "propose":
             with transaction.atomic():
-                run, why = _number(told.get("run", "")), told.get("why", "")
+                run, why = number_of_text(told.get("run", "")), told.get("why", "")
                 proposal = propose(by, at, acting.viewer, run, why)
                 actions.submit(by=by, at=at, proposal_id=proposal)
             return reverse("rules:proposal", args=[proposal])
@@ -134,10 +134,6 @@ def _meant(act: str, told: QueryDict, rewrite: Rewrite) -> Part:
     if any(made.id == part.id for part in rewrite.parts.values()):
         raise ProposalStepError(_("编号 %(id)s 已经有了") % {"id": id_})
     return made
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= NUMBER_DIGITS else 0
 
 
 def _page(request: HttpRequest, acting: Acting, number: int, problem: str = "") -> HttpResponse:

@@ -37,11 +37,12 @@ from zhunsheng.portals.officer.words import TARGETS, UPLOADS
 from zhunsheng.registers.registry import queries as registry
 from zhunsheng.sensing.signals import queries as signals
 from zhunsheng.web.clock import page_clock
+from zhunsheng.web.fields import number_of_text
 from zhunsheng.workflows import importing, mapping, returning, valuing
 from zhunsheng.workflows.uploading import IMPORT, UNDO
 
 PROBLEMS_A_PAGE, SAMPLE_ROWS, SUBJECTS_SHOWN, SAMPLE_CHARACTERS = 50, 3, 10, 16
-REFRESH_SECONDS, DIGITS_MAX = "3", 19
+REFRESH_SECONDS = "3"
 Page = Callable[..., HttpResponse]
 
 
@@ -109,7 +110,7 @@ def _columns_page(
 ) -> HttpResponse:
     if UploadState.CHECKING not in TRANSITIONS[card.state]:
         raise Http404
-    saved = _number(request.POST.get("saved") or request.GET.get("saved", ""))
+    saved = number_of_text(request.POST.get("saved") or request.GET.get("saved", ""))
     told = mapping.proposal(acting.viewer, card, saved, acting.unit)
     guides = mapping.guides_for(Target(card.target), card.kind, told.base)
     chosen = _chosen(request, card, guides) if request.method == "POST" else told.columns
@@ -139,10 +140,6 @@ def _columns_page(
     return render(request, "officer/imports/columns.html", words)
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < DIGITS_MAX else 0
-
-
 def _sample(acting: Acting, card: UploadCard) -> list[Row]:
     with queries.table_of(viewer=acting.viewer, upload_id=card.id) as path:
         rows = read_table(path, encoding=card.encoding)
@@ -165,7 +162,7 @@ def columns(request: HttpRequest, acting: Acting, card: UploadCard) -> HttpRespo
     """Say which column feeds which field, then which value a strange text stands for; the dry run begins."""
     if UploadState.CHECKING not in TRANSITIONS[card.state]:
         raise Http404
-    told = mapping.proposal(acting.viewer, card, _number(request.POST.get("saved", "")), acting.unit)
+    told = mapping.proposal(acting.viewer, card, number_of_text(request.POST.get("saved", "")), acting.unit)
     guides = mapping.guides_for(Target(card.target), card.kind, told.base)
     chosen, errors = _chosen(request, card, guides), {}
     for guide in lacking(chosen, guides):

@@ -21,9 +21,9 @@ from zhunsheng.portals.officer.organisation.acts import Act, Asked, Rows
 from zhunsheng.portals.officer.organisation.person_acts import PERSON, REASON, open_work
 from zhunsheng.portals.officer.organisation.unit_acts import standing, unit_choices
 from zhunsheng.portals.officer.words import FIELD_LEVELS
-from zhunsheng.web.fields import Field, day_of_text
+from zhunsheng.web.fields import Field, day_of_text, number_of_text
 
-GIVE, DIGITS_MAX = "grant.give", 18
+GIVE = "grant.give"
 UNTIL = Field("until", _("到哪一天为止"), "date", required=False)
 
 
@@ -123,10 +123,6 @@ def _give(asked: Asked) -> str:
     return address_of(wanted.person)
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS_MAX else 0
-
-
 def _standing_fields(asked: Asked) -> Sequence[Field]:
     """The grant that is meant, or a choice among all that stand."""
     told = access.grants(viewer=asked.acting.viewer, on=asked.today)
@@ -136,7 +132,7 @@ def _standing_fields(asked: Asked) -> Sequence[Field]:
 
 
 def _take_back(asked: Asked) -> str:
-    number = _number(asked.text("grant"))
+    number = number_of_text(asked.text("grant"))
     told = access.grants(viewer=asked.acting.viewer, on=asked.today)
     owner = next((card.person for card in told if card.id == number), "")
     grants.take_back(by=asked.by, at=asked.at, grant_id=number, reason=asked.text("reason"))
@@ -167,7 +163,7 @@ def _lend(asked: Asked) -> str:
     grants.delegate(
         by=asked.by,
         at=asked.at,
-        grant_id=_number(asked.text("grant")),
+        grant_id=number_of_text(asked.text("grant")),
         to=asked.text("to"),
         from_on=asked.day("since"),
         to_on=asked.day("until"),
